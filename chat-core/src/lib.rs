@@ -1,0 +1,1 @@
+//! Group chat as a library.
