@@ -1,0 +1,156 @@
+//! What a room can see: the entries of the journal. Floor 1.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::id::{Identity, PersonId, Seq};
+use crate::names::{Nick, RoomName};
+use crate::time::Timestamp;
+
+/// Somebody as the others see them: `nick!user@host`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Their name at that moment.
+    pub nick: Nick,
+    /// The user part, as given at registration.
+    pub user: Arc<str>,
+    /// The keyed hash of their address; never the address.
+    pub host: Arc<str>,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}!{}@{}", self.nick, self.user, self.host)
+    }
+}
+
+/// One thing that somebody did, to be given its place in the order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Who did it. Stale by the time of the commit if they left since.
+    pub who: PersonId,
+    /// Whose history it belongs to.
+    pub identity: Identity,
+    /// Who did it, as the others see them.
+    pub source: Arc<Source>,
+    /// What they did.
+    pub act: Act,
+}
+
+/// What was done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Said something.
+    Post(Post),
+    /// Entered a room.
+    Join {
+        /// The room.
+        room: RoomName,
+        /// Their real name, for `extended-join`.
+        real_name: Arc<str>,
+    },
+    /// Left a room.
+    Part {
+        /// The room.
+        room: RoomName,
+        /// Why, if they said so.
+        reason: Option<Arc<str>>,
+    },
+    /// Left the chat.
+    Quit {
+        /// Why: their own words or the house's.
+        reason: Arc<str>,
+    },
+    /// Took another name.
+    Name {
+        /// The new one; the old one is in the source.
+        new: Nick,
+    },
+    /// Set or cleared a room's topic.
+    Topic {
+        /// The room.
+        room: RoomName,
+        /// Empty when cleared.
+        text: Arc<str>,
+    },
+    /// Went away, or came back. Told by `away-notify`.
+    Away {
+        /// Why; `None` is back.
+        reason: Option<Arc<str>>,
+    },
+    /// Changed their real name. Told by `setname`.
+    RealName {
+        /// The new one.
+        real_name: Arc<str>,
+    },
+    /// Asked somebody into a room.
+    Invite {
+        /// Who was asked.
+        nick: Nick,
+        /// Where to.
+        room: RoomName,
+    },
+}
+
+/// Something said, and to whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Post {
+    /// Where it goes.
+    pub target: Target,
+    /// Which of the three commands.
+    pub kind: PostKind,
+    /// The words; empty for [`PostKind::Tags`].
+    pub text: Arc<str>,
+    /// Client-only tags (`+…`), as they came and still escaped, without `@`; mostly empty.
+    pub tags: Arc<str>,
+}
+
+/// Where a post goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// To everybody in a room.
+    Room(RoomName),
+    /// To one person.
+    Person {
+        /// Who.
+        id: PersonId,
+        /// Whose history it belongs to, besides the author's.
+        identity: Identity,
+        /// Their name at that moment.
+        nick: Nick,
+    },
+}
+
+/// The three commands that say something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PostKind {
+    /// PRIVMSG.
+    Message,
+    /// NOTICE: never answered, not even with an error.
+    Notice,
+    /// TAGMSG: tags alone. Transient.
+    Tags,
+}
+
+impl Entry {
+    /// Whether the journal keeps it. A transient entry has its place in the order and is gone.
+    #[must_use]
+    pub fn is_durable(&self) -> bool {
+        match &self.act {
+            Act::Post(post) => post.kind != PostKind::Tags,
+            Act::Away { .. } | Act::RealName { .. } | Act::Invite { .. } => false,
+            _ => true,
+        }
+    }
+}
+
+/// An entry that has its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Committed {
+    /// Its place in the order.
+    pub seq: Seq,
+    /// When it got it.
+    pub at: Timestamp,
+    /// What happened.
+    pub entry: Entry,
+}

@@ -1,0 +1,92 @@
+//! What a registered person may ask of the hub, and why it may say no. Floor 1.
+
+use std::sync::Arc;
+
+use crate::hub::entry::PostKind;
+use crate::names::{NameError, Nick, RoomName};
+
+/// Something that others could see if it is granted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// Say something to a room or to a person.
+    Post {
+        /// Where to.
+        to: Addressee,
+        /// How.
+        kind: PostKind,
+        /// The words.
+        text: Arc<str>,
+        /// Client-only tags, escaped, without `@`.
+        tags: Arc<str>,
+    },
+    /// Enter a room, which is made when it does not exist.
+    Join(RoomName),
+    /// Leave a room.
+    Part(RoomName, Option<Arc<str>>),
+    /// Leave the chat.
+    Quit(Arc<str>),
+    /// Take another name.
+    Name(Nick),
+    /// Set a room's topic; empty clears it.
+    Topic(RoomName, Arc<str>),
+    /// Go away, or come back.
+    Away(Option<Arc<str>>),
+    /// Change the real name.
+    RealName(Arc<str>),
+    /// Ask somebody into a room.
+    Invite(Nick, RoomName),
+}
+
+/// Whom a post is for, as its author wrote it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Addressee {
+    /// A room.
+    Room(RoomName),
+    /// A person.
+    Person(Nick),
+}
+
+/// Why the hub said no. The person is told and goes on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// Nobody has this name. 401.
+    #[error("nobody here is called {0}")]
+    NoSuchNick(String),
+    /// There is no such room. 403.
+    #[error("there is no room {0}")]
+    NoSuchRoom(String),
+    /// Only members may post to this room. 404.
+    #[error("you are not in {0}, so you cannot post there")]
+    CannotPost(RoomName),
+    /// Somebody is in too many rooms already. 405.
+    #[error("you are in too many rooms: leave one before you join {0}")]
+    TooManyRooms(RoomName),
+    /// Not a name. 432.
+    #[error("{0}: {1}")]
+    BadName(String, NameError),
+    /// Somebody else has this name, or it is kept for them. 433.
+    #[error("the name {0} is taken")]
+    NameInUse(Nick),
+    /// A name that looks like somebody else's. 433.
+    #[error("the name {0} looks like that of somebody else here")]
+    LooksLike(Nick),
+    /// Who was asked to leave or to be told is not in that room. 442.
+    #[error("you are not in {0}")]
+    NotInRoom(RoomName),
+    /// They are there already. 443.
+    #[error("{0} is already in {1}")]
+    AlreadyInRoom(Nick, RoomName),
+    /// The room has as many people as it may. 471.
+    #[error("{0} is full")]
+    RoomFull(RoomName),
+    /// No more rooms can be made. 403.
+    #[error("{0} cannot be made: there are too many rooms")]
+    TooManyRoomsInAll(RoomName),
+    /// The journal did not take it. `FAIL … JOURNAL_FAILED`; nobody saw it.
+    #[error("it could not be stored, and nobody saw it: try again")]
+    NotStored,
+    /// Whoever asked is not here any more: nobody is left to be told.
+    #[error("you have left")]
+    Gone,
+}

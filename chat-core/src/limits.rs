@@ -1,0 +1,148 @@
+//! Every bound of the chat, with its unit in its name and its source beside it. Floor 0: uses nothing.
+//!
+//! Constants are facts of a protocol or of the design. [`Limits`] are the ones that an operator may
+//! set (`--limit NAME=VALUE`); their defaults are here too.
+
+use std::time::Duration;
+
+/// Bytes of one incoming line without its tags and line end. RFC 2812 §2.3: 512 with CRLF.
+pub const LINE_BYTES_MAX: usize = 510;
+
+/// Bytes of tag data a client may send, without `@` and the space. IRCv3 message-tags, "Size limit".
+pub const CLIENT_TAG_BYTES_MAX: usize = 4094;
+
+/// Bytes of one outgoing line without its tags, with CRLF. RFC 2812 §2.3.
+pub const LINE_OUT_BYTES_MAX: usize = 512;
+
+/// Bytes of the whole tag section of an outgoing line, `@` and space included. IRCv3 message-tags.
+pub const TAGS_OUT_BYTES_MAX: usize = 8191;
+
+/// Bytes of tags, `@` and space included, plus the line and its CRLF: the longest that can come in.
+pub const LINE_IN_BYTES_MAX: usize = CLIENT_TAG_BYTES_MAX + 2 + LINE_BYTES_MAX + 2;
+
+/// Parameters of one line. RFC 2812 §2.3.1: fourteen and a trailing one.
+pub const PARAMS_MAX: usize = 15;
+
+/// Characters of a nick or of a room's name (without its `#`). Ours: long enough for a full name.
+pub const NAME_CHARS_MAX: usize = 32;
+
+/// Bytes of a nick or of a room's name (without its `#`). Ours: a prefix must leave room for a text.
+pub const NAME_BYTES_MAX: usize = 64;
+
+/// Bytes of the user part of a prefix. Ours, the usual `USERLEN`.
+pub const USER_BYTES_MAX: usize = 16;
+
+/// Bytes of a topic. Ours: fits one line with the longest room name.
+pub const TOPIC_BYTES_MAX: usize = 390;
+
+/// Bytes of an away reason. Ours: fits one line.
+pub const AWAY_BYTES_MAX: usize = 390;
+
+/// Bytes of a real name. Ours: fits a WHOIS line.
+pub const REAL_NAME_BYTES_MAX: usize = 128;
+
+/// Bytes of the reason in PART and QUIT. Ours: fits one line.
+pub const REASON_BYTES_MAX: usize = 300;
+
+/// Bytes of a label. IRCv3 labeled-response: 64.
+pub const LABEL_BYTES_MAX: usize = 64;
+
+/// Targets of one PRIVMSG, NOTICE, TAGMSG, JOIN, PART or WHOIS. Ours, told by `TARGMAX`.
+pub const TARGETS_MAX: usize = 4;
+
+/// Messages in one CHATHISTORY reply. Ours, told by `CHATHISTORY`.
+pub const HISTORY_MESSAGES_MAX: usize = 100;
+
+/// Messages that the plain door shows to somebody who enters a room. Ours.
+pub const PLAIN_HISTORY_MESSAGES: usize = 10;
+
+/// People who left, kept for WHOWAS. Ours.
+pub const WHOWAS_ENTRIES_MAX: usize = 256;
+
+/// Bytes read from one socket in one turn before the others get theirs. Ours, one read.
+pub const READ_TURN_BYTES_MAX: usize = 64 * 1024;
+
+/// Bytes that may wait undecoded for one person while it is paused or a message is incomplete:
+/// what one read brings on top of an incomplete message.
+pub const INBOX_BYTES_MAX: usize = READ_TURN_BYTES_MAX + LINE_IN_BYTES_MAX;
+
+/// Polls without a timeout that gather what is ready before anything is written. DESIGN.md "Fan-out" 5.
+pub const GATHER_POLLS_MAX: usize = 16;
+
+/// Connections accepted in one turn from one door before the others get theirs. Ours.
+pub const ACCEPTS_PER_TURN_MAX: usize = 256;
+
+/// Bytes that one room's buffer may hold before it is flushed within a turn. DESIGN.md "Fan-out" 1.
+pub const TURN_BUFFER_BYTES_MAX: usize = 256 * 1024;
+
+/// Bytes of a rest that is copied, so that it does not pin a long shared chunk. DESIGN.md "Fan-out" 4.
+pub const REST_COPY_BYTES_MAX: usize = 4 * 1024;
+
+/// Slices of one `writev`. Ours, far under `IOV_MAX` (1024).
+pub const WRITE_SLICES_MAX: usize = 64;
+
+/// Time that a dismissed person's last bytes may take. DESIGN.md "Fan-out": best effort 1 s.
+pub const LINGER: Duration = Duration::from_secs(1);
+
+/// One tick of the deadline wheel. Ours: two lines a second want better than a second.
+pub const WHEEL_TICK: Duration = Duration::from_millis(100);
+
+/// Bounds that an operator may set; the defaults are those of the documentation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Seconds until a connection must have registered.
+    pub registration_seconds: u64,
+    /// Seconds of silence before a PING is sent.
+    pub ping_seconds: u64,
+    /// Seconds that the answer to a PING may take.
+    pub pong_seconds: u64,
+    /// Bytes that may wait for one person.
+    pub send_queue_bytes: u64,
+    /// Rooms that one person may be in.
+    pub rooms_per_person: u64,
+    /// Rooms in all.
+    pub rooms: u64,
+    /// People in one room.
+    pub people_per_room: u64,
+    /// Bytes of the journal in memory.
+    pub journal_bytes: u64,
+    /// Connections from one address; loopback is exempt.
+    pub connections_per_address: u64,
+    /// Connections in all.
+    pub connections: u64,
+    /// Lines that may come at once before a talker is delayed.
+    pub flood_lines: u64,
+    /// Lines a second after that.
+    pub flood_lines_per_second: u64,
+    /// Bytes of an HTTP request head.
+    pub http_head_bytes: u64,
+    /// Seconds that an HTTP request may take to arrive.
+    pub http_head_seconds: u64,
+    /// Bytes of one WebSocket message.
+    pub websocket_message_bytes: u64,
+}
+
+/// Stands for "no bound" where a bound is lifted.
+pub const UNLIMITED: u64 = u64::MAX;
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            registration_seconds: 20,
+            ping_seconds: 90,
+            pong_seconds: 30,
+            send_queue_bytes: 256 * 1024,
+            rooms_per_person: 20,
+            rooms: 10_000,
+            people_per_room: 100_000,
+            journal_bytes: 64 * 1024 * 1024,
+            connections_per_address: 64,
+            connections: 100_000,
+            flood_lines: 10,
+            flood_lines_per_second: 2,
+            http_head_bytes: 8 * 1024,
+            http_head_seconds: 10,
+            websocket_message_bytes: 8 * 1024,
+        }
+    }
+}

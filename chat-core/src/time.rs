@@ -1,0 +1,62 @@
+//! Time as an argument. Floor 0: uses nothing.
+//!
+//! The wall clock only stamps and the monotonic one only times out, so a clock that jumps can
+//! neither cut anybody off nor keep anybody. Only the reactor reads clocks.
+
+use std::time::Instant;
+
+/// The moment of a turn, as both clocks see it.
+#[derive(Clone, Copy, Debug)]
+pub struct Now {
+    /// For deadlines.
+    pub mono: Instant,
+    /// For stamps.
+    pub wall: Timestamp,
+}
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(pub i64);
+
+impl Timestamp {
+    /// Whole seconds since 1970, as RFC 2812 numerics want them.
+    #[must_use]
+    pub fn seconds(self) -> i64 {
+        self.0.div_euclid(1000)
+    }
+
+    /// `2026-11-23T08:15:30.042Z`, the form of IRCv3 server-time; 24 bytes.
+    #[must_use]
+    pub fn iso(self) -> String {
+        let stamp =
+            jiff::Timestamp::from_millisecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+        format!("{stamp:.3}")
+    }
+
+    /// Reads what [`Timestamp::iso`] writes, and other forms of ISO 8601.
+    #[must_use]
+    pub fn from_iso(text: &str) -> Option<Timestamp> {
+        let stamp: jiff::Timestamp = text.parse().ok()?;
+        Some(Timestamp(stamp.as_millisecond()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stamp_is_written_with_milliseconds_and_read_back() {
+        let stamp = Timestamp(1_795_422_930_042);
+        assert_eq!(stamp.iso(), "2026-11-23T08:35:30.042Z");
+        assert_eq!(Timestamp::from_iso(&stamp.iso()), Some(stamp));
+        assert_eq!(Timestamp(0).iso(), "1970-01-01T00:00:00.000Z");
+        assert_eq!(Timestamp::from_iso("yesterday"), None);
+    }
+
+    #[test]
+    fn seconds_round_down_before_1970_too() {
+        assert_eq!(Timestamp(1_999).seconds(), 1);
+        assert_eq!(Timestamp(-1).seconds(), -1);
+    }
+}
