@@ -1,6 +1,7 @@
 //! Group chat as a library.
 pub mod hub;
 pub mod id;
+pub mod journal;
 pub mod limits;
 pub mod names;
 pub mod net;

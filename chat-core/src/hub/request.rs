@@ -71,6 +71,9 @@ pub enum Refusal {
     /// A name that looks like somebody else's. 433.
     #[error("the name {0} looks like that of somebody else here")]
     LooksLike(Nick),
+    /// A room that looks like another one. 403.
+    #[error("{0} looks like {1}: join that one or choose another name")]
+    RoomLooksLike(RoomName, RoomName),
     /// Who was asked to leave or to be told is not in that room. 442.
     #[error("you are not in {0}")]
     NotInRoom(RoomName),

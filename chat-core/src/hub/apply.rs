@@ -1,0 +1,215 @@
+//! What an entry changes, once it has its place in the order. Floor 1.
+
+use std::sync::Arc;
+
+use super::entry::{Act, Committed, Entry, Post, Source, Target};
+use super::request::Refusal;
+use super::{Effects, Gone, Hub, Introduction, Member, Topic};
+use crate::id::{Identity, PersonId};
+use crate::names::{Nick, RoomName};
+use crate::time::Timestamp;
+
+impl Hub {
+    /// Lets an entry take effect, and says who is to hear of it.
+    ///
+    /// # Errors
+    /// It was right when it was checked and is not any more. Nothing changed.
+    pub fn apply(&mut self, committed: &Committed) -> Result<Effects, Refusal> {
+        let Committed { entry, at, .. } = committed;
+        if !self.people.contains_key(&entry.who) {
+            return Err(Refusal::Gone);
+        }
+        let effects = self.take_effect(entry, *at);
+        #[cfg(test)]
+        self.assert_sound();
+        effects
+    }
+
+    fn take_effect(&mut self, entry: &Entry, at: Timestamp) -> Result<Effects, Refusal> {
+        let who = entry.who;
+        match &entry.act {
+            Act::Post(post) => self.post(who, post, at),
+            Act::Join { room, .. } => self.join(who, room, at),
+            Act::Part { room, .. } => self.part(who, room),
+            Act::Quit { .. } => Ok(self.quit(who, at)),
+            Act::Name { new } => self.rename(who, new, at),
+            Act::Topic { room, text } => self.set_topic(entry, room, text, at),
+            Act::Away { reason } => Ok(self.set_away(who, reason.clone())),
+            Act::RealName { real_name } => Ok(self.set_real_name(who, real_name)),
+            Act::Invite { nick, room } => self.invite(who, nick, room),
+        }
+    }
+
+    fn post(&mut self, who: PersonId, post: &Post, at: Timestamp) -> Result<Effects, Refusal> {
+        let effects = match &post.target {
+            Target::Room(name) => {
+                self.check_post(who, name)?;
+                self.rooms.key(name).map(Effects::to_room).unwrap_or_default()
+            }
+            Target::Person { id, nick, .. } => {
+                let there = self.people.contains_key(id);
+                there.then_some(()).ok_or_else(|| Refusal::NoSuchNick(nick.to_string()))?;
+                let others = if *id == who { Vec::new() } else { vec![*id] };
+                Effects::to_people(others)
+            }
+        };
+        if let Some(member) = self.people.get_mut(&who) {
+            member.spoke = at;
+        }
+        Ok(effects)
+    }
+
+    fn join(&mut self, who: PersonId, name: &RoomName, at: Timestamp) -> Result<Effects, Refusal> {
+        let member = self.people.get(&who).ok_or(Refusal::Gone)?;
+        self.check_join(member, name)?;
+        if self.is_in(who, name) {
+            return Ok(Effects::void());
+        }
+        let (key, forgotten) = self.rooms.open(name, at);
+        self.rooms.enter(key, who);
+        if let Some(member) = self.people.get_mut(&who) {
+            member.rooms.push(key);
+        }
+        Ok(Effects { forgotten, ..Effects::to_room(key) })
+    }
+
+    fn part(&mut self, who: PersonId, name: &RoomName) -> Result<Effects, Refusal> {
+        self.check_in(who, name)?;
+        let key = self.rooms.key(name).ok_or(Refusal::Gone)?;
+        self.rooms.leave(key, who);
+        if let Some(member) = self.people.get_mut(&who) {
+            member.rooms.retain(|&other| other != key);
+        }
+        Ok(Effects::to_room(key))
+    }
+
+    fn quit(&mut self, who: PersonId, at: Timestamp) -> Effects {
+        let others = self.neighbours(who);
+        if let Some(member) = self.people.remove(&who) {
+            for &key in &member.rooms {
+                self.rooms.leave(key, who);
+            }
+            self.names.leave(&member.source.nick, who);
+            self.remember(Gone::new(&member, at));
+        }
+        Effects::to_people(others)
+    }
+
+    fn rename(&mut self, who: PersonId, new: &Nick, at: Timestamp) -> Result<Effects, Refusal> {
+        let others = self.neighbours(who);
+        let member = self.people.get_mut(&who).ok_or(Refusal::Gone)?;
+        self.names.check(new, member.identity)?;
+        if member.source.nick.as_str() == new.as_str() {
+            return Ok(Effects::void());
+        }
+        let gone = Gone::new(member, at);
+        let old = member.source.nick.clone();
+        let Source { user, host, .. } = member.source.as_ref().clone();
+        member.source = Arc::new(Source { nick: new.clone(), user, host });
+        self.names.change(&old, new);
+        if old != *new {
+            self.remember(gone);
+        }
+        Ok(Effects::to_people(others))
+    }
+
+    fn set_topic(
+        &mut self,
+        entry: &Entry,
+        name: &RoomName,
+        text: &Arc<str>,
+        at: Timestamp,
+    ) -> Result<Effects, Refusal> {
+        self.check_in(entry.who, name)?;
+        let key = self.rooms.key(name).ok_or(Refusal::Gone)?;
+        if let Some(room) = self.rooms.get_mut(key) {
+            let topic = Topic { text: Arc::clone(text), by: Arc::clone(&entry.source), at };
+            room.topic = (!text.is_empty()).then_some(topic);
+        }
+        Ok(Effects::to_room(key))
+    }
+
+    fn set_away(&mut self, who: PersonId, reason: Option<Arc<str>>) -> Effects {
+        match self.people.get_mut(&who) {
+            Some(member) if member.away == reason => Effects::void(),
+            Some(member) => {
+                member.away = reason;
+                Effects::to_people(self.neighbours(who))
+            }
+            None => Effects::void(),
+        }
+    }
+
+    fn set_real_name(&mut self, who: PersonId, real_name: &Arc<str>) -> Effects {
+        if let Some(member) = self.people.get_mut(&who) {
+            member.real_name = Arc::clone(real_name);
+        }
+        Effects::to_people(self.neighbours(who))
+    }
+
+    fn invite(&mut self, who: PersonId, nick: &Nick, room: &RoomName) -> Result<Effects, Refusal> {
+        self.check_in(who, room)?;
+        let guest = self.by_nick(nick).ok_or_else(|| Refusal::NoSuchNick(nick.to_string()))?;
+        let people = if guest.id == who { Vec::new() } else { vec![guest.id] };
+        Ok(Effects { room: self.rooms.key(room), ..Effects::to_people(people) })
+    }
+
+    /// Lets somebody in under a name. Nobody can see it yet, so it needs no entry.
+    ///
+    /// # Errors
+    /// The name is somebody else's.
+    pub fn register(
+        &mut self,
+        id: PersonId,
+        intro: Introduction,
+        at: Timestamp,
+    ) -> Result<(), Refusal> {
+        let Introduction { nick, user, host, real_name, identity } = intro;
+        self.check_free(&nick, identity)?;
+        self.names.take(&nick, identity, id);
+        let source = Arc::new(Source { nick, user, host });
+        let rooms = Vec::new();
+        let member =
+            Member { id, identity, source, real_name, away: None, rooms, since: at, spoke: at };
+        self.people.insert(id, member);
+        Ok(())
+    }
+
+    /// Whether an identity may register under a name: it is free, or kept for that identity and
+    /// nobody goes by it now.
+    ///
+    /// # Errors
+    /// The name is somebody else's, or somebody goes by it.
+    pub fn check_free(&self, nick: &Nick, identity: Identity) -> Result<(), Refusal> {
+        match self.names.person(nick) {
+            Some(_) => Err(Refusal::NameInUse(nick.clone())),
+            None => self.names.check(nick, identity),
+        }
+    }
+
+    /// Keeps a name for an identity, whether or not it has a person, until [`Hub::release`].
+    ///
+    /// # Errors
+    /// The name is somebody else's.
+    pub fn reserve(&mut self, nick: &Nick, identity: Identity) -> Result<(), Refusal> {
+        self.names.check(nick, identity)?;
+        self.names.reserve(nick, identity);
+        Ok(())
+    }
+
+    /// Lets go of a name that was kept for an identity.
+    pub fn release(&mut self, nick: &Nick, identity: Identity) {
+        self.names.release(nick, identity);
+    }
+}
+
+impl Gone {
+    fn new(member: &Member, at: Timestamp) -> Gone {
+        Gone {
+            source: Arc::clone(&member.source),
+            real_name: Arc::clone(&member.real_name),
+            identity: member.identity,
+            at,
+        }
+    }
+}

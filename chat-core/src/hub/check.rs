@@ -1,0 +1,109 @@
+//! Whether somebody may do something: looks, and changes nothing. Floor 1.
+
+use std::sync::Arc;
+
+use super::Hub;
+use super::Member;
+use super::entry::{Act, Entry, Post, Target};
+use super::request::{Addressee, Refusal, Request};
+use crate::id::PersonId;
+use crate::names::{Nick, RoomName};
+
+impl Hub {
+    /// Turns a request into an entry for the journal.
+    ///
+    /// # Errors
+    /// Why not, to be told to whoever asked.
+    pub fn check(&self, who: PersonId, request: Request) -> Result<Entry, Refusal> {
+        let member = self.people.get(&who).ok_or(Refusal::Gone)?;
+        let act = self.act(member, request)?;
+        let source = Arc::clone(&member.source);
+        Ok(Entry { who, identity: member.identity, source, act })
+    }
+
+    fn act(&self, member: &Member, request: Request) -> Result<Act, Refusal> {
+        Ok(match request {
+            Request::Post { to, kind, text, tags } => {
+                Act::Post(Post { target: self.target(member, to)?, kind, text, tags })
+            }
+            Request::Join(room) => {
+                self.check_join(member, &room)?;
+                Act::Join { room, real_name: Arc::clone(&member.real_name) }
+            }
+            Request::Part(room, reason) => {
+                Act::Part { room: self.check_in(member.id, &room)?, reason }
+            }
+            Request::Quit(reason) => Act::Quit { reason },
+            Request::Name(new) => {
+                self.names.check(&new, member.identity)?;
+                Act::Name { new }
+            }
+            Request::Topic(room, text) => {
+                Act::Topic { room: self.check_in(member.id, &room)?, text }
+            }
+            Request::Away(reason) => Act::Away { reason },
+            Request::RealName(real_name) => Act::RealName { real_name },
+            Request::Invite(nick, room) => self.invitation(member, &nick, &room)?,
+        })
+    }
+
+    fn target(&self, member: &Member, to: Addressee) -> Result<Target, Refusal> {
+        match to {
+            Addressee::Room(name) => self.check_post(member.id, &name).map(Target::Room),
+            Addressee::Person(nick) => {
+                let other = self.by_nick(&nick);
+                let other = other.ok_or_else(|| Refusal::NoSuchNick(nick.to_string()))?;
+                Ok(Target::Person {
+                    id: other.id,
+                    identity: other.identity,
+                    nick: other.source.nick.clone(),
+                })
+            }
+        }
+    }
+
+    /// Only members may post. The name comes back as the room itself writes it.
+    pub(super) fn check_post(&self, who: PersonId, name: &RoomName) -> Result<RoomName, Refusal> {
+        match self.room(name) {
+            Some(room) if room.has(who) => Ok(room.name.clone()),
+            Some(room) => Err(Refusal::CannotPost(room.name.clone())),
+            None => Err(Refusal::NoSuchRoom(name.to_string())),
+        }
+    }
+
+    /// As [`Hub::check_post`], for whatever else only members may do.
+    pub(super) fn check_in(&self, who: PersonId, name: &RoomName) -> Result<RoomName, Refusal> {
+        match self.room(name) {
+            Some(room) if room.has(who) => Ok(room.name.clone()),
+            Some(room) => Err(Refusal::NotInRoom(room.name.clone())),
+            None => Err(Refusal::NoSuchRoom(name.to_string())),
+        }
+    }
+
+    /// Joining a room that one is in is granted, and does nothing.
+    pub(super) fn check_join(&self, member: &Member, name: &RoomName) -> Result<(), Refusal> {
+        if self.is_in(member.id, name) {
+            return Ok(());
+        }
+        if member.rooms.len() as u64 >= self.rooms_per_person {
+            return Err(Refusal::TooManyRooms(name.clone()));
+        }
+        match self.room(name) {
+            Some(room) if room.members().len() as u64 >= self.people_per_room => {
+                Err(Refusal::RoomFull(room.name.clone()))
+            }
+            Some(_) => Ok(()),
+            None => self.rooms.check(name),
+        }
+    }
+
+    fn invitation(&self, member: &Member, nick: &Nick, room: &RoomName) -> Result<Act, Refusal> {
+        let room = self.check_in(member.id, room)?;
+        let guest = self.by_nick(nick);
+        let guest = guest.ok_or_else(|| Refusal::NoSuchNick(nick.to_string()))?;
+        if self.is_in(guest.id, &room) {
+            return Err(Refusal::AlreadyInRoom(guest.source.nick.clone(), room));
+        }
+        Ok(Act::Invite { nick: guest.source.nick.clone(), room })
+    }
+}

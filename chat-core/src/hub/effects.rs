@@ -1,0 +1,33 @@
+//! Who is to hear of an entry that was applied. Floor 1.
+
+use crate::hub::room::RoomKey;
+use crate::id::PersonId;
+use crate::names::RoomName;
+
+/// What follows from an entry. The author is never among the people here: whether and how they
+/// hear of their own deed is for the dialect to say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Effects {
+    /// Everybody in this room hears of it.
+    pub room: Option<RoomKey>,
+    /// These people hear of it; in slab order, each once.
+    pub people: Vec<PersonId>,
+    /// A room that was forgotten to make place for another.
+    pub forgotten: Option<RoomName>,
+    /// Nothing changed, so nobody needs to hear of it: a join of a room that one is in.
+    pub is_void: bool,
+}
+
+impl Effects {
+    pub(super) fn to_room(key: RoomKey) -> Effects {
+        Effects { room: Some(key), ..Effects::default() }
+    }
+
+    pub(super) fn to_people(people: Vec<PersonId>) -> Effects {
+        Effects { people, ..Effects::default() }
+    }
+
+    pub(super) fn void() -> Effects {
+        Effects { is_void: true, ..Effects::default() }
+    }
+}

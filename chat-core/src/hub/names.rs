@@ -1,0 +1,165 @@
+//! Who has which name, and for whom a name is kept. Floor 1.
+
+use std::collections::HashMap;
+
+use crate::hub::request::Refusal;
+use crate::id::{Identity, PersonId};
+use crate::names::Nick;
+
+/// The names in use or kept.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    holders: HashMap<Nick, Holder>,
+    /// Names by what they look like; a list, since names of ASCII alone may share a look.
+    looks: HashMap<String, Vec<Nick>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Holder {
+    identity: Identity,
+    /// Nobody while the name is kept for a session without a person.
+    person: Option<PersonId>,
+    /// Whether the name stays when its person goes.
+    kept: bool,
+}
+
+impl Names {
+    pub(super) fn person(&self, nick: &Nick) -> Option<PersonId> {
+        self.holders.get(nick)?.person
+    }
+
+    /// Whether this identity may be called so, held now or not.
+    pub(super) fn check(&self, nick: &Nick, identity: Identity) -> Result<(), Refusal> {
+        match self.holders.get(nick) {
+            Some(holder) if holder.identity == identity => Ok(()),
+            Some(_) => Err(Refusal::NameInUse(nick.clone())),
+            None => self.check_look(nick, identity),
+        }
+    }
+
+    /// A look-alike is refused only when one of the two is not ASCII: `rn` and `m` may both be here.
+    fn check_look(&self, nick: &Nick, identity: Identity) -> Result<(), Refusal> {
+        let alike = self.looks.get(&nick.skeleton()).into_iter().flatten().find(|other| {
+            let foreign = self.holders.get(other).is_some_and(|h| h.identity != identity);
+            foreign && !(nick.as_str().is_ascii() && other.as_str().is_ascii())
+        });
+        match alike {
+            Some(_) => Err(Refusal::LooksLike(nick.clone())),
+            None => Ok(()),
+        }
+    }
+
+    /// Keeps a name for an identity until it is let go.
+    pub(super) fn reserve(&mut self, nick: &Nick, identity: Identity) {
+        self.entry(nick, identity).kept = true;
+    }
+
+    /// Gives a name to a person.
+    pub(super) fn take(&mut self, nick: &Nick, identity: Identity, person: PersonId) {
+        self.entry(nick, identity).person = Some(person);
+    }
+
+    /// Moves a person to another name; what was kept follows them.
+    pub(super) fn change(&mut self, old: &Nick, new: &Nick) {
+        if let Some(holder) = self.remove(old) {
+            self.entry(new, holder.identity);
+            self.holders.insert(new.clone(), holder);
+        }
+    }
+
+    /// A person goes; the name goes too unless it is kept.
+    pub(super) fn leave(&mut self, nick: &Nick, person: PersonId) {
+        let Some(holder) = self.holders.get_mut(nick) else { return };
+        if holder.person != Some(person) {
+            return;
+        }
+        holder.person = None;
+        if !holder.kept {
+            self.remove(nick);
+        }
+    }
+
+    /// Lets go of a kept name; somebody who has it at present keeps it until they leave.
+    pub(super) fn release(&mut self, nick: &Nick, identity: Identity) {
+        let Some(holder) = self.holders.get_mut(nick).filter(|h| h.identity == identity) else {
+            return;
+        };
+        holder.kept = false;
+        if holder.person.is_none() {
+            self.remove(nick);
+        }
+    }
+
+    fn entry(&mut self, nick: &Nick, identity: Identity) -> &mut Holder {
+        let looks = &mut self.looks;
+        self.holders.entry(nick.clone()).or_insert_with(|| {
+            looks.entry(nick.skeleton()).or_default().push(nick.clone());
+            Holder { identity, person: None, kept: false }
+        })
+    }
+
+    fn remove(&mut self, nick: &Nick) -> Option<Holder> {
+        let look = nick.skeleton();
+        if let Some(alike) = self.looks.get_mut(&look) {
+            alike.retain(|other| other != nick);
+            if alike.is_empty() {
+                self.looks.remove(&look);
+            }
+        }
+        self.holders.remove(nick)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ANA: Identity = Identity(1);
+    const BOB: Identity = Identity(2);
+    const P: PersonId = PersonId { key: 0, generation: 0 };
+
+    fn nick(text: &str) -> Nick {
+        Nick::new(text).unwrap()
+    }
+
+    #[test]
+    fn a_kept_name_outlives_its_person_until_released() {
+        let mut names = Names::default();
+        names.reserve(&nick("ana"), ANA);
+        names.take(&nick("ana"), ANA, P);
+        names.leave(&nick("ana"), P);
+        assert_eq!(names.check(&nick("Ana"), BOB), Err(Refusal::NameInUse(nick("ana"))));
+        assert_eq!(names.check(&nick("ana"), ANA), Ok(()));
+        names.release(&nick("ana"), ANA);
+        assert_eq!(names.check(&nick("ana"), BOB), Ok(()));
+    }
+
+    #[test]
+    fn only_its_own_identity_releases_a_name() {
+        let mut names = Names::default();
+        names.reserve(&nick("ana"), ANA);
+        names.release(&nick("ana"), BOB);
+        assert!(names.check(&nick("ana"), BOB).is_err());
+    }
+
+    #[test]
+    fn look_alikes_are_refused_only_beyond_ascii() {
+        let mut names = Names::default();
+        names.take(&nick("rn"), ANA, P);
+        names.take(&nick("alice"), ANA, P);
+        assert_eq!(names.check(&nick("m"), BOB), Ok(()));
+        assert!(matches!(names.check(&nick("аlice"), BOB), Err(Refusal::LooksLike(_))));
+        assert_eq!(names.check(&nick("аlice"), ANA), Ok(()));
+    }
+
+    #[test]
+    fn a_change_of_name_takes_the_reservation_along() {
+        let mut names = Names::default();
+        names.reserve(&nick("ana"), ANA);
+        names.take(&nick("ana"), ANA, P);
+        names.change(&nick("ana"), &nick("Anna"));
+        names.leave(&nick("anna"), P);
+        assert_eq!(names.check(&nick("ana"), BOB), Ok(()));
+        assert!(names.check(&nick("anna"), BOB).is_err());
+    }
+}

@@ -1,0 +1,187 @@
+//! Rooms: who is in them, in which order they are forgotten. Floor 1.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use slab::Slab;
+
+use crate::hub::entry::Source;
+use crate::hub::request::Refusal;
+use crate::id::PersonId;
+use crate::names::RoomName;
+use crate::time::Timestamp;
+
+/// A room's place in the hub, for whoever keeps something beside each room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RoomKey(pub usize);
+
+/// A place that people join.
+#[derive(Clone, Debug)]
+pub struct Room {
+    /// Its place in the hub.
+    pub key: RoomKey,
+    /// Its name as the first visitor wrote it.
+    pub name: RoomName,
+    /// What it is about, if somebody said so.
+    pub topic: Option<Topic>,
+    /// When it was made.
+    pub created: Timestamp,
+    members: Vec<PersonId>,
+}
+
+/// What a room is about.
+#[derive(Clone, Debug)]
+pub struct Topic {
+    /// The words; never empty.
+    pub text: Arc<str>,
+    /// Who set it.
+    pub by: Arc<Source>,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Room {
+    /// Who is in it, in slab order: walking them in that order touches memory in that order.
+    #[must_use]
+    pub fn members(&self) -> &[PersonId] {
+        &self.members
+    }
+
+    /// Whether somebody is in it.
+    #[must_use]
+    pub fn has(&self, id: PersonId) -> bool {
+        self.members.binary_search(&id).is_ok()
+    }
+
+    pub(super) fn add(&mut self, id: PersonId) {
+        if let Err(place) = self.members.binary_search(&id) {
+            self.members.insert(place, id);
+        }
+    }
+
+    fn remove(&mut self, id: PersonId) {
+        if let Ok(place) = self.members.binary_search(&id) {
+            self.members.remove(place);
+        }
+    }
+}
+
+/// All rooms, bounded in number: the one that has been empty longest is forgotten first.
+#[derive(Debug)]
+pub(super) struct Rooms {
+    slab: Slab<Room>,
+    by_name: HashMap<RoomName, RoomKey>,
+    looks: HashMap<String, RoomName>,
+    /// Empty rooms, the longest empty first; the default room is never among them.
+    empty: VecDeque<RoomKey>,
+    default: RoomKey,
+    default_name: RoomName,
+    most: u64,
+}
+
+impl Rooms {
+    pub(super) fn new(default_name: RoomName, most: u64, at: Timestamp) -> Rooms {
+        let mut rooms = Rooms {
+            slab: Slab::new(),
+            by_name: HashMap::new(),
+            looks: HashMap::new(),
+            empty: VecDeque::new(),
+            default: RoomKey(0),
+            default_name: default_name.clone(),
+            most: most.max(1),
+        };
+        rooms.default = rooms.insert(default_name, at);
+        rooms
+    }
+
+    pub(super) fn key(&self, name: &RoomName) -> Option<RoomKey> {
+        self.by_name.get(name).copied()
+    }
+
+    pub(super) fn get(&self, key: RoomKey) -> Option<&Room> {
+        self.slab.get(key.0)
+    }
+
+    pub(super) fn get_mut(&mut self, key: RoomKey) -> Option<&mut Room> {
+        self.slab.get_mut(key.0)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Room> {
+        self.slab.iter().map(|(_, room)| room)
+    }
+
+    pub(super) fn default_name(&self) -> &RoomName {
+        &self.default_name
+    }
+
+    /// Whether a room of this name is there or can be made.
+    pub(super) fn check(&self, name: &RoomName) -> Result<(), Refusal> {
+        if self.by_name.contains_key(name) {
+            return Ok(());
+        }
+        if let Some(other) = self.looks.get(&name.skeleton())
+            && !(name.as_str().is_ascii() && other.as_str().is_ascii())
+        {
+            return Err(Refusal::RoomLooksLike(name.clone(), other.clone()));
+        }
+        if self.is_full() && self.empty.is_empty() {
+            return Err(Refusal::TooManyRoomsInAll(name.clone()));
+        }
+        Ok(())
+    }
+
+    /// The room of this name, made if need be, and the one that was forgotten for it.
+    pub(super) fn open(&mut self, name: &RoomName, at: Timestamp) -> (RoomKey, Option<RoomName>) {
+        if let Some(key) = self.key(name) {
+            return (key, None);
+        }
+        let forgotten = if self.is_full() { self.forget_oldest() } else { None };
+        (self.insert(name.clone(), at), forgotten)
+    }
+
+    pub(super) fn enter(&mut self, key: RoomKey, id: PersonId) {
+        self.empty.retain(|&other| other != key);
+        if let Some(room) = self.slab.get_mut(key.0) {
+            room.add(id);
+        }
+    }
+
+    pub(super) fn leave(&mut self, key: RoomKey, id: PersonId) {
+        let Some(room) = self.slab.get_mut(key.0) else { return };
+        room.remove(id);
+        if room.members.is_empty() && key != self.default {
+            self.empty.push_back(key);
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.slab.len() as u64 >= self.most
+    }
+
+    fn insert(&mut self, name: RoomName, at: Timestamp) -> RoomKey {
+        let key = RoomKey(self.slab.vacant_key());
+        self.by_name.insert(name.clone(), key);
+        self.looks.entry(name.skeleton()).or_insert_with(|| name.clone());
+        self.slab.insert(Room { key, name, topic: None, created: at, members: Vec::new() });
+        key
+    }
+
+    fn forget_oldest(&mut self) -> Option<RoomName> {
+        let key = self.empty.pop_front()?;
+        let room = self.slab.try_remove(key.0)?;
+        self.by_name.remove(&room.name);
+        let look = room.name.skeleton();
+        if self.looks.get(&look) == Some(&room.name) {
+            self.looks.remove(&look);
+        }
+        Some(room.name)
+    }
+
+    #[cfg(test)]
+    pub(super) fn assert_sound(&self) {
+        debug_assert!(self.slab.len() as u64 <= self.most);
+        debug_assert!(self.slab.contains(self.default.0), "the default room is permanent");
+        let empty = self.iter().filter(|room| room.members.is_empty() && room.key != self.default);
+        debug_assert_eq!(empty.count(), self.empty.len(), "an empty room waits to be forgotten");
+    }
+}

@@ -1,0 +1,252 @@
+//! A journal in memory: commits at once, forgets the oldest beyond a bound in bytes. Floor 2.
+
+use std::collections::{HashMap, VecDeque};
+use std::mem::size_of;
+use std::sync::Arc;
+
+use super::{Journal, Outcome, Place, Point, Span, Ticket};
+use crate::hub::entry::{Act, Committed, Entry, Post};
+use crate::id::Seq;
+use crate::names::RoomName;
+use crate::time::Timestamp;
+
+/// Everything that was said, until it is too much.
+#[derive(Debug)]
+pub struct Memory {
+    epoch: String,
+    last: Seq,
+    decided: VecDeque<Outcome>,
+    places: HashMap<Place, VecDeque<Arc<Committed>>>,
+    /// Where each kept post is, the oldest first.
+    ages: VecDeque<(Seq, Place)>,
+    bytes: u64,
+    bytes_max: u64,
+}
+
+impl Memory {
+    /// An empty journal. The epoch is random at each start: a client that names a message of
+    /// another one can be told so.
+    #[must_use]
+    pub fn new(epoch: String, bytes_max: u64) -> Memory {
+        Memory {
+            epoch,
+            last: Seq(0),
+            decided: VecDeque::new(),
+            places: HashMap::new(),
+            ages: VecDeque::new(),
+            bytes: 0,
+            bytes_max,
+        }
+    }
+
+    /// Bytes that are kept, all told; never more than the bound.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    fn keep(&mut self, committed: &Arc<Committed>) {
+        let Some(place) = Place::of(&committed.entry).filter(|_| committed.entry.is_durable())
+        else {
+            return;
+        };
+        self.bytes += weight(committed) + AGE_BYTES;
+        self.ages.push_back((committed.seq, place.clone()));
+        self.places.entry(place).or_default().push_back(Arc::clone(committed));
+        while self.bytes > self.bytes_max && self.forget_oldest() {}
+    }
+
+    /// Drops the oldest post. One of a forgotten room is gone already.
+    fn forget_oldest(&mut self) -> bool {
+        let Some((seq, place)) = self.ages.pop_front() else { return false };
+        self.bytes -= AGE_BYTES;
+        if let Some(posts) = self.places.get_mut(&place) {
+            if posts.front().is_some_and(|post| post.seq == seq) {
+                let gone = posts.pop_front();
+                self.bytes -= gone.map_or(0, |post| weight(&post));
+            }
+            if posts.is_empty() {
+                self.places.remove(&place);
+            }
+        }
+        true
+    }
+}
+
+impl Journal for Memory {
+    fn epoch(&self) -> &str {
+        &self.epoch
+    }
+
+    fn append(&mut self, entry: Entry, at: Timestamp) -> Ticket {
+        self.last.0 += 1;
+        let ticket = Ticket(self.last.0);
+        let committed = Arc::new(Committed { seq: self.last, at, entry });
+        self.keep(&committed);
+        self.decided.push_back(Outcome { ticket, result: Ok(committed) });
+        ticket
+    }
+
+    fn committed(&mut self) -> Option<Outcome> {
+        self.decided.pop_front()
+    }
+
+    fn read(&self, place: &Place, span: Span, limit: usize) -> Vec<Arc<Committed>> {
+        let Some(posts) = self.places.get(place) else { return Vec::new() };
+        let (from, to) = match span {
+            Span::Latest(after) => (after.map_or(0, |point| end_of(posts, point)), posts.len()),
+            Span::Before(point) => (0, start_of(posts, point)),
+            Span::After(point) => {
+                let from = end_of(posts, point);
+                (from, posts.len().min(from.saturating_add(limit)))
+            }
+        };
+        let from = from.max(to.saturating_sub(limit)).min(to);
+        posts.range(from..to).cloned().collect()
+    }
+
+    fn forget(&mut self, room: &RoomName) {
+        let posts = self.places.remove(&Place::Room(room.clone()));
+        self.bytes -= posts.iter().flatten().map(|post| weight(post)).sum::<u64>();
+    }
+}
+
+/// Posts before this index come before the point.
+fn start_of(posts: &VecDeque<Arc<Committed>>, point: Point) -> usize {
+    posts.partition_point(|post| match point {
+        Point::Seq(seq) => post.seq < seq,
+        Point::Time(at) => post.at < at,
+    })
+}
+
+/// Posts from this index on come after the point.
+fn end_of(posts: &VecDeque<Arc<Committed>>, point: Point) -> usize {
+    posts.partition_point(|post| match point {
+        Point::Seq(seq) => post.seq <= seq,
+        Point::Time(at) => post.at <= at,
+    })
+}
+
+/// Bytes of a post's entry in the queue of ages. It is held until it is the oldest, even when the
+/// room was forgotten, so it is counted apart.
+const AGE_BYTES: u64 = size_of::<(Seq, Place)>() as u64;
+
+/// Bytes that one post holds: itself, its words, and its place among those of its room.
+fn weight(committed: &Committed) -> u64 {
+    let words = match &committed.entry.act {
+        Act::Post(Post { text, tags, .. }) => text.len() + tags.len(),
+        _ => 0,
+    };
+    (size_of::<Committed>() + size_of::<Arc<Committed>>() + words) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hub::entry::{PostKind, Source, Target};
+    use crate::id::{Identity, PersonId};
+    use crate::names::Nick;
+
+    fn post(room: &str, text: &str) -> Entry {
+        let target = Target::Room(RoomName::new(room).unwrap());
+        let act = Act::Post(Post {
+            target,
+            kind: PostKind::Message,
+            text: text.into(),
+            tags: "".into(),
+        });
+        let source =
+            Source { nick: Nick::new("ana").unwrap(), user: "a".into(), host: "h".into() };
+        let who = PersonId { key: 0, generation: 0 };
+        Entry { who, identity: Identity(1), source: Arc::new(source), act }
+    }
+
+    fn room(name: &str) -> Place {
+        Place::Room(RoomName::new(name).unwrap())
+    }
+
+    fn filled() -> Memory {
+        let mut journal = Memory::new("e".into(), 1 << 20);
+        for i in 1..=10 {
+            journal.append(post("#a", &i.to_string()), Timestamp(i / 2));
+        }
+        journal
+    }
+
+    fn texts(posts: &[Arc<Committed>]) -> String {
+        let text = |c: &Arc<Committed>| match &c.entry.act {
+            Act::Post(post) => post.text.to_string(),
+            _ => unreachable!("only posts are kept"),
+        };
+        posts.iter().map(text).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn spans_never_contain_their_point_and_come_in_order() {
+        let journal = filled();
+        let seq = |n| Point::Seq(Seq(n));
+        let cases = [
+            (Span::Latest(None), 3, "8 9 10"),
+            (Span::Latest(Some(seq(9))), 3, "10"),
+            (Span::Latest(Some(seq(2))), 3, "8 9 10"),
+            (Span::Before(seq(4)), 2, "2 3"),
+            (Span::Before(seq(1)), 2, ""),
+            (Span::After(seq(4)), 2, "5 6"),
+            (Span::After(seq(10)), 2, ""),
+            (Span::After(Point::Time(Timestamp(3))), 9, "8 9 10"),
+            (Span::Before(Point::Time(Timestamp(1))), 9, "1"),
+            (Span::Latest(None), 0, ""),
+        ];
+        for (span, limit, expected) in cases {
+            assert_eq!(texts(&journal.read(&room("#A"), span, limit)), expected, "{span:?}");
+        }
+        assert!(journal.read(&room("#b"), Span::Latest(None), 9).is_empty());
+    }
+
+    #[test]
+    fn the_oldest_posts_of_all_rooms_go_when_there_is_too_much() {
+        let x = Committed { seq: Seq(1), at: Timestamp(0), entry: post("#a", "x") };
+        let one = weight(&x) + AGE_BYTES;
+        let mut journal = Memory::new("e".into(), 3 * one);
+        for (i, name) in ["#a", "#b", "#a", "#b", "#b"].iter().enumerate() {
+            journal.append(post(name, &i.to_string()), Timestamp(0));
+            assert!(journal.bytes() <= 3 * one);
+        }
+        assert_eq!(texts(&journal.read(&room("#a"), Span::Latest(None), 9)), "2");
+        assert_eq!(texts(&journal.read(&room("#b"), Span::Latest(None), 9)), "3 4");
+    }
+
+    #[test]
+    fn a_forgotten_room_gives_its_bytes_back_once() {
+        let mut journal = filled();
+        journal.append(post("#b", "x"), Timestamp(9));
+        journal.forget(&RoomName::new("#a").unwrap());
+        assert!(journal.read(&room("#a"), Span::Latest(None), 9).is_empty());
+        journal.append(post("#a", "new"), Timestamp(9));
+        while journal.forget_oldest() {}
+        assert_eq!(journal.bytes(), 0);
+    }
+
+    #[test]
+    fn rooms_made_and_forgotten_for_ever_stay_within_the_bound() {
+        let mut journal = Memory::new("e".into(), 4096);
+        for i in 0..1000 {
+            let name = format!("#r{i}");
+            journal.append(post(&name, "x"), Timestamp(0));
+            journal.forget(&RoomName::new(&name).unwrap());
+        }
+        assert!(journal.ages.len() as u64 * AGE_BYTES <= 4096);
+    }
+
+    #[test]
+    fn everything_gets_a_place_but_only_posts_are_kept() {
+        let mut journal = Memory::new("e".into(), 1 << 20);
+        let mut quit = post("#a", "");
+        quit.act = Act::Quit { reason: "bye".into() };
+        journal.append(quit, Timestamp(0));
+        let outcome = journal.committed().unwrap();
+        assert_eq!(outcome.result.unwrap().seq, Seq(1));
+        assert_eq!(journal.bytes(), 0);
+        assert!(journal.committed().is_none());
+    }
+}
