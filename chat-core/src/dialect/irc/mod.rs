@@ -1,0 +1,12 @@
+//! The IRC dialect: RFC 1459 and 2812 as modern.ircdocs.horse describes them, with IRCv3 tags.
+//!
+//! [`message`] and [`tags`] take a line apart without allocating; [`decode`](mod@decode) makes a typed
+//! [`Command`] of it. [`encode`](mod@encode) writes what happened as a reader with certain [`Caps`] gets
+//! it, [`reply`] writes answers to one person, out of [`numeric`]'s table. [`isupport`] says what we
+//! are (005), [`caps`] what can be agreed on (CAP).
+
+pub mod message;
+pub mod tags;
+
+pub use message::{Message, ParseError};
+pub use tags::Tags;
