@@ -5,8 +5,15 @@
 //! it, [`reply`] writes answers to one person, out of [`numeric`]'s table. [`isupport`] says what we
 //! are (005), [`caps`] what can be agreed on (CAP).
 
+pub mod caps;
+pub mod command;
+pub mod decode;
+pub mod history;
 pub mod message;
 pub mod tags;
 
+pub use caps::Caps;
+pub use command::{Command, Wrong};
+pub use decode::decode;
 pub use message::{Message, ParseError};
 pub use tags::Tags;
