@@ -9,11 +9,17 @@ pub mod caps;
 pub mod command;
 pub mod decode;
 pub mod history;
+pub mod isupport;
 pub mod message;
+pub mod numeric;
+pub mod refusal;
+pub mod reply;
 pub mod tags;
 
 pub use caps::Caps;
 pub use command::{Command, Wrong};
 pub use decode::decode;
 pub use message::{Message, ParseError};
+pub use numeric::Numeric;
+pub use reply::Line;
 pub use tags::Tags;
