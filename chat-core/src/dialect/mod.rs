@@ -17,6 +17,7 @@
 //! Nothing here decides: whether a command is allowed, and what it does, is for the front and the hub.
 
 pub mod irc;
+pub mod plain;
 pub mod terminal;
 
 /// How messages are written at a door. A closed set: adding one means touching every `match`.
