@@ -1,4 +1,5 @@
 //! Group chat as a library.
+pub mod dialect;
 pub mod hub;
 pub mod id;
 pub mod journal;

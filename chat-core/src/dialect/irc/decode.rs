@@ -1,0 +1,284 @@
+//! Messages to commands: one table at the top, a small function for each that takes its parameters.
+//!
+//! Commands are not case-sensitive (modern.ircdocs.horse, "Command"). More parameters than a command
+//! has are no error: RFC 2812 §2.3.1 leaves them to the receiver, and everybody ignores them.
+
+use super::command::{About, CapCommand, Command, Wrong};
+use super::history;
+use super::message::Message;
+use crate::dialect::cut;
+use crate::hub::entry::PostKind;
+use crate::limits::{
+    AWAY_BYTES_MAX, REAL_NAME_BYTES_MAX, REASON_BYTES_MAX, TOPIC_BYTES_MAX, USER_BYTES_MAX,
+};
+
+/// What a message asks for.
+///
+/// # Errors
+/// What is missing or unknown, to be told with [`refusal::wrong`](super::refusal::wrong).
+pub fn decode<'a>(message: &'a Message<'_>) -> Result<Command<'a>, Wrong<'a>> {
+    let mut upper = [0; COMMAND_BYTES_MAX];
+    let Some((_, decode)) = upper_case(message.command, &mut upper)
+        .and_then(|name| COMMANDS.iter().find(|(command, _)| *command == name))
+    else {
+        return Err(Wrong::UnknownCommand(message.command));
+    };
+    decode(&message.params)
+}
+
+/// The names of all commands, for HELP.
+pub fn commands() -> impl Iterator<Item = &'static str> {
+    COMMANDS.iter().map(|(name, _)| *name)
+}
+
+type Params<'a> = &'a [&'a str];
+type Decoded<'a> = Result<Command<'a>, Wrong<'a>>;
+type Decode = for<'a> fn(Params<'a>) -> Decoded<'a>;
+
+/// Those that come often first.
+const COMMANDS: [(&str, Decode); 33] = [
+    ("PRIVMSG", |params| post(PostKind::Message, params)),
+    ("PING", ping),
+    ("PONG", |_| Ok(Command::Pong)),
+    ("TAGMSG", tagmsg),
+    ("NOTICE", notice),
+    ("JOIN", join),
+    ("PART", part),
+    ("NICK", |params| Ok(Command::Nick(name(params)?))),
+    ("USER", user),
+    ("CAP", cap),
+    ("QUIT", |params| {
+        Ok(Command::Quit(text(params, 0, REASON_BYTES_MAX)))
+    }),
+    ("AWAY", |params| {
+        Ok(Command::Away(text(params, 0, AWAY_BYTES_MAX)))
+    }),
+    ("CHATHISTORY", |params| {
+        history::decode(params).map(Command::ChatHistory)
+    }),
+    ("TOPIC", topic),
+    ("NAMES", |params| Ok(Command::Names(given(params, 0)))),
+    ("WHO", who),
+    ("WHOIS", whois),
+    ("WHOWAS", whowas),
+    ("LIST", |params| Ok(Command::List(given(params, 0)))),
+    ("MODE", mode),
+    ("INVITE", invite),
+    ("SETNAME", set_name),
+    ("USERHOST", |params| {
+        Ok(Command::Userhost(some("USERHOST", params)?))
+    }),
+    ("ISON", |params| Ok(Command::Ison(some("ISON", params)?))),
+    ("MOTD", |params| ask(About::Motd, params, 0)),
+    ("LUSERS", |params| ask(About::Lusers, params, 1)),
+    ("VERSION", |params| ask(About::Version, params, 0)),
+    ("TIME", |params| ask(About::Time, params, 0)),
+    ("INFO", |params| ask(About::Info, params, 0)),
+    ("ADMIN", |params| ask(About::Admin, params, 0)),
+    ("HELP", |params| Ok(Command::Help(given(params, 0)))),
+    ("PASS", |params| {
+        Ok(Command::Pass(needed("PASS", params, 0)?))
+    }),
+    ("ERROR", |_| Ok(Command::Error)),
+];
+
+/// No command is longer than CHATHISTORY.
+const COMMAND_BYTES_MAX: usize = 11;
+
+fn upper_case<'b>(command: &str, upper: &'b mut [u8; COMMAND_BYTES_MAX]) -> Option<&'b str> {
+    let upper = upper.get_mut(..command.len())?;
+    upper.copy_from_slice(command.as_bytes());
+    upper.make_ascii_uppercase();
+    std::str::from_utf8(upper).ok()
+}
+
+/// A parameter that is there and not empty.
+fn given<'a>(params: Params<'a>, index: usize) -> Option<&'a str> {
+    params.get(index).copied().filter(|param| !param.is_empty())
+}
+
+/// The same, cut to what we keep of it.
+fn text<'a>(params: Params<'a>, index: usize, bytes_max: usize) -> Option<&'a str> {
+    given(params, index).map(|text| cut(text, bytes_max))
+}
+
+fn needed<'a>(
+    command: &'static str,
+    params: Params<'a>,
+    index: usize,
+) -> Result<&'a str, Wrong<'a>> {
+    given(params, index).ok_or(Wrong::NeedMoreParams(command))
+}
+
+fn some<'a>(command: &'static str, params: Params<'a>) -> Result<Params<'a>, Wrong<'a>> {
+    needed(command, params, 0).map(|_| params)
+}
+
+fn name(params: Params<'_>) -> Result<&str, Wrong<'_>> {
+    given(params, 0).ok_or(Wrong::NoNicknameGiven)
+}
+
+fn cap(params: Params<'_>) -> Decoded<'_> {
+    let subcommand = needed("CAP", params, 0)?;
+    let rest = params.get(1).copied().unwrap_or_default();
+    Ok(Command::Cap(
+        match subcommand.to_ascii_uppercase().as_str() {
+            "LS" => CapCommand::Ls {
+                version: rest.parse().unwrap_or(0),
+            },
+            "LIST" => CapCommand::List,
+            "REQ" => CapCommand::Req(rest),
+            "END" => CapCommand::End,
+            _ => return Err(Wrong::InvalidCap(subcommand)),
+        },
+    ))
+}
+
+fn user(params: Params<'_>) -> Decoded<'_> {
+    let user = user_part(needed("USER", params, 0)?);
+    let real_name = cut(needed("USER", params, 3)?, REAL_NAME_BYTES_MAX);
+    Ok(Command::User { user, real_name })
+}
+
+/// What may stand between `!` and `@`: RFC 2812 §2.3.1 forbids little, we take what harms nowhere.
+fn user_part(text: &str) -> String {
+    let safe = |c: &char| c.is_ascii_alphanumeric() || "-_.".contains(*c);
+    let user: String = text.chars().filter(safe).take(USER_BYTES_MAX).collect();
+    if user.is_empty() {
+        "user".to_owned()
+    } else {
+        user
+    }
+}
+
+fn ping(params: Params<'_>) -> Decoded<'_> {
+    given(params, 0).map(Command::Ping).ok_or(Wrong::NoOrigin)
+}
+
+fn join(params: Params<'_>) -> Decoded<'_> {
+    match needed("JOIN", params, 0)? {
+        "0" => Ok(Command::JoinZero),
+        rooms => Ok(Command::Join {
+            rooms,
+            keys: given(params, 1),
+        }),
+    }
+}
+
+fn part(params: Params<'_>) -> Decoded<'_> {
+    let rooms = needed("PART", params, 0)?;
+    Ok(Command::Part {
+        rooms,
+        reason: text(params, 1, REASON_BYTES_MAX),
+    })
+}
+
+fn post(kind: PostKind, params: Params<'_>) -> Decoded<'_> {
+    let targets = given(params, 0).ok_or(Wrong::NoRecipient("PRIVMSG"))?;
+    let text = given(params, 1).ok_or(Wrong::NoTextToSend)?;
+    Ok(Command::Post {
+        kind,
+        targets,
+        text,
+    })
+}
+
+/// RFC 2812 §3.3.2: nothing may ever be sent in answer to a NOTICE, not even that it is half one.
+fn notice(params: Params<'_>) -> Decoded<'_> {
+    post(PostKind::Notice, params).map_err(|_| Wrong::Notice)
+}
+
+fn tagmsg(params: Params<'_>) -> Decoded<'_> {
+    let targets = given(params, 0).ok_or(Wrong::NoRecipient("TAGMSG"))?;
+    Ok(Command::Post {
+        kind: PostKind::Tags,
+        targets,
+        text: "",
+    })
+}
+
+fn who(params: Params<'_>) -> Decoded<'_> {
+    let operators_only = params
+        .get(1)
+        .is_some_and(|flag| flag.eq_ignore_ascii_case("o"));
+    Ok(Command::Who {
+        mask: given(params, 0),
+        operators_only,
+    })
+}
+
+/// `WHOIS [server] nicks`: clients put the nick twice to ask the server where it is.
+fn whois(params: Params<'_>) -> Decoded<'_> {
+    let first = name(params)?;
+    Ok(match given(params, 1) {
+        Some(nicks) => Command::Whois {
+            server: Some(first),
+            nicks,
+        },
+        None => Command::Whois {
+            server: None,
+            nicks: first,
+        },
+    })
+}
+
+/// A count that is not a positive number means all: RFC 2812 §3.6.3.
+fn whowas(params: Params<'_>) -> Decoded<'_> {
+    let count = given(params, 1)
+        .and_then(|count| count.parse().ok())
+        .filter(|count| *count > 0);
+    Ok(Command::Whowas {
+        nicks: name(params)?,
+        count,
+    })
+}
+
+fn topic(params: Params<'_>) -> Decoded<'_> {
+    let room = needed("TOPIC", params, 0)?;
+    let text = params.get(1).map(|text| cut(text, TOPIC_BYTES_MAX));
+    Ok(Command::Topic { room, text })
+}
+
+fn invite(params: Params<'_>) -> Decoded<'_> {
+    let Some(nick) = given(params, 0) else {
+        return Ok(Command::Invites);
+    };
+    Ok(Command::Invite {
+        nick,
+        room: needed("INVITE", params, 1)?,
+    })
+}
+
+fn mode(params: Params<'_>) -> Decoded<'_> {
+    let target = needed("MODE", params, 0)?;
+    Ok(Command::Mode {
+        target,
+        modes: given(params, 1),
+    })
+}
+
+fn ask(about: About, params: Params<'_>, server: usize) -> Decoded<'_> {
+    Ok(Command::Ask {
+        about,
+        server: given(params, server),
+    })
+}
+
+/// IRCv3 setname, "Errors": a real name that is empty or too long is refused, not cut.
+fn set_name(params: Params<'_>) -> Decoded<'_> {
+    let real_name = *params.first().ok_or(Wrong::NeedMoreParams("SETNAME"))?;
+    if real_name.is_empty() || real_name.len() > REAL_NAME_BYTES_MAX {
+        let text = "a real name has 1 to 128 bytes";
+        return Err(Wrong::Fail {
+            command: "SETNAME",
+            code: "INVALID_REALNAME",
+            context: vec![],
+            text,
+        });
+    }
+    Ok(Command::SetName(real_name))
+}
+
+#[cfg(test)]
+#[path = "decode_tests.rs"]
+mod tests;

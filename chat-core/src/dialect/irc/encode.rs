@@ -1,0 +1,163 @@
+//! What happened, as a reader with certain capabilities gets it.
+//!
+//! ```text
+//! @time=2026-11-23T08:15:30.042Z;msgid=e-7;+draft/reply=e-6 :ana!a@h PRIVMSG #lobby :hello
+//!  └ server-time ──────────────┘ └ message-tags ──────────┘
+//! ```
+//!
+//! A broadcast is encoded once for all readers that agree in [`Caps::FORM`]. What a direct answer has
+//! besides (label, batch) is an [`Extra`].
+
+use super::caps::Caps;
+use super::msgid::Msgid;
+use super::reply::Line;
+use super::tags::TagWriter;
+use crate::hub::entry::{Act, Committed, Post, PostKind, Source, Target};
+use crate::limits::LINE_OUT_BYTES_MAX;
+
+/// The tags of a direct answer: an echo with a label, a line of a batch. Values are escaped already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extra<'a> {
+    /// `label=`: as it came with the question. IRCv3 labeled-response.
+    pub label: Option<&'a str>,
+    /// `batch=`: the batch that the line belongs to. IRCv3 batch.
+    pub batch: Option<&'a str>,
+}
+
+/// Appends the line that a reader with these capabilities gets. False, and nothing is written, if
+/// such a reader gets nothing.
+///
+/// Only members of the room are meant: whoever is invited gets the INVITE whatever it agreed on, so
+/// for that one reader add [`Caps::INVITE_NOTIFY`].
+pub fn encode(committed: &Committed, form: Caps, epoch: &str, out: &mut String) -> bool {
+    encode_for(committed, form, epoch, Extra::default(), out)
+}
+
+/// The same, as a direct answer.
+pub fn encode_for(
+    committed: &Committed,
+    caps: Caps,
+    epoch: &str,
+    extra: Extra<'_>,
+    out: &mut String,
+) -> bool {
+    let act = &committed.entry.act;
+    let is_told = caps.has(needed(act));
+    if is_told {
+        write_tags(committed, caps, epoch, extra, out);
+        write_line(&committed.entry.source, act, caps, out);
+    }
+    is_told
+}
+
+/// Bytes that the text of a post may have, so that its line is not cut on the way out.
+#[must_use]
+pub fn text_bytes_max(source: &Source, kind: PostKind, target: &str) -> usize {
+    let mut line = String::new();
+    Line::from(&mut line, source, command(kind))
+        .param(target)
+        .text("");
+    LINE_OUT_BYTES_MAX.saturating_sub(super::reply::CRLF_BYTES + line.len())
+}
+
+/// What a reader must have agreed on to be told at all.
+fn needed(act: &Act) -> Caps {
+    match act {
+        Act::Post(post) if post.kind == PostKind::Tags => Caps::MESSAGE_TAGS,
+        Act::Away { .. } => Caps::AWAY_NOTIFY,
+        Act::RealName { .. } => Caps::SETNAME,
+        Act::Invite { .. } => Caps::INVITE_NOTIFY,
+        _ => Caps::NONE,
+    }
+}
+
+/// Server tags come before client-only ones. IRCv3 message-tags, "Client-only tags".
+fn write_tags(committed: &Committed, caps: Caps, epoch: &str, extra: Extra<'_>, out: &mut String) {
+    let mut tags = TagWriter::new(out);
+    for (key, value) in [("label", extra.label), ("batch", extra.batch)] {
+        if let Some(value) = value {
+            tags.tag(key, value);
+        }
+    }
+    if caps.has(Caps::SERVER_TIME) {
+        tags.tag("time", committed.at.iso());
+    }
+    if let (true, Act::Post(post)) = (caps.has(Caps::MESSAGE_TAGS), &committed.entry.act) {
+        tags.tag(
+            "msgid",
+            Msgid {
+                epoch,
+                seq: committed.seq,
+            },
+        );
+        tags.data(&post.tags);
+    }
+    tags.end();
+}
+
+fn write_line(source: &Source, act: &Act, caps: Caps, out: &mut String) {
+    let line = Line::from(out, source, verb(act));
+    match act {
+        Act::Post(post) => write_post(line, post),
+        Act::Join { room, real_name } if caps.has(Caps::EXTENDED_JOIN) => {
+            line.param(room.as_str()).param(NO_ACCOUNT).text(real_name);
+        }
+        Act::Join { room, .. } => line.param(room.as_str()).end(),
+        Act::Part { room, reason } => end_with(line.param(room.as_str()), reason.as_deref()),
+        Act::Quit { reason } => line.text(reason),
+        Act::Name { new } => line.param(new.as_str()).end(),
+        Act::Topic { room, text } => line.param(room.as_str()).text(text),
+        Act::Away { reason } => end_with(line, reason.as_deref()),
+        Act::RealName { real_name } => line.text(real_name),
+        Act::Invite { nick, room } => line.param(nick.as_str()).param(room.as_str()).end(),
+    }
+}
+
+fn write_post(line: Line<'_>, post: &Post) {
+    let target = match &post.target {
+        Target::Room(room) => room.as_str(),
+        Target::Person { nick, .. } => nick.as_str(),
+    };
+    match post.kind {
+        PostKind::Tags => line.param(target).end(),
+        PostKind::Message | PostKind::Notice => line.param(target).text(&post.text),
+    }
+}
+
+fn end_with(line: Line<'_>, text: Option<&str>) {
+    match text {
+        Some(text) => line.text(text),
+        None => line.end(),
+    }
+}
+
+fn verb(act: &Act) -> &'static str {
+    match act {
+        Act::Post(post) => command(post.kind),
+        Act::Join { .. } => "JOIN",
+        Act::Part { .. } => "PART",
+        Act::Quit { .. } => "QUIT",
+        Act::Name { .. } => "NICK",
+        Act::Topic { .. } => "TOPIC",
+        Act::Away { .. } => "AWAY",
+        Act::RealName { .. } => "SETNAME",
+        Act::Invite { .. } => "INVITE",
+    }
+}
+
+/// The command that says something in this way.
+#[must_use]
+pub fn command(kind: PostKind) -> &'static str {
+    match kind {
+        PostKind::Message => "PRIVMSG",
+        PostKind::Notice => "NOTICE",
+        PostKind::Tags => "TAGMSG",
+    }
+}
+
+/// Stands for the account of somebody who has none. IRCv3 extended-join.
+const NO_ACCOUNT: &str = "*";
+
+#[cfg(test)]
+#[path = "encode_tests.rs"]
+mod tests;

@@ -1,0 +1,225 @@
+//! CHATHISTORY: what is asked of the past. IRCv3 chathistory, "CHATHISTORY Command".
+//!
+//! AROUND, BETWEEN and TARGETS wait for history that lasts; they are answered as unknown.
+
+use super::command::Wrong;
+use crate::limits::HISTORY_MESSAGES_MAX;
+use crate::time::Timestamp;
+
+/// A question about the past.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChatHistory<'a> {
+    /// Which way from the reference.
+    pub direction: Direction,
+    /// A room or a person.
+    pub target: &'a str,
+    /// From where.
+    pub reference: Reference<'a>,
+    /// How many messages at most, not above [`HISTORY_MESSAGES_MAX`].
+    pub limit: usize,
+}
+
+/// Which messages relative to the reference, which itself is never among them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// The last ones, if later than the reference.
+    Latest,
+    /// Those right before it.
+    Before,
+    /// Those right after it.
+    After,
+}
+
+/// A place in the order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reference<'a> {
+    /// `*`: no bound. Only with [`Direction::Latest`].
+    Star,
+    /// `msgid=…`: read by [`msgid::parse`](super::msgid::parse).
+    Msgid(&'a str),
+    /// `timestamp=…`.
+    Time(Timestamp),
+}
+
+/// Reads the parameters of CHATHISTORY.
+///
+/// # Errors
+/// A FAIL as the specification has it, "Errors and Warnings".
+pub(super) fn decode<'a>(params: &[&'a str]) -> Result<ChatHistory<'a>, Wrong<'a>> {
+    let (&subcommand, rest) = params.split_first().ok_or(invalid(vec![], TOO_FEW))?;
+    let direction = direction(subcommand).ok_or(invalid(vec![subcommand], UNKNOWN))?;
+    let &[target, reference, limit] = rest else {
+        let text = if rest.len() < 3 { TOO_FEW } else { TOO_MANY };
+        return Err(invalid(vec![subcommand], text));
+    };
+    Ok(ChatHistory {
+        direction,
+        target,
+        reference: parse_reference(direction, reference)
+            .ok_or_else(|| bad_reference(subcommand, target, reference))?,
+        limit: parse_limit(limit).ok_or_else(|| invalid(vec![subcommand, limit], BAD_LIMIT))?,
+    })
+}
+
+fn direction(subcommand: &str) -> Option<Direction> {
+    match subcommand.to_ascii_uppercase().as_str() {
+        "LATEST" => Some(Direction::Latest),
+        "BEFORE" => Some(Direction::Before),
+        "AFTER" => Some(Direction::After),
+        _ => None,
+    }
+}
+
+fn parse_reference(direction: Direction, text: &str) -> Option<Reference<'_>> {
+    if text == "*" && direction == Direction::Latest {
+        return Some(Reference::Star);
+    }
+    match text.split_once('=')? {
+        ("msgid", id) if !id.is_empty() => Some(Reference::Msgid(id)),
+        ("timestamp", stamp) => Timestamp::from_iso(stamp).map(Reference::Time),
+        _ => None,
+    }
+}
+
+/// A client that wants more than it may gets what it may, as the token `CHATHISTORY` told it.
+fn parse_limit(text: &str) -> Option<usize> {
+    let limit = text.parse::<usize>().ok().filter(|limit| *limit > 0)?;
+    Some(limit.min(HISTORY_MESSAGES_MAX))
+}
+
+/// A kind of reference that we do not know has a code of its own.
+fn bad_reference<'a>(subcommand: &'a str, target: &'a str, reference: &'a str) -> Wrong<'a> {
+    match reference.split_once('=') {
+        Some((kind, _)) if kind != "msgid" && kind != "timestamp" => Wrong::Fail {
+            command: COMMAND,
+            code: "INVALID_MSGREFTYPE",
+            context: vec![subcommand, target, reference],
+            text: "a message is named by msgid= or timestamp=",
+        },
+        _ => invalid(vec![subcommand, reference], BAD_REFERENCE),
+    }
+}
+
+fn invalid<'a>(context: Vec<&'a str>, text: &'static str) -> Wrong<'a> {
+    Wrong::Fail {
+        command: COMMAND,
+        code: "INVALID_PARAMS",
+        context,
+        text,
+    }
+}
+
+const COMMAND: &str = "CHATHISTORY";
+const TOO_FEW: &str = "CHATHISTORY needs a subcommand, a target, a reference and a limit";
+const TOO_MANY: &str = "CHATHISTORY takes a subcommand, a target, a reference and a limit";
+const UNKNOWN: &str = "the subcommands here are LATEST, BEFORE and AFTER";
+const BAD_REFERENCE: &str =
+    "a reference is timestamp=YYYY-MM-DDThh:mm:ss.sssZ or msgid=…; LATEST also takes *";
+const BAD_LIMIT: &str = "the limit is a number from 1";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code<'a>(params: &[&'a str]) -> (&'static str, Vec<&'a str>) {
+        match decode(params) {
+            Err(Wrong::Fail {
+                command: "CHATHISTORY",
+                code,
+                context,
+                ..
+            }) => (code, context),
+            other => panic!("{params:?} is {other:?}"),
+        }
+    }
+
+    #[test]
+    fn questions_are_typed() {
+        let time = Timestamp::from_iso("2026-11-23T08:15:30.042Z").unwrap();
+        let cases: [(&[&str], Direction, Reference, usize); 4] = [
+            (
+                &["LATEST", "#a", "*", "50"],
+                Direction::Latest,
+                Reference::Star,
+                50,
+            ),
+            (
+                &["latest", "#a", "msgid=e-7", "1"],
+                Direction::Latest,
+                Reference::Msgid("e-7"),
+                1,
+            ),
+            (
+                &["BEFORE", "#a", "timestamp=2026-11-23T08:15:30.042Z", "9999"],
+                Direction::Before,
+                Reference::Time(time),
+                100,
+            ),
+            (
+                &["After", "#a", "msgid=e-1", "100"],
+                Direction::After,
+                Reference::Msgid("e-1"),
+                100,
+            ),
+        ];
+        for (params, direction, reference, limit) in cases {
+            assert_eq!(
+                decode(params),
+                Ok(ChatHistory {
+                    direction,
+                    target: "#a",
+                    reference,
+                    limit
+                }),
+                "{params:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn bad_questions_get_the_code_of_the_specification() {
+        let cases: [(&[&str], &str, &[&str]); 10] = [
+            (&[], "INVALID_PARAMS", &[]),
+            (&["LATEST", "#a", "*"], "INVALID_PARAMS", &["LATEST"]),
+            (
+                &["LATEST", "#a", "*", "5", "6"],
+                "INVALID_PARAMS",
+                &["LATEST"],
+            ),
+            (&["BETWEEN", "#a", "*", "5"], "INVALID_PARAMS", &["BETWEEN"]),
+            (
+                &["BEFORE", "#a", "*", "5"],
+                "INVALID_PARAMS",
+                &["BEFORE", "*"],
+            ),
+            (
+                &["BEFORE", "#a", "timestamp=now", "5"],
+                "INVALID_PARAMS",
+                &["BEFORE", "timestamp=now"],
+            ),
+            (
+                &["BEFORE", "#a", "msgid=", "5"],
+                "INVALID_PARAMS",
+                &["BEFORE", "msgid="],
+            ),
+            (
+                &["BEFORE", "#a", "seq=5", "5"],
+                "INVALID_MSGREFTYPE",
+                &["BEFORE", "#a", "seq=5"],
+            ),
+            (
+                &["LATEST", "#a", "*", "0"],
+                "INVALID_PARAMS",
+                &["LATEST", "0"],
+            ),
+            (
+                &["LATEST", "#a", "*", "-5"],
+                "INVALID_PARAMS",
+                &["LATEST", "-5"],
+            ),
+        ];
+        for (params, expected, context) in cases {
+            assert_eq!(code(params), (expected, context.to_vec()), "{params:?}");
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! What this server is and allows: the tokens of 005. modern.ircdocs.horse, "RPL_ISUPPORT (005)".
+//!
+//! Every token is true: its number is the constant that is enforced, and what we do not do (modes,
+//! prefixes, STATUSMSG, WHOX, MONITOR) is absent or empty.
+
+use super::numeric::RPL_ISUPPORT;
+use super::reply::Line;
+use crate::limits::{
+    AWAY_BYTES_MAX, HISTORY_MESSAGES_MAX, Limits, NAME_CHARS_MAX, REAL_NAME_BYTES_MAX, TARGETS_MAX,
+    TOPIC_BYTES_MAX, UNLIMITED, USER_BYTES_MAX,
+};
+
+/// All tokens, in the order in which they are told.
+#[must_use]
+pub fn tokens(network: &str, limits: &Limits) -> Vec<String> {
+    vec![
+        "CASEMAPPING=ascii".to_owned(),
+        "CHANTYPES=#".to_owned(),
+        "CHANMODES=,,,".to_owned(),
+        "PREFIX=".to_owned(),
+        format!("CHANLIMIT=#:{}", number(limits.rooms_per_person)),
+        format!("NICKLEN={NAME_CHARS_MAX}"),
+        format!("CHANNELLEN={}", NAME_CHARS_MAX + "#".len()),
+        format!("TOPICLEN={TOPIC_BYTES_MAX}"),
+        format!("AWAYLEN={AWAY_BYTES_MAX}"),
+        format!("USERLEN={USER_BYTES_MAX}"),
+        format!("NAMELEN={REAL_NAME_BYTES_MAX}"),
+        target_maxima(),
+        format!("MAXTARGETS={TARGETS_MAX}"),
+        format!("NETWORK={}", escape(network)),
+        format!("CHATHISTORY={HISTORY_MESSAGES_MAX}"),
+        "MSGREFTYPES=msgid,timestamp".to_owned(),
+        "SAFELIST".to_owned(),
+        "UTF8ONLY".to_owned(),
+    ]
+}
+
+/// The lines that tell them: at most [`TOKENS_PER_LINE_MAX`] each.
+#[must_use]
+pub fn lines(server: &str, nick: &str, tokens: &[String]) -> Vec<String> {
+    tokens
+        .chunks(TOKENS_PER_LINE_MAX)
+        .map(|chunk| line(server, nick, chunk))
+        .collect()
+}
+
+fn line(server: &str, nick: &str, tokens: &[String]) -> String {
+    let mut out = String::new();
+    let line = Line::numeric(&mut out, server, RPL_ISUPPORT, nick);
+    tokens
+        .iter()
+        .fold(line, |line, token| line.param(token))
+        .text("are supported by this server");
+    out
+}
+
+/// No bound is told as no number.
+fn number(limit: u64) -> String {
+    if limit == UNLIMITED {
+        String::new()
+    } else {
+        limit.to_string()
+    }
+}
+
+fn target_maxima() -> String {
+    let commands = ["PRIVMSG", "NOTICE", "TAGMSG", "JOIN", "PART", "WHOIS"];
+    let maxima = commands.map(|command| format!("{command}:{TARGETS_MAX}"));
+    format!("TARGMAX={}", maxima.join(","))
+}
+
+/// A value may hold no space, `=` or backslash: `\x20` stands for the first.
+fn escape(value: &str) -> String {
+    value
+        .replace('\\', "\\x5C")
+        .replace(' ', "\\x20")
+        .replace('=', "\\x3D")
+}
+
+/// Thirteen, a nick and the text make fifteen parameters.
+pub const TOKENS_PER_LINE_MAX: usize = 13;
+
+#[cfg(test)]
+mod tests {
+    use super::super::message::Message;
+    use super::*;
+
+    #[test]
+    fn every_token_is_told_once_in_lines_that_fit() {
+        let tokens = tokens("A chat = \\o/", &Limits::default());
+        let lines = lines(&"s".repeat(63), &"n".repeat(64), &tokens);
+        let mut told = Vec::new();
+        for line in &lines {
+            let message = Message::parse(line).unwrap();
+            assert!(line.ends_with(" :are supported by this server"), "{line}");
+            told.extend(
+                message.params[1..message.params.len() - 1]
+                    .iter()
+                    .map(|token| (*token).to_owned()),
+            );
+        }
+        assert_eq!(told, tokens);
+        assert!(told.contains(&"NETWORK=A\\x20chat\\x20\\x3D\\x20\\x5Co/".to_owned()));
+    }
+
+    #[test]
+    fn limits_are_told_and_no_limit_is_none() {
+        let mut limits = Limits::default();
+        assert!(tokens("x", &limits).contains(&"CHANLIMIT=#:20".to_owned()));
+        limits.rooms_per_person = UNLIMITED;
+        assert!(tokens("x", &limits).contains(&"CHANLIMIT=#:".to_owned()));
+    }
+}

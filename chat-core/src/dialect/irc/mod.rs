@@ -1,0 +1,28 @@
+//! The IRC dialect: RFC 1459 and 2812 as modern.ircdocs.horse describes them, with IRCv3 tags.
+//!
+//! [`message`] and [`tags`] take a line apart without allocating; [`decode`](mod@decode) makes a typed
+//! [`Command`] of it. [`encode`](mod@encode) writes what happened as a reader with certain [`Caps`] gets
+//! it, [`reply`] writes answers to one person, out of [`numeric`]'s table. [`isupport`] says what we
+//! are (005), [`caps`] what can be agreed on (CAP).
+
+pub mod caps;
+pub mod command;
+pub mod decode;
+pub mod encode;
+pub mod history;
+pub mod isupport;
+pub mod message;
+pub mod msgid;
+pub mod numeric;
+pub mod refusal;
+pub mod reply;
+pub mod tags;
+
+pub use caps::Caps;
+pub use command::{Command, Wrong};
+pub use decode::decode;
+pub use encode::{Extra, encode, encode_for};
+pub use message::{Message, ParseError};
+pub use numeric::Numeric;
+pub use reply::Line;
+pub use tags::Tags;

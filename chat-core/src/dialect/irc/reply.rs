@@ -1,0 +1,220 @@
+//! Lines from the server to one person.
+//!
+//! **Invariant:** whatever strangers wrote and we repeat, one [`Line`] is one line with the
+//! parameters that it was given: a middle parameter that could be taken for something else becomes
+//! `*`, a text loses its line ends, and what is too long is cut between two characters.
+
+use std::fmt::{Display, Write};
+
+use super::numeric::Numeric;
+use crate::limits::LINE_OUT_BYTES_MAX;
+
+/// A line that is being written to the end of a string. Tags may stand in front of it already.
+#[derive(Debug)]
+#[must_use]
+pub struct Line<'o> {
+    out: &'o mut String,
+    start: usize,
+}
+
+impl<'o> Line<'o> {
+    /// `:server 001 nick`; the nick is `*` before there is one. RFC 2812 §2.4.
+    pub fn numeric(out: &'o mut String, server: &str, code: Numeric, nick: &str) -> Self {
+        Line::begin(out).put(':', server).put(' ', code).param(nick)
+    }
+
+    /// `:source COMMAND`, from the server or from a person.
+    pub fn from(out: &'o mut String, source: impl Display, command: &str) -> Self {
+        Line::begin(out).put(':', source).put(' ', command)
+    }
+
+    /// `COMMAND` alone: ERROR, which has no source (RFC 2812 §3.7.4), and PING.
+    pub fn bare(out: &'o mut String, command: &str) -> Self {
+        let line = Line::begin(out);
+        line.out.push_str(command);
+        line
+    }
+
+    /// Adds a parameter without spaces; one that cannot be such is written as `*`.
+    pub fn param(self, param: &str) -> Self {
+        let param = if is_middle(param) { param } else { "*" };
+        self.put(' ', param)
+    }
+
+    /// Adds a number.
+    pub fn number(self, number: impl Into<i128>) -> Self {
+        self.put(' ', number.into())
+    }
+
+    /// Adds the last parameter, whatever it holds, and ends the line.
+    pub fn text(self, text: impl Display) {
+        self.out.push_str(" :");
+        let start = self.out.len();
+        // Writing to a string cannot fail.
+        let _ = write!(self.out, "{text}");
+        one_line(self.out, start);
+        self.end();
+    }
+
+    /// Ends the line.
+    pub fn end(self) {
+        let end = self
+            .out
+            .floor_char_boundary(self.start + LINE_OUT_BYTES_MAX - CRLF_BYTES);
+        self.out.truncate(end);
+    }
+
+    fn begin(out: &'o mut String) -> Self {
+        let start = out.len();
+        Line { out, start }
+    }
+
+    fn put(self, before: char, what: impl Display) -> Self {
+        let _ = write!(self.out, "{before}{what}");
+        self
+    }
+}
+
+/// Whether a parameter may stand anywhere in a line. RFC 2812 §2.3.1, `middle`.
+fn is_middle(param: &str) -> bool {
+    !param.is_empty() && !param.starts_with(':') && !param.contains([' ', '\r', '\n', '\0'])
+}
+
+/// Makes what stands behind `start` stay on its line. The framing refuses line ends from outside;
+/// this is for what embedders and other dialects write.
+pub(super) fn one_line(out: &mut String, start: usize) {
+    if memchr::memchr3(b'\r', b'\n', 0, &out.as_bytes()[start..]).is_some() {
+        let text = out.split_off(start).replace(['\r', '\n', '\0'], " ");
+        out.push_str(&text);
+    }
+}
+
+/// The three standard replies. IRCv3 standard-replies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standard {
+    /// It was not done.
+    Fail,
+    /// It was done, but.
+    Warn,
+    /// By the way.
+    Note,
+}
+
+/// `FAIL COMMAND CODE context… :text`, from the server.
+pub fn standard_reply(
+    out: &mut String,
+    server: &str,
+    (kind, command, code): (Standard, &str, &str),
+    context: &[&str],
+    text: impl Display,
+) {
+    let line = Line::from(out, server, kind.command())
+        .param(command)
+        .param(code);
+    context
+        .iter()
+        .fold(line, |line, part| line.param(part))
+        .text(text);
+}
+
+impl Standard {
+    fn command(self) -> &'static str {
+        match self {
+            Standard::Fail => "FAIL",
+            Standard::Warn => "WARN",
+            Standard::Note => "NOTE",
+        }
+    }
+}
+
+/// Bytes of the line end that the framing adds.
+pub(super) const CRLF_BYTES: usize = 2;
+
+#[cfg(test)]
+mod tests {
+    use super::super::message::Message;
+    use super::super::numeric::*;
+    use super::*;
+    use proptest::prelude::*;
+
+    fn written(write: impl FnOnce(&mut String)) -> String {
+        let mut out = String::new();
+        write(&mut out);
+        out
+    }
+
+    #[test]
+    fn lines_are_written() {
+        let lines = [
+            (
+                written(|out| Line::numeric(out, "chat", RPL_WELCOME, "ana").text("Welcome")),
+                ":chat 001 ana :Welcome",
+            ),
+            (
+                written(|out| {
+                    Line::numeric(out, "chat", RPL_CREATIONTIME, "ana")
+                        .param("#a")
+                        .number(7)
+                        .end()
+                }),
+                ":chat 329 ana #a 7",
+            ),
+            (
+                written(|out| Line::from(out, "a!b@c", "PONG").param("chat").text("")),
+                ":a!b@c PONG chat :",
+            ),
+            (
+                written(|out| Line::bare(out, "ERROR").text("bye")),
+                "ERROR :bye",
+            ),
+        ];
+        for (line, expected) in lines {
+            assert_eq!(line, expected);
+        }
+    }
+
+    #[test]
+    fn standard_replies_are_written() {
+        let line = written(|out| {
+            standard_reply(
+                out,
+                "chat",
+                (Standard::Fail, "X", "CODE"),
+                &["#a", "b c"],
+                "no",
+            );
+        });
+        assert_eq!(line, ":chat FAIL X CODE #a * :no");
+    }
+
+    #[test]
+    fn a_long_line_is_cut_between_characters_and_tags_do_not_count() {
+        let line = written(|out| {
+            out.push_str("@time=x ");
+            Line::numeric(out, "chat", RPL_TOPIC, "ana")
+                .param("#ab")
+                .text("é".repeat(400));
+        });
+        assert_eq!(
+            line.len(),
+            "@time=x ".len() + 509,
+            "one byte less than 510, for the half é"
+        );
+        assert!(line.ends_with('é'));
+    }
+
+    proptest! {
+        #[test]
+        fn nobody_can_forge_a_line(param in any::<String>(), text in any::<String>(), odd in "[ :a\r\n\0]{0,6}") {
+            for param in [&param, &odd] {
+                let line = written(|out| {
+                    Line::numeric(out, "chat", ERR_NOSUCHNICK, param).param(param).text(format!("{text}{odd}"));
+                });
+                prop_assert!(line.len() <= 510 && !line.contains(['\r', '\n', '\0']));
+                let message = Message::parse(&line).unwrap();
+                prop_assert_eq!((message.source, message.command), (Some("chat"), "401"));
+                prop_assert!(message.params.len() <= 3);
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Messages ⇄ requests and events. Floor 3; pure: no socket, no clock, no state.
+//!
+//! ```text
+//!             ┌─ irc::Message ─▶ irc::decode ─▶ irc::Command ─┐
+//!  one line ──┤                                               ├──▶ requests and questions
+//!             └─ plain::parse ──────────────▶ plain::Line ────┘
+//!
+//!             ┌─ irc::encode ◀─ what happened (a Committed) ──┐
+//!  one line ◀─┼─ irc::reply  ◀─ answers to one person         ├──◀ the hub and the journal
+//!             └─ plain::encode, plain::words ◀────────────────┘
+//! ```
+//!
+//! **Invariants:** what comes in is text of one line that the framing found: UTF-8, without CR, LF
+//! or NUL. What goes out is one line without its end, which the framing adds; nothing that a person
+//! wrote can end that line early, add a parameter to it or (at the plain door) move a cursor.
+//!
+//! Nothing here decides: whether a command is allowed, and what it does, is for the front and the hub.
+
+pub mod irc;
+pub mod plain;
+pub mod terminal;
+
+/// How messages are written at a door. A closed set: adding one means touching every `match`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Dialect {
+    /// IRC with IRCv3 tags: IRC clients, bots and the page.
+    Irc,
+    /// Lines for people with `nc`.
+    Plain,
+}
+
+/// The reason of somebody who left on their own. Modern IRC, "QUIT message": the words are marked,
+/// so that nobody can pretend that the house threw them out.
+#[must_use]
+pub fn quit_reason(words: Option<&str>) -> String {
+    format!("{QUIT_MARK}{}", words.unwrap_or_default())
+}
+
+/// What [`quit_reason`] puts in front of a person's own words.
+const QUIT_MARK: &str = "Quit: ";
+
+/// The longest start of `text` that has at most `bytes_max` bytes and ends between characters.
+#[must_use]
+pub(crate) fn cut(text: &str, bytes_max: usize) -> &str {
+    &text[..text.floor_char_boundary(bytes_max)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_cut_between_characters() {
+        let cases = [
+            ("abc", 5, "abc"),
+            ("abc", 2, "ab"),
+            ("aé", 2, "a"),
+            ("é", 1, ""),
+            ("", 0, ""),
+        ];
+        for (text, bytes_max, expected) in cases {
+            assert_eq!(cut(text, bytes_max), expected, "{text} at {bytes_max}");
+        }
+    }
+
+    #[test]
+    fn own_words_are_marked() {
+        assert_eq!(quit_reason(Some("Ping timeout")), "Quit: Ping timeout");
+        assert_eq!(quit_reason(None), "Quit: ");
+    }
+}

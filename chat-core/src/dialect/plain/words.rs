@@ -1,0 +1,145 @@
+//! What the house itself says at the plain door: short, and always with what to do next.
+
+use crate::dialect::terminal::visible;
+use crate::hub::request::Refusal;
+use crate::names::{NameError, Nick, RoomName};
+
+/// The first thing that somebody sees.
+#[must_use]
+pub fn greeting(network: &str) -> String {
+    format!("Welcome to {}. What is your name?", visible(network))
+}
+
+/// After a name that is none.
+#[must_use]
+pub fn bad_name(why: NameError) -> String {
+    format!("That will not do: {why}. What is your name?")
+}
+
+/// After a name that somebody else has.
+#[must_use]
+pub fn taken_name(why: &Refusal) -> String {
+    format!("Sorry, {why}. What other name would you like?")
+}
+
+/// On entering a room.
+#[must_use]
+pub fn entered(nick: &Nick, room: &RoomName) -> String {
+    format!("You are {nick}, in {room}. Type to talk; /help shows what else you can do.")
+}
+
+/// Who is in a room.
+#[must_use]
+pub fn people<'a>(room: &RoomName, nicks: impl Iterator<Item = &'a Nick>) -> String {
+    let nicks: Vec<&str> = nicks.map(Nick::as_str).collect();
+    format!("In {room}: {}", nicks.join(", "))
+}
+
+/// The topic of a room.
+#[must_use]
+pub fn topic(room: &RoomName, text: &str) -> String {
+    match visible(text) {
+        text if text.is_empty() => {
+            format!("{room} has no topic; /topic WHAT IT IS ABOUT sets one.")
+        }
+        text => format!("The topic of {room}: {text}"),
+    }
+}
+
+/// What `/help` shows.
+pub const HELP: &[&str] = &[
+    "Whatever you type goes to everybody in the room. Besides:",
+    "  /who               who is here",
+    "  /me waves          * you waves",
+    "  /msg NAME hello    to one person only",
+    "  /join ROOM         go to another room",
+    "  /topic [TEXT]      what this room is about",
+    "  /nick NAME         be called something else",
+    "  /quit [WORDS]      leave",
+    "  //text             say something that starts with a slash",
+];
+
+/// After a command that there is not.
+#[must_use]
+pub fn unknown(name: &str) -> String {
+    format!(
+        "There is no /{}. /help shows what there is; // starts a text with a slash.",
+        visible(name)
+    )
+}
+
+/// After a command without what it needs.
+#[must_use]
+pub fn incomplete(usage: &str) -> String {
+    format!("It goes like this: {usage}")
+}
+
+/// After a line that cannot be said in one piece.
+#[must_use]
+pub fn too_long(bytes_max: usize) -> String {
+    format!("That was too long, and nobody saw it: {bytes_max} bytes at most, please.")
+}
+
+/// Why not, and what to do.
+#[must_use]
+pub fn refusal(why: &Refusal) -> String {
+    let advice = match why {
+        Refusal::NoSuchNick(_) => "/who shows who is here.",
+        Refusal::NoSuchRoom(_) | Refusal::CannotPost(_) | Refusal::NotInRoom(_) => {
+            "/join ROOM takes you there."
+        }
+        Refusal::BadName(..) => "Try another.",
+        Refusal::NameInUse(_) | Refusal::LooksLike(_) => "/nick NAME takes another.",
+        Refusal::RoomFull(_) => "Try again later, or /join another room.",
+        Refusal::TooManyRoomsInAll(_) => "/join one that exists.",
+        Refusal::TooManyRooms(_)
+        | Refusal::AlreadyInRoom(..)
+        | Refusal::NotStored
+        | Refusal::Gone => "",
+    };
+    format!("Sorry, {}. {advice}", visible(&why.to_string()))
+        .trim_end()
+        .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_say_what_to_do() {
+        let nick = Nick::new("bob").unwrap();
+        let room = RoomName::new("#a").unwrap();
+        let cases = [
+            (
+                Refusal::NoSuchNick("b\x1bob".into()),
+                "Sorry, nobody here is called b\u{fffd}ob. /who shows who is here.",
+            ),
+            (
+                Refusal::NameInUse(nick),
+                "Sorry, the name bob is taken. /nick NAME takes another.",
+            ),
+            (
+                Refusal::NotInRoom(room),
+                "Sorry, you are not in #a. /join ROOM takes you there.",
+            ),
+            (
+                Refusal::NotStored,
+                "Sorry, it could not be stored, and nobody saw it: try again.",
+            ),
+        ];
+        for (why, expected) in cases {
+            assert_eq!(refusal(&why), expected);
+        }
+    }
+
+    #[test]
+    fn help_fits_a_terminal_and_names_every_command() {
+        assert!(HELP.iter().all(|line| line.len() < 80));
+        for command in [
+            "/who", "/me", "/msg", "/join", "/topic", "/nick", "/quit", "//",
+        ] {
+            assert!(HELP.iter().any(|line| line.contains(command)), "{command}");
+        }
+    }
+}
