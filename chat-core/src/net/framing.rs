@@ -1,7 +1,7 @@
 //! Bytes ⇄ messages. Floor 2; knows nothing of chat and nothing of sockets.
 //!
 //! A [`Framing`] belongs to one connection and takes messages off its bytes. It is an open trait:
-//! [`Lines`] is here, chat-web brings its own, an embedder may bring another. Half a message is not
+//! [`Lines`](super::lines::Lines) is here, chat-web brings its own, an embedder may bring another. Half a message is not
 //! an error and is not read twice: what is left over comes again with more behind it, and the framing
 //! remembers how far it has searched.
 
@@ -17,6 +17,10 @@ pub trait Framing: Any + Send {
     /// the framing's own (a pong, an HTTP error); they are sent before anything that the host says
     /// to this message.
     ///
+    /// It is called until it returns `None` having neither taken nor replied anything, also with
+    /// nothing left to take: after a [`Frame::Other`] it may have the host's answer to encode. While
+    /// it waits for such an answer it returns `None` and is called again when the person is resumed.
+    ///
     /// # Errors
     /// The peer broke the framing beyond repair and is to be dismissed. Its last bytes, if any, are
     /// in `replies`.
@@ -27,6 +31,10 @@ pub trait Framing: Any + Send {
     ) -> Result<Option<Frame<'a>>, Fault>;
 
     /// How messages to this person are put on the wire at present.
+    ///
+    /// It is asked before [`decode`](Self::decode), and the answer holds for the replies of that call and
+    /// for what the host says to its frame. So a framing that changes its wire returns `None` first,
+    /// and takes the first message of the new kind when it is called again.
     fn wire(&self) -> Wire;
 
     /// Appends what the peer should see last, if this framing has such a thing.
@@ -91,7 +99,7 @@ impl std::fmt::Debug for Frame<'_> {
 /// Why a message cannot be passed on. The host tells the person, who goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unreadable {
-    /// Longer than [`LINE_IN_BYTES_MAX`]; it was skipped to its end.
+    /// Longer than [`LINE_IN_BYTES_MAX`](crate::limits::LINE_IN_BYTES_MAX); it was skipped to its end.
     TooLong,
     /// A CR, LF or NUL in the middle.
     ControlByte,
@@ -111,6 +119,17 @@ pub struct Farewell {
     pub code: u16,
     /// For people, at most 123 bytes on a WebSocket.
     pub reason: String,
+}
+
+impl Farewell {
+    /// For somebody who reads too slowly. RFC 6455 §7.4.1: 1008, a policy was violated.
+    #[must_use]
+    pub fn too_slow() -> Self {
+        Farewell {
+            code: 1008,
+            reason: "Reading too slowly".to_owned(),
+        }
+    }
 }
 
 /// How an outgoing message is put on the wire. People with equal wires get the same bytes, so

@@ -1,2 +1,31 @@
-//! The I/O wing, which never heard of a chat.
+//! The I/O wing: it never heard of a chat. Floors 2 to 4.
+//!
+//! ```text
+//!   4  Reactor ── polls; Doors accept, the Reader decodes, a Host is told      reactor, host, door, reader
+//!   3  People ── the slab of Person; Wheel of deadlines; Leavers say goodbye   people/*, wheel, leavers, source
+//!   2  Framing, Lines, Outbox ── bytes ⇄ messages, bytes that wait             framing, lines, outbox
+//! ```
+//!
+//! **Invariants.** Only [`Reactor::turn`] polls and only it reads clocks. Nobody is freed in the
+//! middle of a turn, so a token of this turn's events never meets a stranger. Sockets are registered
+//! for both directions once, edge triggered: nothing is ever switched on or off, so there is
+//! nothing to forget. Nothing here names `hub`, `dialect` or `journal`.
+
+pub mod door;
 pub mod framing;
+pub mod host;
+mod leavers;
+pub mod lines;
+mod outbox;
+pub mod people;
+pub mod reactor;
+mod reader;
+mod source;
+mod wheel;
+
+pub use door::Door;
+pub use framing::{Farewell, Fault, Frame, Framing, Input, Unreadable, Wire};
+pub use host::{After, Closed, Host};
+pub use lines::Lines;
+pub use people::{Peer, People};
+pub use reactor::Reactor;

@@ -1,0 +1,219 @@
+//! Everybody who is connected. Floor 3: the slab of `Person`, and what may be done to one.
+//!
+//! Nothing here polls and nothing is freed here before the reactor says that the turn is over. An id
+//! that is out of date finds nobody, and whatever is done to nobody is done to nobody.
+
+mod connection;
+mod ending;
+mod person;
+mod sending;
+mod timing;
+
+use std::collections::{HashMap, VecDeque};
+use std::net::IpAddr;
+use std::time::Instant;
+
+use mio::Registry;
+use slab::Slab;
+
+pub(super) use connection::Undecoded;
+pub(super) use person::Received;
+pub use person::{After, Closed, Peer};
+use person::{Link, Person};
+
+use super::framing::{Framing, Wire};
+use super::leavers::Leavers;
+use super::wheel::{Due, Wheel};
+use crate::id::{DoorId, PersonId};
+
+/// Everybody who is connected, waits for a browser or lives in the same process.
+pub struct People {
+    slab: Slab<Person>,
+    /// How often each key was used.
+    generations: Vec<u32>,
+    registry: Registry,
+    /// Connections by address.
+    addresses: HashMap<IpAddr, usize>,
+    wheel: Wheel,
+    /// Who came up in this turn and was not looked at yet.
+    due: VecDeque<Due>,
+    pub(super) leavers: Leavers,
+    /// Bytes that may wait for one person.
+    queue_bytes_max: usize,
+    lists: Lists,
+    /// Whose frame the host has in hand, and that person's wire.
+    decoding: Option<(PersonId, Wire)>,
+    /// Counts turns, for the budgets of reading.
+    turn: u32,
+}
+
+/// Who has something to be done before the turn is over.
+#[derive(Default)]
+struct Lists {
+    dirty: Vec<PersonId>,
+    readable: Vec<PersonId>,
+    overflowed: Vec<PersonId>,
+    drained: Vec<PersonId>,
+    ended: Vec<PersonId>,
+    graves: Vec<PersonId>,
+}
+
+impl People {
+    pub(super) fn new(registry: Registry, queue_bytes_max: usize, now: Instant) -> Self {
+        People {
+            slab: Slab::new(),
+            generations: Vec::new(),
+            registry,
+            addresses: HashMap::new(),
+            wheel: Wheel::new(now),
+            due: VecDeque::new(),
+            leavers: Leavers::default(),
+            queue_bytes_max,
+            lists: Lists::default(),
+            decoding: None,
+            turn: 0,
+        }
+    }
+
+    /// How many there are, with and without a socket.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.slab.len()
+    }
+
+    /// Whether nobody is there.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.slab.is_empty()
+    }
+
+    /// Everybody, in the order in which the slab holds them: the fastest to walk.
+    pub fn ids(&self) -> impl Iterator<Item = PersonId> {
+        self.slab
+            .iter()
+            .map(|(key, person)| id(key, person.generation))
+    }
+
+    /// Whether this is still the person that was meant.
+    #[must_use]
+    pub fn contains(&self, id: PersonId) -> bool {
+        self.person(id).is_some()
+    }
+
+    /// The public facts of a connection.
+    #[must_use]
+    pub fn peer(&self, id: PersonId) -> Option<&Peer> {
+        self.person(id).map(|person| &person.link.peer)
+    }
+
+    /// A proxy or gateway told where somebody really comes from.
+    pub fn set_ip(&mut self, id: PersonId, ip: IpAddr) {
+        let ip = ip.to_canonical();
+        let Some(link) = self.link(id) else {
+            return;
+        };
+        let (connected, before) = (link.socket.is_some(), link.peer.ip);
+        link.peer.ip = ip;
+        if connected {
+            self.uncount(before);
+            self.count(ip);
+        }
+    }
+
+    /// How many connections come from an address.
+    #[must_use]
+    pub fn connections_from(&self, ip: IpAddr) -> usize {
+        self.addresses.get(&ip.to_canonical()).copied().unwrap_or(0)
+    }
+
+    /// How messages to this person are put on the wire; nothing for somebody without a socket.
+    #[must_use]
+    pub fn wire(&self, id: PersonId) -> Option<Wire> {
+        match (&self.person(id)?.link.framing, self.decoding) {
+            (Some(framing), _) => Some(framing.wire()),
+            (None, Some((who, wire))) if who == id => Some(wire),
+            _ => None,
+        }
+    }
+
+    /// The framing of a connection, if it is a `T`. Nothing while that very framing is decoding:
+    /// then what the host wants to tell it goes through [`Frame::Other`](super::Frame::Other).
+    pub fn framing_mut<T: Framing>(&mut self, id: PersonId) -> Option<&mut T> {
+        let framing: &mut dyn std::any::Any = &mut **self.link(id)?.framing.as_mut()?;
+        framing.downcast_mut()
+    }
+
+    /// Adds a person without a socket: in-process, or a session whose browser is away.
+    pub fn insert_silent(&mut self, door: DoorId, ip: IpAddr, now: Instant) -> PersonId {
+        self.insert(Link::silent(Peer {
+            ip: ip.to_canonical(),
+            door,
+            since: now,
+        }))
+    }
+
+    /// Removes a person without a socket, at the end of the turn. Somebody who has one then stays:
+    /// connections end by [`dismiss`](Self::dismiss).
+    pub fn bury(&mut self, id: PersonId) {
+        self.lists.graves.push(id);
+    }
+
+    pub(super) fn bury_the_dead(&mut self) {
+        for id in std::mem::take(&mut self.lists.graves) {
+            if self.link(id).is_some_and(|link| link.socket.is_none()) {
+                self.slab.remove(id.index());
+            }
+        }
+    }
+
+    fn insert(&mut self, link: Link) -> PersonId {
+        let entry = self.slab.vacant_entry();
+        let key = entry.key();
+        if self.generations.len() <= key {
+            self.generations.resize(key + 1, 0);
+        }
+        self.generations[key] = self.generations[key].wrapping_add(1);
+        let generation = self.generations[key];
+        entry.insert(Person::new(generation, link));
+        id(key, generation)
+    }
+
+    fn person(&self, id: PersonId) -> Option<&Person> {
+        self.slab
+            .get(id.index())
+            .filter(|person| person.generation == id.generation)
+    }
+
+    fn person_mut(&mut self, id: PersonId) -> Option<&mut Person> {
+        self.slab
+            .get_mut(id.index())
+            .filter(|person| person.generation == id.generation)
+    }
+
+    fn link(&mut self, id: PersonId) -> Option<&mut Link> {
+        self.person_mut(id).map(|person| &mut person.link)
+    }
+
+    fn id_at(&self, key: usize) -> Option<PersonId> {
+        self.slab.get(key).map(|person| id(key, person.generation))
+    }
+
+    fn count(&mut self, ip: IpAddr) {
+        *self.addresses.entry(ip).or_default() += 1;
+    }
+
+    fn uncount(&mut self, ip: IpAddr) {
+        if let Some(count) = self.addresses.get_mut(&ip) {
+            *count -= 1;
+            if *count == 0 {
+                self.addresses.remove(&ip);
+            }
+        }
+    }
+}
+
+fn id(key: usize, generation: u32) -> PersonId {
+    // Memory ends long before four thousand million entries do.
+    let key = u32::try_from(key).unwrap_or(u32::MAX);
+    PersonId { key, generation }
+}

@@ -1,0 +1,244 @@
+//! One entry of the slab. Floor 3.
+//!
+//! What belongs to the person (its id, its deadline, the marks of this turn) is kept apart from what belongs
+//! to the connection, the [`Link`]: a browser that comes back gets its person's place by an exchange
+//! of links and nothing else. An idle person costs this entry and no more.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::IpAddr;
+use std::time::Instant;
+
+use mio::net::TcpStream;
+
+use crate::id::DoorId;
+use crate::net::framing::{Farewell, Fault, Framing};
+use crate::net::outbox::{First, Outbox};
+
+/// What is public about a connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Peer {
+    /// Where it comes from: an IPv4 address if it is one, however it arrived.
+    pub ip: IpAddr,
+    /// Where it came in.
+    pub door: DoorId,
+    /// When it came in.
+    pub since: Instant,
+}
+
+/// Why a connection ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Closed {
+    /// The peer closed it, or its sending half; everything that it said before was delivered.
+    ByPeer,
+    /// The connection broke.
+    Failed(ErrorKind),
+    /// The peer broke the framing.
+    Fault(Fault),
+    /// The host dismissed it.
+    Dismissed,
+    /// The host cut it, because it read too slowly.
+    Overflowed,
+}
+
+/// What is to become of the entry of a connection that ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum After {
+    /// Remove it.
+    Bury,
+    /// Keep it without a socket: a session that waits for its browser.
+    Keep,
+}
+
+/// Somebody connected, or in the same process, or away for a moment.
+pub(super) struct Person {
+    pub(super) generation: u32,
+    pub(super) deadline: Option<Instant>,
+    /// The tick of this person's entry in the wheel; any other entry there is out of date.
+    pub(super) tick: Option<u64>,
+    pub(super) link: Link,
+    /// On the list of those to be flushed.
+    pub(super) dirty: bool,
+    /// On the list of those still readable.
+    pub(super) listed: bool,
+    pub(super) wants_drained: bool,
+    /// The turn that `read` is about.
+    pub(super) turn: u32,
+    /// Bytes read in that turn.
+    pub(super) read: usize,
+}
+
+/// A connection, or the place for one.
+pub(super) struct Link {
+    pub(super) peer: Peer,
+    pub(super) socket: Option<TcpStream>,
+    /// Absent without a socket, and while it is decoding.
+    pub(super) framing: Option<Box<dyn Framing>>,
+    /// Bytes that came and make no message yet, or wait for the person to be resumed.
+    pub(super) inbox: Vec<u8>,
+    pub(super) outbox: Option<Box<Outbox>>,
+    /// Set when it is over: nothing is read or queued any more.
+    pub(super) ending: Option<Box<Ending>>,
+    pub(super) paused: bool,
+    /// The peer will send no more; there may still be something to read.
+    pub(super) hung_up: bool,
+    /// Everything was read to the end.
+    pub(super) eof: bool,
+    /// The socket took less than it was offered; an event tells when it takes more.
+    pub(super) blocked: bool,
+    /// Nothing more can be sent or received.
+    pub(super) broken: bool,
+    /// More was sent than may wait, and the host was not told yet.
+    pub(super) overflowed: bool,
+}
+
+/// Why it is over, and what the peer should see last.
+pub(super) struct Ending {
+    pub(super) why: Closed,
+    pub(super) farewell: Option<Farewell>,
+}
+
+/// What a read brought.
+pub(in crate::net) enum Received {
+    Bytes(usize),
+    Nothing,
+    End,
+    Failed(ErrorKind),
+}
+
+impl Person {
+    pub(super) fn new(generation: u32, link: Link) -> Self {
+        Person {
+            generation,
+            deadline: None,
+            tick: None,
+            link,
+            dirty: false,
+            listed: false,
+            wants_drained: false,
+            turn: 0,
+            read: 0,
+        }
+    }
+}
+
+impl Link {
+    pub(super) fn new(peer: Peer, socket: TcpStream, framing: Box<dyn Framing>) -> Self {
+        Link {
+            socket: Some(socket),
+            framing: Some(framing),
+            ..Link::silent(peer)
+        }
+    }
+
+    /// The place for a connection.
+    pub(super) fn silent(peer: Peer) -> Self {
+        Link {
+            peer,
+            socket: None,
+            framing: None,
+            inbox: Vec::new(),
+            outbox: None,
+            ending: None,
+            paused: false,
+            hung_up: false,
+            eof: false,
+            blocked: false,
+            broken: false,
+            overflowed: false,
+        }
+    }
+
+    /// Whether something may be queued.
+    pub(super) fn is_open(&self) -> bool {
+        self.socket.is_some() && self.ending.is_none() && !self.overflowed
+    }
+
+    /// Whether frames are wanted.
+    pub(super) fn listens(&self) -> bool {
+        self.socket.is_some() && self.ending.is_none() && !self.paused
+    }
+
+    pub(super) fn queued(&self) -> usize {
+        self.outbox.as_ref().map_or(0, |outbox| outbox.bytes())
+    }
+
+    pub(super) fn outbox(&mut self) -> &mut Outbox {
+        self.outbox.get_or_insert_default()
+    }
+
+    /// One read.
+    pub(super) fn receive(&mut self, into: &mut [u8]) -> Received {
+        let Some(socket) = &mut self.socket else {
+            return Received::Nothing;
+        };
+        match retry(|| socket.read(into)) {
+            Ok(0) => Received::End,
+            Ok(count) => Received::Bytes(count),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => Received::Nothing,
+            Err(error) => Received::Failed(error.kind()),
+        }
+    }
+
+    /// One write past the outbox, which is empty; how many bytes were taken.
+    pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let Some(socket) = &mut self.socket else {
+            return Ok(0);
+        };
+        let written = match retry(|| socket.write(bytes)) {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => 0,
+            other => other?,
+        };
+        self.blocked = written < bytes.len();
+        Ok(written)
+    }
+
+    /// Writes what waits, as far as the socket takes it.
+    pub(super) fn flush(&mut self) -> io::Result<()> {
+        let (Some(socket), Some(outbox)) = (&mut self.socket, &mut self.outbox) else {
+            return Ok(());
+        };
+        outbox.write_to(socket)?;
+        self.blocked = outbox.bytes() > 0;
+        if !self.blocked {
+            self.outbox = None;
+        }
+        Ok(())
+    }
+
+    /// Appends what the peer should see last.
+    pub(super) fn say_farewell(&mut self, first: Option<First>) {
+        let farewell = self
+            .ending
+            .as_mut()
+            .and_then(|ending| ending.farewell.take());
+        let (Some(farewell), Some(framing), Some(first)) = (farewell, &mut self.framing, first)
+        else {
+            return;
+        };
+        let mut words = Vec::new();
+        framing.farewell(&farewell, &mut words);
+        if !words.is_empty() {
+            self.outbox().push_copy(&words, first);
+        }
+    }
+}
+
+fn retry(mut attempt: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+    loop {
+        match attempt() {
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            other => return other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_idle_person_costs_little() {
+        assert!(size_of::<Person>() <= 208, "{}", size_of::<Person>());
+    }
+}

@@ -1,0 +1,251 @@
+//! The loop. Floor 4: the only place that polls, and the only one that reads clocks.
+//!
+//! A turn: poll and read everybody who is ready, gather until nobody is → deadlines → the host's own
+//! turn → flush every dirty person once → tell about those who overflowed, drained or ended → bury
+//! the dead → accept. Reading everybody before writing to anybody is what makes it fast: what the
+//! turn's talkers said leaves with one write per reader, however many they were.
+
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use mio::event::Event;
+use mio::{Events, Poll, Waker};
+
+use super::door::{Door, Doors};
+pub use super::host::{After, Closed, Host};
+use super::people::People;
+use super::reader::Reader;
+use super::source::Source;
+use crate::id::{DoorId, PersonId};
+use crate::limits::{GATHER_POLLS_MAX, Limits};
+use crate::time::{Now, Timestamp};
+
+/// Events that one poll returns. Ours; the rest comes with the next.
+const EVENTS_PER_POLL: usize = 1024;
+
+/// A loop with its sockets and its host. Knows no other, and can be sent to any thread.
+pub struct Reactor<H: Host> {
+    poll: Poll,
+    events: Events,
+    waker: Arc<Waker>,
+    inner: Inner<H>,
+}
+
+/// Everything but the events, which are walked meanwhile.
+struct Inner<H: Host> {
+    host: H,
+    people: People,
+    doors: Doors,
+    reader: Reader,
+    woken: bool,
+}
+
+impl<H: Host> Reactor<H> {
+    /// A reactor without doors.
+    ///
+    /// # Errors
+    /// The system has no poll for us.
+    pub fn new(host: H, limits: &Limits) -> io::Result<Self> {
+        let poll = Poll::new()?;
+        let waker = Waker::new(poll.registry(), Source::Waker.token())?;
+        let registry = poll.registry().try_clone()?;
+        let queue = usize::try_from(limits.send_queue_bytes).unwrap_or(usize::MAX);
+        let inner = Inner {
+            host,
+            people: People::new(registry, queue, Instant::now()),
+            doors: Doors::new(),
+            reader: Reader::new(),
+            woken: false,
+        };
+        Ok(Reactor {
+            poll,
+            events: Events::with_capacity(EVENTS_PER_POLL),
+            waker: Arc::new(waker),
+            inner,
+        })
+    }
+
+    /// Opens a door.
+    ///
+    /// # Errors
+    /// The socket can not be watched.
+    pub fn open(&mut self, door: Door) -> io::Result<DoorId> {
+        self.inner.doors.open(self.poll.registry(), door)
+    }
+
+    /// Closes the doors: nobody comes in any more, everybody who is in stays.
+    pub fn shut_doors(&mut self) {
+        self.inner.doors.shut();
+    }
+
+    /// Ends the sleep of [`turn`](Self::turn) from another thread; [`Host::woken`] is called then.
+    #[must_use]
+    pub fn waker(&self) -> Arc<Waker> {
+        Arc::clone(&self.waker)
+    }
+
+    /// What is served.
+    #[must_use]
+    pub fn host(&self) -> &H {
+        &self.inner.host
+    }
+
+    /// What is served, to be changed.
+    pub fn host_mut(&mut self) -> &mut H {
+        &mut self.inner.host
+    }
+
+    /// Everybody who is in.
+    #[must_use]
+    pub fn people(&self) -> &People {
+        &self.inner.people
+    }
+
+    /// Does something between two turns. What it sends leaves in the next one.
+    pub fn with<R>(&mut self, act: impl FnOnce(&mut H, &mut People, Now) -> R) -> R {
+        act(&mut self.inner.host, &mut self.inner.people, clock())
+    }
+
+    /// One turn. Sleeps until something happens, for `timeout` at most.
+    ///
+    /// # Errors
+    /// The poll itself fails, which no peer can cause.
+    pub fn turn(&mut self, timeout: Option<Duration>) -> io::Result<()> {
+        let now = self.gather(timeout)?;
+        let inner = &mut self.inner;
+        inner.expire(now);
+        inner.host.turn(&mut inner.people, now);
+        inner.settle(now);
+        inner.accept(now);
+        Ok(())
+    }
+
+    /// Reads everybody who is ready, and who gets ready meanwhile, within reason.
+    fn gather(&mut self, timeout: Option<Duration>) -> io::Result<Now> {
+        let inner = &mut self.inner;
+        inner.people.begin_turn();
+        let mut now = clock();
+        let mut wait = inner.sleep(timeout, now);
+        let listed = inner.people.still_readable();
+        for _ in 0..GATHER_POLLS_MAX {
+            now = poll(&mut self.poll, &mut self.events, wait)?;
+            for event in &self.events {
+                inner.event(event, now);
+            }
+            if self.events.is_empty() {
+                break;
+            }
+            wait = Some(Duration::ZERO);
+        }
+        inner.go_on(listed, now);
+        Ok(now)
+    }
+}
+
+impl<H: Host> Inner<H> {
+    /// How long to sleep: until the first of all that is due, and not at all if something is left.
+    fn sleep(&self, timeout: Option<Duration>, now: Now) -> Option<Duration> {
+        if self.people.pending() {
+            return Some(Duration::ZERO);
+        }
+        let due = [
+            self.people.next_deadline(),
+            self.people.leavers.next(),
+            self.doors.next(now.mono),
+        ];
+        let due = due.into_iter().flatten().min();
+        let due = due.map(|at| at.saturating_duration_since(now.mono));
+        let waits = [timeout, due, self.host.wait(now)];
+        waits.into_iter().flatten().min()
+    }
+
+    fn event(&mut self, event: &Event, now: Now) {
+        match Source::of(event.token()) {
+            Source::Person(key) => self.person(key, event, now),
+            Source::Leaver(key) => self.people.leavers.ready(key, &mut self.reader.scratch),
+            Source::Door(door) => self.doors.ready(door),
+            Source::Waker => self.woken = true,
+        }
+    }
+
+    fn person(&mut self, key: usize, event: &Event, now: Now) {
+        if event.is_writable() {
+            self.people.writable(key);
+        }
+        let ended = event.is_read_closed() || event.is_error();
+        if event.is_readable() || ended {
+            let Some(who) = self.people.readable(key, ended) else {
+                return;
+            };
+            self.reader.read(&mut self.host, &mut self.people, who, now);
+        }
+    }
+
+    /// Takes up those whom the last turn left readable.
+    fn go_on(&mut self, listed: Vec<PersonId>, now: Now) {
+        for who in listed {
+            self.reader
+                .go_on(&mut self.host, &mut self.people, who, now);
+        }
+    }
+
+    fn expire(&mut self, now: Now) {
+        if std::mem::take(&mut self.woken) {
+            self.host.woken(&mut self.people, now);
+        }
+        self.people.look_at_wheel(now.mono);
+        while let Some(who) = self.people.next_expired(now.mono) {
+            self.host.deadline(&mut self.people, who, now);
+        }
+        self.people.leavers.turn(&mut self.reader.scratch, now.mono);
+    }
+
+    /// Writes, tells what came of it, writes what the host said to that, and buries the dead.
+    fn settle(&mut self, now: Now) {
+        self.people.flush_dirty();
+        for who in self.people.overflowed() {
+            self.host.overflowed(&mut self.people, who, now);
+        }
+        for who in self.people.drained() {
+            self.host.drained(&mut self.people, who, now);
+        }
+        self.people.flush_dirty();
+        while let Some((who, why)) = self.people.next_ended() {
+            let after = self.host.closed(&mut self.people, who, why, now);
+            self.people.part(who, after, now);
+        }
+        self.people.bury_the_dead();
+    }
+
+    fn accept(&mut self, now: Now) {
+        for door in (0..self.doors.count()).map(DoorId) {
+            for arrival in self.doors.arrivals(door, now.mono) {
+                let who =
+                    self.people
+                        .admit(arrival.socket, arrival.address, door, arrival.framing, now);
+                self.host.opened(&mut self.people, who, door, now);
+            }
+        }
+    }
+}
+
+/// One poll; a signal is no error and no event.
+fn poll(poll: &mut Poll, events: &mut Events, timeout: Option<Duration>) -> io::Result<Now> {
+    match poll.poll(events, timeout) {
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => events.clear(),
+        other => other?,
+    }
+    Ok(clock())
+}
+
+fn clock() -> Now {
+    let wall = match SystemTime::now().duration_since(UNIX_EPOCH) {
+        Ok(since) => i64::try_from(since.as_millis()).unwrap_or(i64::MAX),
+        Err(before) => -i64::try_from(before.duration().as_millis()).unwrap_or(i64::MAX),
+    };
+    Now {
+        mono: Instant::now(),
+        wall: Timestamp(wall),
+    }
+}
