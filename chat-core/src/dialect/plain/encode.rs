@@ -63,7 +63,7 @@ fn others_post(source: &Source, post: &Post, out: &mut String) -> bool {
     match (said, post.kind) {
         (Said::Action(text), _) => put(out, format_args!("* {nick}{to} {}", visible(text))),
         (Said::Text(text), PostKind::Notice) => {
-            put(out, format_args!("-{nick}{to}- {}", visible(text)))
+            put(out, format_args!("-{nick}{to}- {}", visible(text)));
         }
         (Said::Text(text), _) => put(out, format_args!("{nick}{to}: {}", visible(text))),
     }
@@ -124,3 +124,6 @@ fn put(out: &mut String, what: impl Display) {
 }
 
 const CTCP: char = '\x01';
+
+#[cfg(test)]
+mod tests;
