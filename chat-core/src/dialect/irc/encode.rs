@@ -83,13 +83,8 @@ fn write_tags(committed: &Committed, caps: Caps, epoch: &str, extra: Extra<'_>, 
         tags.tag("time", committed.at.iso());
     }
     if let (true, Act::Post(post)) = (caps.has(Caps::MESSAGE_TAGS), &committed.entry.act) {
-        tags.tag(
-            "msgid",
-            Msgid {
-                epoch,
-                seq: committed.seq,
-            },
-        );
+        let seq = committed.seq;
+        tags.tag("msgid", Msgid { epoch, seq });
         tags.data(&post.tags);
     }
     tags.end();
