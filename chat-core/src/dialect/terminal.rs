@@ -105,10 +105,7 @@ impl ColourCode {
 
 /// How many of the first `most` bytes are such.
 fn leading(text: &str, most: usize, is_such: fn(&u8) -> bool) -> usize {
-    text.bytes()
-        .take(most)
-        .take_while(|byte| is_such(byte))
-        .count()
+    text.bytes().take(most).take_while(is_such).count()
 }
 
 const BOLD: char = '\x02';

@@ -1,9 +1,9 @@
 //! Messages to commands: one table at the top, a small function for each that takes its parameters.
 //!
-//! Commands are not case-sensitive (modern.ircdocs.horse, "Command"). More parameters than a command
-//! has are no error: RFC 2812 §2.3.1 leaves them to the receiver, and everybody ignores them.
+//! Commands are not case-sensitive (modern.ircdocs.horse, "Client Messages"). Parameters that a
+//! command does not have are ignored, as everywhere; an empty one is as good as none.
 
-use super::command::{About, CapCommand, Command, Wrong};
+use super::command::{About, CapCommand, Command, Wrong, targets};
 use super::history;
 use super::message::Message;
 use crate::dialect::cut;
@@ -17,13 +17,13 @@ use crate::limits::{
 /// # Errors
 /// What is missing or unknown, to be told with [`refusal::wrong`](super::refusal::wrong).
 pub fn decode<'a>(message: &'a Message<'_>) -> Result<Command<'a>, Wrong<'a>> {
-    let mut upper = [0; COMMAND_BYTES_MAX];
-    let Some((_, decode)) = upper_case(message.command, &mut upper)
-        .and_then(|name| COMMANDS.iter().find(|(command, _)| *command == name))
-    else {
-        return Err(Wrong::UnknownCommand(message.command));
-    };
-    decode(&message.params)
+    let entry = COMMANDS
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case(message.command));
+    match entry {
+        Some((_, decode)) => decode(&message.params),
+        None => Err(Wrong::UnknownCommand(message.command)),
+    }
 }
 
 /// The names of all commands, for HELP.
@@ -82,16 +82,6 @@ const COMMANDS: [(&str, Decode); 33] = [
     ("ERROR", |_| Ok(Command::Error)),
 ];
 
-/// No command is longer than CHATHISTORY.
-const COMMAND_BYTES_MAX: usize = 11;
-
-fn upper_case<'b>(command: &str, upper: &'b mut [u8; COMMAND_BYTES_MAX]) -> Option<&'b str> {
-    let upper = upper.get_mut(..command.len())?;
-    upper.copy_from_slice(command.as_bytes());
-    upper.make_ascii_uppercase();
-    std::str::from_utf8(upper).ok()
-}
-
 /// A parameter that is there and not empty.
 fn given<'a>(params: Params<'a>, index: usize) -> Option<&'a str> {
     params.get(index).copied().filter(|param| !param.is_empty())
@@ -108,6 +98,11 @@ fn needed<'a>(
     index: usize,
 ) -> Result<&'a str, Wrong<'a>> {
     given(params, index).ok_or(Wrong::NeedMoreParams(command))
+}
+
+/// A list with something in it.
+fn list<'a>(params: Params<'a>, index: usize) -> Option<&'a str> {
+    given(params, index).filter(|list| targets(list).next().is_some())
 }
 
 fn some<'a>(command: &'static str, params: Params<'a>) -> Result<Params<'a>, Wrong<'a>> {
@@ -156,7 +151,7 @@ fn ping(params: Params<'_>) -> Decoded<'_> {
 }
 
 fn join(params: Params<'_>) -> Decoded<'_> {
-    match needed("JOIN", params, 0)? {
+    match list(params, 0).ok_or(Wrong::NeedMoreParams("JOIN"))? {
         "0" => Ok(Command::JoinZero),
         rooms => Ok(Command::Join {
             rooms,
@@ -166,7 +161,7 @@ fn join(params: Params<'_>) -> Decoded<'_> {
 }
 
 fn part(params: Params<'_>) -> Decoded<'_> {
-    let rooms = needed("PART", params, 0)?;
+    let rooms = list(params, 0).ok_or(Wrong::NeedMoreParams("PART"))?;
     Ok(Command::Part {
         rooms,
         reason: text(params, 1, REASON_BYTES_MAX),
@@ -174,7 +169,7 @@ fn part(params: Params<'_>) -> Decoded<'_> {
 }
 
 fn post(kind: PostKind, params: Params<'_>) -> Decoded<'_> {
-    let targets = given(params, 0).ok_or(Wrong::NoRecipient("PRIVMSG"))?;
+    let targets = list(params, 0).ok_or(Wrong::NoRecipient("PRIVMSG"))?;
     let text = given(params, 1).ok_or(Wrong::NoTextToSend)?;
     Ok(Command::Post {
         kind,
@@ -189,7 +184,7 @@ fn notice(params: Params<'_>) -> Decoded<'_> {
 }
 
 fn tagmsg(params: Params<'_>) -> Decoded<'_> {
-    let targets = given(params, 0).ok_or(Wrong::NoRecipient("TAGMSG"))?;
+    let targets = list(params, 0).ok_or(Wrong::NoRecipient("TAGMSG"))?;
     Ok(Command::Post {
         kind: PostKind::Tags,
         targets,
@@ -280,5 +275,4 @@ fn set_name(params: Params<'_>) -> Decoded<'_> {
 }
 
 #[cfg(test)]
-#[path = "decode_tests.rs"]
 mod tests;

@@ -54,7 +54,7 @@ pub fn encode_for(
 #[must_use]
 pub fn text_bytes_max(source: &Source, kind: PostKind, target: &str) -> usize {
     let mut line = String::new();
-    Line::from(&mut line, source, command(kind))
+    Line::from_source(&mut line, source, command(kind))
         .param(target)
         .text("");
     LINE_OUT_BYTES_MAX.saturating_sub(super::reply::CRLF_BYTES + line.len())
@@ -83,20 +83,15 @@ fn write_tags(committed: &Committed, caps: Caps, epoch: &str, extra: Extra<'_>, 
         tags.tag("time", committed.at.iso());
     }
     if let (true, Act::Post(post)) = (caps.has(Caps::MESSAGE_TAGS), &committed.entry.act) {
-        tags.tag(
-            "msgid",
-            Msgid {
-                epoch,
-                seq: committed.seq,
-            },
-        );
+        let seq = committed.seq;
+        tags.tag("msgid", Msgid { epoch, seq });
         tags.data(&post.tags);
     }
     tags.end();
 }
 
 fn write_line(source: &Source, act: &Act, caps: Caps, out: &mut String) {
-    let line = Line::from(out, source, verb(act));
+    let line = Line::from_source(out, source, verb(act));
     match act {
         Act::Post(post) => write_post(line, post),
         Act::Join { room, real_name } if caps.has(Caps::EXTENDED_JOIN) => {
@@ -159,5 +154,4 @@ pub fn command(kind: PostKind) -> &'static str {
 const NO_ACCOUNT: &str = "*";
 
 #[cfg(test)]
-#[path = "encode_tests.rs"]
 mod tests;

@@ -30,6 +30,45 @@ pub enum Direction {
     After,
 }
 
+impl Direction {
+    /// The subcommand, which the answers to it repeat.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Direction::Latest => "LATEST",
+            Direction::Before => "BEFORE",
+            Direction::After => "AFTER",
+        }
+    }
+}
+
+impl<'a> ChatHistory<'a> {
+    /// The answer when there is no such target, or it is not theirs to read.
+    #[must_use]
+    pub fn invalid_target(&self) -> Wrong<'a> {
+        self.fail(
+            "INVALID_TARGET",
+            "there are no messages for you to read there",
+        )
+    }
+
+    /// The answer when the messages cannot be had.
+    #[must_use]
+    pub fn message_error(&self) -> Wrong<'a> {
+        self.fail("MESSAGE_ERROR", "the messages could not be read: try again")
+    }
+
+    fn fail(&self, code: &'static str, text: &'static str) -> Wrong<'a> {
+        let context = vec![self.direction.as_str(), self.target];
+        Wrong::Fail {
+            command: COMMAND,
+            code,
+            context,
+            text,
+        }
+    }
+}
+
 /// A place in the order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reference<'a> {
@@ -62,12 +101,9 @@ pub(super) fn decode<'a>(params: &[&'a str]) -> Result<ChatHistory<'a>, Wrong<'a
 }
 
 fn direction(subcommand: &str) -> Option<Direction> {
-    match subcommand.to_ascii_uppercase().as_str() {
-        "LATEST" => Some(Direction::Latest),
-        "BEFORE" => Some(Direction::Before),
-        "AFTER" => Some(Direction::After),
-        _ => None,
-    }
+    let all = [Direction::Latest, Direction::Before, Direction::After];
+    all.into_iter()
+        .find(|direction| direction.as_str().eq_ignore_ascii_case(subcommand))
 }
 
 fn parse_reference(direction: Direction, text: &str) -> Option<Reference<'_>> {
@@ -172,6 +208,19 @@ mod tests {
                     limit
                 }),
                 "{params:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_answered_names_the_question() {
+        let question = decode(&["latest", "#a", "*", "5"]).unwrap();
+        for (wrong, expected) in [
+            (question.invalid_target(), "INVALID_TARGET"),
+            (question.message_error(), "MESSAGE_ERROR"),
+        ] {
+            assert!(
+                matches!(wrong, Wrong::Fail { code, context, .. } if code == expected && context == ["LATEST", "#a"])
             );
         }
     }

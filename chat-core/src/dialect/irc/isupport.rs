@@ -4,7 +4,7 @@
 //! prefixes, STATUSMSG, WHOX, MONITOR) is absent or empty.
 
 use super::numeric::RPL_ISUPPORT;
-use super::reply::Line;
+use super::reader::Reader;
 use crate::limits::{
     AWAY_BYTES_MAX, HISTORY_MESSAGES_MAX, Limits, NAME_CHARS_MAX, REAL_NAME_BYTES_MAX, TARGETS_MAX,
     TOPIC_BYTES_MAX, UNLIMITED, USER_BYTES_MAX,
@@ -37,20 +37,18 @@ pub fn tokens(network: &str, limits: &Limits) -> Vec<String> {
 
 /// The lines that tell them: at most [`TOKENS_PER_LINE_MAX`] each.
 #[must_use]
-pub fn lines(server: &str, nick: &str, tokens: &[String]) -> Vec<String> {
+pub fn lines(reader: &Reader<'_>, tokens: &[String]) -> Vec<String> {
     tokens
         .chunks(TOKENS_PER_LINE_MAX)
-        .map(|chunk| line(server, nick, chunk))
+        .map(|chunk| line(reader, chunk))
         .collect()
 }
 
-fn line(server: &str, nick: &str, tokens: &[String]) -> String {
+fn line(reader: &Reader<'_>, tokens: &[String]) -> String {
     let mut out = String::new();
-    let line = Line::numeric(&mut out, server, RPL_ISUPPORT, nick);
-    tokens
-        .iter()
-        .fold(line, |line, token| line.param(token))
-        .text("are supported by this server");
+    let line = reader.numeric(&mut out, RPL_ISUPPORT);
+    let line = tokens.iter().fold(line, |line, token| line.param(token));
+    line.text("are supported by this server");
     out
 }
 
@@ -82,13 +80,22 @@ pub const TOKENS_PER_LINE_MAX: usize = 13;
 
 #[cfg(test)]
 mod tests {
+    use super::super::caps::Caps;
     use super::super::message::Message;
     use super::*;
 
     #[test]
     fn every_token_is_told_once_in_lines_that_fit() {
         let tokens = tokens("A chat = \\o/", &Limits::default());
-        let lines = lines(&"s".repeat(63), &"n".repeat(64), &tokens);
+        let (server, nick) = ("s".repeat(63), "n".repeat(64));
+        let lines = lines(
+            &Reader {
+                server: &server,
+                nick: &nick,
+                caps: Caps::NONE,
+            },
+            &tokens,
+        );
         let mut told = Vec::new();
         for line in &lines {
             let message = Message::parse(line).unwrap();

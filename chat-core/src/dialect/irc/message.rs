@@ -6,7 +6,7 @@
 use std::ops::Deref;
 
 use super::tags::Tags;
-use crate::limits::{CLIENT_TAG_BYTES_MAX, LINE_BYTES_MAX, PARAMS_MAX};
+use crate::limits::{CLIENT_TAG_BYTES_MAX, LABEL_BYTES_MAX, LINE_BYTES_MAX, PARAMS_MAX};
 
 /// A line, taken apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +55,16 @@ impl<'a> Message<'a> {
                 params: Params::parse(rest),
             }),
         }
+    }
+}
+
+impl<'a> Message<'a> {
+    /// The label that the answer must carry, still escaped: it is opaque. One that is empty or
+    /// longer than it may be is none. IRCv3 labeled-response, "Tag value".
+    #[must_use]
+    pub fn label(&self) -> Option<&'a str> {
+        let is_label = |label: &&str| (1..=LABEL_BYTES_MAX).contains(&label.len());
+        self.tags.raw("label").filter(is_label)
     }
 }
 
@@ -232,6 +242,20 @@ mod tests {
             Message::parse(&"r".repeat(LINE_BYTES_MAX + 1)),
             Err(ParseError::TooLong)
         );
+    }
+
+    #[test]
+    fn a_label_has_1_to_64_bytes() {
+        let long = "l".repeat(LABEL_BYTES_MAX + 1);
+        for (tags, expected) in [
+            ("label=a\\s", Some("a\\s")),
+            ("label=", None),
+            ("x", None),
+            (&format!("label={long}"), None),
+        ] {
+            let line = format!("@{tags} PING x");
+            assert_eq!(Message::parse(&line).unwrap().label(), expected);
+        }
     }
 
     proptest! {

@@ -2,8 +2,9 @@
 //!
 //! [`message`] and [`tags`] take a line apart without allocating; [`decode`](mod@decode) makes a typed
 //! [`Command`] of it. [`encode`](mod@encode) writes what happened as a reader with certain [`Caps`] gets
-//! it, [`reply`] writes answers to one person, out of [`numeric`]'s table. [`isupport`] says what we
-//! are (005), [`caps`] what can be agreed on (CAP).
+//! it. Answers to one person begin with a [`Reader`] and are written parameter by parameter
+//! ([`reply`]) with the numbers of [`numeric`]; [`refusal`] has those for everything that can be wrong.
+//! [`isupport`] says what we are (005), [`caps`] what can be agreed on (CAP).
 
 pub mod caps;
 pub mod command;
@@ -11,9 +12,11 @@ pub mod decode;
 pub mod encode;
 pub mod history;
 pub mod isupport;
+pub mod mask;
 pub mod message;
 pub mod msgid;
 pub mod numeric;
+pub mod reader;
 pub mod refusal;
 pub mod reply;
 pub mod tags;
@@ -24,5 +27,6 @@ pub use decode::decode;
 pub use encode::{Extra, encode, encode_for};
 pub use message::{Message, ParseError};
 pub use numeric::Numeric;
+pub use reader::Reader;
 pub use reply::Line;
 pub use tags::Tags;

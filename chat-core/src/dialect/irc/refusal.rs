@@ -4,58 +4,12 @@
 //! and modern.ircdocs.horse. A FAIL is sent without `standard-replies` only where the command's own
 //! specification asks for it (IRCv3 standard-replies, "Capabilities"); a NOTICE stands in for others.
 
-use std::fmt::Display;
-
-use super::caps::Caps;
 use super::command::Wrong;
 use super::message::ParseError;
 use super::numeric::*;
-use super::reply::{Line, Standard, standard_reply};
+use super::reader::{Reader, Standard};
 use crate::hub::request::Refusal;
 use crate::names::NameError;
-
-/// Somebody who is told something: what every answer needs to know.
-#[derive(Clone, Copy, Debug)]
-pub struct Reader<'a> {
-    /// What the server calls itself.
-    pub server: &'a str,
-    /// Their name, or `*` before they have one.
-    pub nick: &'a str,
-    /// What was agreed on.
-    pub caps: Caps,
-}
-
-impl Reader<'_> {
-    /// Starts a numeric.
-    pub fn numeric<'o>(&self, out: &'o mut String, code: Numeric) -> Line<'o> {
-        Line::numeric(out, self.server, code, self.nick)
-    }
-
-    /// Writes a whole numeric.
-    pub fn say(&self, out: &mut String, code: Numeric, params: &[&str], text: impl Display) {
-        let line = self.numeric(out, code);
-        params
-            .iter()
-            .fold(line, |line, param| line.param(param))
-            .text(text);
-    }
-
-    /// Writes a FAIL if they know of those, else a NOTICE.
-    pub fn fail(&self, out: &mut String, command: &str, code: &str, text: impl Display) {
-        if self.caps.has(Caps::STANDARD_REPLIES) {
-            standard_reply(out, self.server, (Standard::Fail, command, code), &[], text);
-        } else {
-            self.notice(out, text);
-        }
-    }
-
-    /// Writes a NOTICE from the server.
-    pub fn notice(&self, out: &mut String, text: impl Display) {
-        Line::from(out, self.server, "NOTICE")
-            .param(self.nick)
-            .text(text);
-    }
-}
 
 /// Writes the answer to a command that the hub refused. False if nothing is to be said: after a
 /// NOTICE (RFC 2812 §3.3.2), and to somebody who is gone.
@@ -71,15 +25,15 @@ pub fn refusal(out: &mut String, reader: &Reader<'_>, command: &str, refusal: &R
         Refusal::TooManyRooms(room) => say(ERR_TOOMANYCHANNELS, &[room.as_str()]),
         Refusal::BadName(name, why) => say(bad_name(command, name, *why), &[name]),
         Refusal::NameInUse(nick) | Refusal::LooksLike(nick) => {
-            say(ERR_NICKNAMEINUSE, &[nick.as_str()])
+            say(ERR_NICKNAMEINUSE, &[nick.as_str()]);
         }
         Refusal::NotInRoom(room) => say(ERR_NOTONCHANNEL, &[room.as_str()]),
         Refusal::AlreadyInRoom(nick, room) => {
-            say(ERR_USERONCHANNEL, &[nick.as_str(), room.as_str()])
+            say(ERR_USERONCHANNEL, &[nick.as_str(), room.as_str()]);
         }
         Refusal::RoomFull(room) => say(ERR_CHANNELISFULL, &[room.as_str()]),
         Refusal::TooManyRoomsInAll(room) => say(ERR_NOSUCHCHANNEL, &[room.as_str()]),
-        Refusal::NotStored => reader.fail(out, command, "JOURNAL_FAILED", refusal),
+        Refusal::NotStored => reader.fail_or_notice(out, command, "JOURNAL_FAILED", refusal),
         Refusal::Gone => return false,
     }
     true
@@ -114,13 +68,7 @@ pub fn wrong(out: &mut String, reader: &Reader<'_>, wrong: &Wrong<'_>) -> bool {
             context,
             text,
         } => {
-            standard_reply(
-                out,
-                reader.server,
-                (Standard::Fail, command, code),
-                context,
-                text,
-            );
+            reader.standard(out, Standard::Fail, command, code, context, text);
         }
         Wrong::Notice => return false,
     }
@@ -138,6 +86,7 @@ pub fn parse_error(out: &mut String, reader: &Reader<'_>, error: ParseError) -> 
 
 #[cfg(test)]
 mod tests {
+    use super::super::caps::Caps;
     use super::*;
     use crate::names::{Nick, RoomName};
 

@@ -1,4 +1,4 @@
-//! Lines from the server to one person.
+//! One line on its way out, parameter by parameter.
 //!
 //! **Invariant:** whatever strangers wrote and we repeat, one [`Line`] is one line with the
 //! parameters that it was given: a middle parameter that could be taken for something else becomes
@@ -24,7 +24,7 @@ impl<'o> Line<'o> {
     }
 
     /// `:source COMMAND`, from the server or from a person.
-    pub fn from(out: &'o mut String, source: impl Display, command: &str) -> Self {
+    pub fn from_source(out: &'o mut String, source: impl Display, command: &str) -> Self {
         Line::begin(out).put(':', source).put(' ', command)
     }
 
@@ -39,6 +39,11 @@ impl<'o> Line<'o> {
     pub fn param(self, param: &str) -> Self {
         let param = if is_middle(param) { param } else { "*" };
         self.put(' ', param)
+    }
+
+    /// Adds several.
+    pub fn params(self, params: &[&str]) -> Self {
+        params.iter().fold(self, |line, param| line.param(param))
     }
 
     /// Adds a number.
@@ -89,44 +94,6 @@ pub(super) fn one_line(out: &mut String, start: usize) {
     }
 }
 
-/// The three standard replies. IRCv3 standard-replies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standard {
-    /// It was not done.
-    Fail,
-    /// It was done, but.
-    Warn,
-    /// By the way.
-    Note,
-}
-
-/// `FAIL COMMAND CODE context… :text`, from the server.
-pub fn standard_reply(
-    out: &mut String,
-    server: &str,
-    (kind, command, code): (Standard, &str, &str),
-    context: &[&str],
-    text: impl Display,
-) {
-    let line = Line::from(out, server, kind.command())
-        .param(command)
-        .param(code);
-    context
-        .iter()
-        .fold(line, |line, part| line.param(part))
-        .text(text);
-}
-
-impl Standard {
-    fn command(self) -> &'static str {
-        match self {
-            Standard::Fail => "FAIL",
-            Standard::Warn => "WARN",
-            Standard::Note => "NOTE",
-        }
-    }
-}
-
 /// Bytes of the line end that the framing adds.
 pub(super) const CRLF_BYTES: usize = 2;
 
@@ -144,47 +111,21 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_written() {
-        let lines = [
-            (
-                written(|out| Line::numeric(out, "chat", RPL_WELCOME, "ana").text("Welcome")),
-                ":chat 001 ana :Welcome",
-            ),
-            (
-                written(|out| {
-                    Line::numeric(out, "chat", RPL_CREATIONTIME, "ana")
-                        .param("#a")
-                        .number(7)
-                        .end()
-                }),
-                ":chat 329 ana #a 7",
-            ),
-            (
-                written(|out| Line::from(out, "a!b@c", "PONG").param("chat").text("")),
-                ":a!b@c PONG chat :",
-            ),
-            (
-                written(|out| Line::bare(out, "ERROR").text("bye")),
-                "ERROR :bye",
-            ),
-        ];
-        for (line, expected) in lines {
-            assert_eq!(line, expected);
-        }
+    fn a_line_is_written_parameter_by_parameter() {
+        let mut out = String::from("@time=x ");
+        let line = Line::numeric(&mut out, "chat", RPL_CREATIONTIME, "ana");
+        line.params(&["#a", "b c", ":d", "", "e:"]).number(7).end();
+        assert_eq!(out, "@time=x :chat 329 ana #a * * * e: 7");
     }
 
     #[test]
-    fn standard_replies_are_written() {
-        let line = written(|out| {
-            standard_reply(
-                out,
-                "chat",
-                (Standard::Fail, "X", "CODE"),
-                &["#a", "b c"],
-                "no",
-            );
-        });
-        assert_eq!(line, ":chat FAIL X CODE #a * :no");
+    fn a_line_may_have_a_text_and_no_source() {
+        let pong = |out: &mut String| Line::from_source(out, "chat", "PONG").text("");
+        assert_eq!(written(pong), ":chat PONG :");
+        assert_eq!(
+            written(|out| Line::bare(out, "ERROR").text("a\r\nb")),
+            "ERROR :a  b"
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What happened, in words for a terminal.
 
-use std::fmt::{Display, Write};
+use std::fmt::{Arguments, Write};
 
 use crate::dialect::QUIT_MARK;
 use crate::dialect::terminal::visible;
@@ -10,28 +10,20 @@ use crate::hub::entry::{Act, Committed, Post, PostKind, Source, Target};
 /// away, real names and CTCP are nothing for a terminal.
 pub fn encode(committed: &Committed, out: &mut String) -> bool {
     let source = &committed.entry.source;
+    let mut told = |what: Arguments<'_>| put(out, format_args!("* {} {what}", source.nick));
     match &committed.entry.act {
-        Act::Post(post) => return others_post(source, post, out),
-        Act::Join { room, .. } => told(out, source, format_args!("joined {room}")),
+        Act::Post(post) => others_post(source, post, out),
+        Act::Join { room, .. } => told(format_args!("joined {room}")),
         Act::Part { room, reason } => {
-            told(
-                out,
-                source,
-                format_args!("left {room}{}", Reason(reason.as_deref())),
-            );
+            told(format_args!("left {room}{}", because(reason.as_deref())))
         }
-        Act::Quit { reason } => told(out, source, format_args!("is gone{}", own_words(reason))),
-        Act::Name { new } => told(out, source, format_args!("is now called {new}")),
-        Act::Topic { text, .. } if text.is_empty() => told(out, source, "cleared the topic"),
-        Act::Topic { text, .. } => told(
-            out,
-            source,
-            format_args!("set the topic: {}", visible(text)),
-        ),
-        Act::Invite { nick, room } => told(out, source, format_args!("invites {nick} to {room}")),
-        Act::Away { .. } | Act::RealName { .. } => return false,
+        Act::Quit { reason } => told(format_args!("is gone{}", because(Some(own_words(reason))))),
+        Act::Name { new } => told(format_args!("is now called {new}")),
+        Act::Topic { text, .. } if text.is_empty() => told(format_args!("cleared the topic")),
+        Act::Topic { text, .. } => told(format_args!("set the topic: {}", visible(text))),
+        Act::Invite { nick, room } => told(format_args!("invites {nick} to {room}")),
+        Act::Away { .. } | Act::RealName { .. } => false,
     }
-    true
 }
 
 /// The line that the author of a direct message sees. False for everything else: what one said
@@ -47,7 +39,6 @@ pub fn encode_own(committed: &Committed, out: &mut String) -> bool {
         Said::Text(text) => put(out, format_args!("you (to {nick}): {}", visible(text))),
         Said::Action(text) => put(out, format_args!("* you (to {nick}) {}", visible(text))),
     }
-    true
 }
 
 fn others_post(source: &Source, post: &Post, out: &mut String) -> bool {
@@ -55,11 +46,8 @@ fn others_post(source: &Source, post: &Post, out: &mut String) -> bool {
         return false;
     };
     let nick = &source.nick;
-    let to = if matches!(post.target, Target::Person { .. }) {
-        " (to you)"
-    } else {
-        ""
-    };
+    let is_direct = matches!(post.target, Target::Person { .. });
+    let to = if is_direct { " (to you)" } else { "" };
     match (said, post.kind) {
         (Said::Action(text), _) => put(out, format_args!("* {nick}{to} {}", visible(text))),
         (Said::Text(text), PostKind::Notice) => {
@@ -67,7 +55,6 @@ fn others_post(source: &Source, post: &Post, out: &mut String) -> bool {
         }
         (Said::Text(text), _) => put(out, format_args!("{nick}{to}: {}", visible(text))),
     }
-    true
 }
 
 /// The words of a post, if it has any.
@@ -97,30 +84,27 @@ pub fn action(text: &str) -> String {
     format!("{CTCP}ACTION {text}{CTCP}")
 }
 
-/// ` (because)`, or nothing.
-struct Reason<'a>(Option<&'a str>);
-
-impl Display for Reason<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.0 {
-            Some(reason) if !reason.is_empty() => write!(f, " ({})", visible(reason)),
-            _ => Ok(()),
-        }
+/// ` (reason)`, or nothing.
+fn because(reason: Option<&str>) -> String {
+    match reason {
+        Some(reason) if !reason.is_empty() => format!(" ({})", visible(reason)),
+        _ => String::new(),
     }
 }
 
-/// The mark that others' clients want to see says nothing here.
-fn own_words(reason: &str) -> Reason<'_> {
-    Reason(Some(reason.strip_prefix(QUIT_MARK).unwrap_or(reason)))
+/// A reason without the mark that IRC clients expect: on a terminal it says nothing.
+fn own_words(reason: &str) -> &str {
+    reason.strip_prefix(QUIT_MARK).unwrap_or(reason)
 }
 
-fn told(out: &mut String, source: &Source, what: impl Display) {
-    put(out, format_args!("* {} {what}", source.nick));
-}
-
-fn put(out: &mut String, what: impl Display) {
+/// Writes a line: true, since there is one.
+fn put(out: &mut String, what: Arguments<'_>) -> bool {
     // Writing to a string cannot fail.
-    let _ = write!(out, "{what}");
+    let _ = out.write_fmt(what);
+    true
 }
 
 const CTCP: char = '\x01';
+
+#[cfg(test)]
+mod tests;

@@ -46,6 +46,12 @@ pub fn topic(room: &RoomName, text: &str) -> String {
     }
 }
 
+/// To whoever is invited.
+#[must_use]
+pub fn invited(by: &Nick, room: &RoomName) -> String {
+    format!("* {by} invites you to {room}; /join {room} takes you there.")
+}
+
 /// What `/help` shows.
 pub const HELP: &[&str] = &[
     "Whatever you type goes to everybody in the room. Besides:",

@@ -1,0 +1,207 @@
+use super::*;
+use crate::hub::entry::Entry;
+use crate::id::{Identity, PersonId, Seq};
+use crate::names::{Nick, RoomName};
+use crate::time::Timestamp;
+
+fn committed(act: Act) -> Committed {
+    let who = PersonId {
+        key: 0,
+        generation: 0,
+    };
+    let nick = Nick::new("ana").unwrap();
+    let source = Source {
+        nick,
+        user: "a".into(),
+        host: "h".into(),
+    };
+    let entry = Entry {
+        who,
+        identity: Identity(1),
+        source: source.into(),
+        act,
+    };
+    Committed {
+        seq: Seq(1),
+        at: Timestamp(0),
+        entry,
+    }
+}
+
+fn said(kind: PostKind, target: Target, text: &str) -> Act {
+    Act::Post(Post {
+        target,
+        kind,
+        text: text.into(),
+        tags: "".into(),
+    })
+}
+
+fn to_room(kind: PostKind, text: &str) -> Act {
+    said(kind, Target::Room(RoomName::new("#a").unwrap()), text)
+}
+
+fn to_bob(kind: PostKind, text: &str) -> Act {
+    let id = PersonId {
+        key: 1,
+        generation: 0,
+    };
+    let nick = Nick::new("bob").unwrap();
+    said(
+        kind,
+        Target::Person {
+            id,
+            identity: Identity(2),
+            nick,
+        },
+        text,
+    )
+}
+
+fn written(write: fn(&Committed, &mut String) -> bool, act: Act) -> String {
+    let mut out = String::new();
+    assert_eq!(write(&committed(act), &mut out), !out.is_empty());
+    out
+}
+
+#[test]
+fn others_read_what_happened() {
+    let room = || RoomName::new("#a").unwrap();
+    let nick = |name| Nick::new(name).unwrap();
+    let cases = [
+        (to_room(PostKind::Message, "hello"), "ana: hello"),
+        (
+            to_room(PostKind::Message, "\x01ACTION waves\x01"),
+            "* ana waves",
+        ),
+        (
+            to_room(PostKind::Message, "\x01ACTION waves"),
+            "* ana waves",
+        ),
+        (to_room(PostKind::Notice, "hello"), "-ana- hello"),
+        (to_bob(PostKind::Message, "psst"), "ana (to you): psst"),
+        (to_bob(PostKind::Notice, "psst"), "-ana (to you)- psst"),
+        (
+            to_bob(PostKind::Message, "\x01ACTION nods\x01"),
+            "* ana (to you) nods",
+        ),
+        (
+            Act::Join {
+                room: room(),
+                real_name: "A".into(),
+            },
+            "* ana joined #a",
+        ),
+        (
+            Act::Part {
+                room: room(),
+                reason: None,
+            },
+            "* ana left #a",
+        ),
+        (
+            Act::Part {
+                room: room(),
+                reason: Some("tea".into()),
+            },
+            "* ana left #a (tea)",
+        ),
+        (
+            Act::Quit {
+                reason: "Quit: bye".into(),
+            },
+            "* ana is gone (bye)",
+        ),
+        (
+            Act::Quit {
+                reason: "Quit: ".into(),
+            },
+            "* ana is gone",
+        ),
+        (
+            Act::Quit {
+                reason: "Ping timeout".into(),
+            },
+            "* ana is gone (Ping timeout)",
+        ),
+        (Act::Name { new: nick("zoe") }, "* ana is now called zoe"),
+        (
+            Act::Topic {
+                room: room(),
+                text: "tea".into(),
+            },
+            "* ana set the topic: tea",
+        ),
+        (
+            Act::Topic {
+                room: room(),
+                text: "".into(),
+            },
+            "* ana cleared the topic",
+        ),
+        (
+            Act::Invite {
+                nick: nick("bob"),
+                room: room(),
+            },
+            "* ana invites bob to #a",
+        ),
+    ];
+    for (act, expected) in cases {
+        assert_eq!(written(encode, act), expected);
+    }
+}
+
+#[test]
+fn what_is_for_programs_is_not_shown() {
+    for act in [
+        to_room(PostKind::Tags, ""),
+        to_room(PostKind::Message, "\x01VERSION\x01"),
+        to_room(PostKind::Message, "\x01ACTION\x01"),
+        Act::Away { reason: None },
+        Act::RealName {
+            real_name: "A".into(),
+        },
+    ] {
+        assert_eq!(written(encode, act.clone()), "", "{act:?}");
+    }
+}
+
+#[test]
+fn no_terminal_obeys_a_stranger() {
+    let evil = "\x1b[2J\u{202e}\r\nroot: hi";
+    let shown = "\u{fffd}[2J\u{fffd}\u{fffd}\u{fffd}root: hi";
+    let room = || RoomName::new("#a").unwrap();
+    for act in [
+        to_room(PostKind::Message, evil),
+        to_bob(PostKind::Notice, evil),
+        to_room(PostKind::Message, &action(evil)),
+        Act::Topic {
+            room: room(),
+            text: evil.into(),
+        },
+        Act::Part {
+            room: room(),
+            reason: Some(evil.into()),
+        },
+        Act::Quit {
+            reason: evil.into(),
+        },
+    ] {
+        assert!(written(encode, act.clone()).contains(shown), "{act:?}");
+    }
+}
+
+#[test]
+fn authors_read_their_direct_messages_only() {
+    assert_eq!(
+        written(encode_own, to_bob(PostKind::Message, "psst\x07")),
+        "you (to bob): psst\u{fffd}"
+    );
+    assert_eq!(
+        written(encode_own, to_bob(PostKind::Message, &action("nods"))),
+        "* you (to bob) nods"
+    );
+    assert_eq!(written(encode_own, to_room(PostKind::Message, "hello")), "");
+    assert_eq!(written(encode_own, Act::Away { reason: None }), "");
+}
