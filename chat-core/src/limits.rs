@@ -47,7 +47,7 @@ pub const REASON_BYTES_MAX: usize = 300;
 /// Bytes of a label. IRCv3 labeled-response: 64.
 pub const LABEL_BYTES_MAX: usize = 64;
 
-/// Targets of one PRIVMSG, NOTICE, TAGMSG, JOIN, PART or WHOIS. Ours, told by `TARGMAX`.
+/// Targets of one PRIVMSG, NOTICE, TAGMSG, NAMES, LIST, WHOIS or WHOWAS. Ours, told by `TARGMAX`.
 pub const TARGETS_MAX: usize = 4;
 
 /// Messages in one CHATHISTORY reply. Ours, told by `CHATHISTORY`.

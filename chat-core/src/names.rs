@@ -69,6 +69,14 @@ impl RoomName {
     }
 }
 
+impl RoomName {
+    /// `#lobby`, the room that is always there if nobody says otherwise.
+    #[must_use]
+    pub fn lobby() -> RoomName {
+        RoomName("#lobby".into())
+    }
+}
+
 fn checked(text: &str) -> Result<String, NameError> {
     if text.is_empty() {
         return Err(NameError::Empty);

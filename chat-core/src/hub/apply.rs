@@ -44,11 +44,16 @@ impl Hub {
         let effects = match &post.target {
             Target::Room(name) => {
                 self.check_post(who, name)?;
-                self.rooms.key(name).map(Effects::to_room).unwrap_or_default()
+                self.rooms
+                    .key(name)
+                    .map(Effects::to_room)
+                    .unwrap_or_default()
             }
             Target::Person { id, nick, .. } => {
                 let there = self.people.contains_key(id);
-                there.then_some(()).ok_or_else(|| Refusal::NoSuchNick(nick.to_string()))?;
+                there
+                    .then_some(())
+                    .ok_or_else(|| Refusal::NoSuchNick(nick.to_string()))?;
                 let others = if *id == who { Vec::new() } else { vec![*id] };
                 Effects::to_people(others)
             }
@@ -70,7 +75,10 @@ impl Hub {
         if let Some(member) = self.people.get_mut(&who) {
             member.rooms.push(key);
         }
-        Ok(Effects { forgotten, ..Effects::to_room(key) })
+        Ok(Effects {
+            forgotten,
+            ..Effects::to_room(key)
+        })
     }
 
     fn part(&mut self, who: PersonId, name: &RoomName) -> Result<Effects, Refusal> {
@@ -84,7 +92,7 @@ impl Hub {
     }
 
     fn quit(&mut self, who: PersonId, at: Timestamp) -> Effects {
-        let others = self.neighbours(who);
+        let others = self.to_neighbours(who);
         if let Some(member) = self.people.remove(&who) {
             for &key in &member.rooms {
                 self.rooms.leave(key, who);
@@ -92,11 +100,11 @@ impl Hub {
             self.names.leave(&member.source.nick, who);
             self.remember(Gone::new(&member, at));
         }
-        Effects::to_people(others)
+        others
     }
 
     fn rename(&mut self, who: PersonId, new: &Nick, at: Timestamp) -> Result<Effects, Refusal> {
-        let others = self.neighbours(who);
+        let others = self.to_neighbours(who);
         let member = self.people.get_mut(&who).ok_or(Refusal::Gone)?;
         self.names.check(new, member.identity)?;
         if member.source.nick.as_str() == new.as_str() {
@@ -105,12 +113,16 @@ impl Hub {
         let gone = Gone::new(member, at);
         let old = member.source.nick.clone();
         let Source { user, host, .. } = member.source.as_ref().clone();
-        member.source = Arc::new(Source { nick: new.clone(), user, host });
+        member.source = Arc::new(Source {
+            nick: new.clone(),
+            user,
+            host,
+        });
         self.names.change(&old, new);
         if old != *new {
             self.remember(gone);
         }
-        Ok(Effects::to_people(others))
+        Ok(others)
     }
 
     fn set_topic(
@@ -123,7 +135,11 @@ impl Hub {
         self.check_in(entry.who, name)?;
         let key = self.rooms.key(name).ok_or(Refusal::Gone)?;
         if let Some(room) = self.rooms.get_mut(key) {
-            let topic = Topic { text: Arc::clone(text), by: Arc::clone(&entry.source), at };
+            let topic = Topic {
+                text: Arc::clone(text),
+                by: Arc::clone(&entry.source),
+                at,
+            };
             room.topic = (!text.is_empty()).then_some(topic);
         }
         Ok(Effects::to_room(key))
@@ -134,7 +150,7 @@ impl Hub {
             Some(member) if member.away == reason => Effects::void(),
             Some(member) => {
                 member.away = reason;
-                Effects::to_people(self.neighbours(who))
+                self.to_neighbours(who)
             }
             None => Effects::void(),
         }
@@ -144,14 +160,32 @@ impl Hub {
         if let Some(member) = self.people.get_mut(&who) {
             member.real_name = Arc::clone(real_name);
         }
-        Effects::to_people(self.neighbours(who))
+        self.to_neighbours(who)
     }
 
     fn invite(&mut self, who: PersonId, nick: &Nick, room: &RoomName) -> Result<Effects, Refusal> {
         self.check_in(who, room)?;
-        let guest = self.by_nick(nick).ok_or_else(|| Refusal::NoSuchNick(nick.to_string()))?;
-        let people = if guest.id == who { Vec::new() } else { vec![guest.id] };
-        Ok(Effects { room: self.rooms.key(room), ..Effects::to_people(people) })
+        let guest = self
+            .by_nick(nick)
+            .ok_or_else(|| Refusal::NoSuchNick(nick.to_string()))?;
+        let people = if guest.id == who {
+            Vec::new()
+        } else {
+            vec![guest.id]
+        };
+        Ok(Effects {
+            room: self.rooms.key(room),
+            ..Effects::to_people(people)
+        })
+    }
+
+    /// Everybody who shares a room with somebody. Whoever is in one room only has that room for
+    /// neighbours, and a room is cheaper to tell than its people.
+    fn to_neighbours(&self, who: PersonId) -> Effects {
+        match self.people.get(&who).map(|member| member.rooms.as_slice()) {
+            Some(&[room]) => Effects::to_room(room),
+            _ => Effects::to_people(self.neighbours(who)),
+        }
     }
 
     /// Lets somebody in under a name. Nobody can see it yet, so it needs no entry.
@@ -164,13 +198,27 @@ impl Hub {
         intro: Introduction,
         at: Timestamp,
     ) -> Result<(), Refusal> {
-        let Introduction { nick, user, host, real_name, identity } = intro;
+        let Introduction {
+            nick,
+            user,
+            host,
+            real_name,
+            identity,
+        } = intro;
         self.check_free(&nick, identity)?;
         self.names.take(&nick, identity, id);
         let source = Arc::new(Source { nick, user, host });
         let rooms = Vec::new();
-        let member =
-            Member { id, identity, source, real_name, away: None, rooms, since: at, spoke: at };
+        let member = Member {
+            id,
+            identity,
+            source,
+            real_name,
+            away: None,
+            rooms,
+            since: at,
+            spoke: at,
+        };
         self.people.insert(id, member);
         Ok(())
     }

@@ -18,29 +18,47 @@ impl Hub {
         let member = self.people.get(&who).ok_or(Refusal::Gone)?;
         let act = self.act(member, request)?;
         let source = Arc::clone(&member.source);
-        Ok(Entry { who, identity: member.identity, source, act })
+        Ok(Entry {
+            who,
+            identity: member.identity,
+            source,
+            act,
+        })
     }
 
     fn act(&self, member: &Member, request: Request) -> Result<Act, Refusal> {
         Ok(match request {
-            Request::Post { to, kind, text, tags } => {
-                Act::Post(Post { target: self.target(member, to)?, kind, text, tags })
-            }
+            Request::Post {
+                to,
+                kind,
+                text,
+                tags,
+            } => Act::Post(Post {
+                target: self.target(member, to)?,
+                kind,
+                text,
+                tags,
+            }),
             Request::Join(room) => {
                 self.check_join(member, &room)?;
-                Act::Join { room, real_name: Arc::clone(&member.real_name) }
+                Act::Join {
+                    room,
+                    real_name: Arc::clone(&member.real_name),
+                }
             }
-            Request::Part(room, reason) => {
-                Act::Part { room: self.check_in(member.id, &room)?, reason }
-            }
+            Request::Part(room, reason) => Act::Part {
+                room: self.check_in(member.id, &room)?,
+                reason,
+            },
             Request::Quit(reason) => Act::Quit { reason },
             Request::Name(new) => {
                 self.names.check(&new, member.identity)?;
                 Act::Name { new }
             }
-            Request::Topic(room, text) => {
-                Act::Topic { room: self.check_in(member.id, &room)?, text }
-            }
+            Request::Topic(room, text) => Act::Topic {
+                room: self.check_in(member.id, &room)?,
+                text,
+            },
             Request::Away(reason) => Act::Away { reason },
             Request::RealName(real_name) => Act::RealName { real_name },
             Request::Invite(nick, room) => self.invitation(member, &nick, &room)?,
@@ -104,6 +122,9 @@ impl Hub {
         if self.is_in(guest.id, &room) {
             return Err(Refusal::AlreadyInRoom(guest.source.nick.clone(), room));
         }
-        Ok(Act::Invite { nick: guest.source.nick.clone(), room })
+        Ok(Act::Invite {
+            nick: guest.source.nick.clone(),
+            room,
+        })
     }
 }

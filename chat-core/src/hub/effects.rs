@@ -20,14 +20,23 @@ pub struct Effects {
 
 impl Effects {
     pub(super) fn to_room(key: RoomKey) -> Effects {
-        Effects { room: Some(key), ..Effects::default() }
+        Effects {
+            room: Some(key),
+            ..Effects::default()
+        }
     }
 
     pub(super) fn to_people(people: Vec<PersonId>) -> Effects {
-        Effects { people, ..Effects::default() }
+        Effects {
+            people,
+            ..Effects::default()
+        }
     }
 
     pub(super) fn void() -> Effects {
-        Effects { is_void: true, ..Effects::default() }
+        Effects {
+            is_void: true,
+            ..Effects::default()
+        }
     }
 }

@@ -144,6 +144,23 @@ impl Entry {
     }
 }
 
+impl Entry {
+    /// Bytes of what was written, without names: what bounds go by.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        match &self.act {
+            Act::Post(post) => post.text.len() + post.tags.len(),
+            Act::Quit { reason } => reason.len(),
+            Act::Topic { text, .. } => text.len(),
+            Act::Part { reason, .. } | Act::Away { reason } => {
+                reason.as_ref().map_or(0, |reason| reason.len())
+            }
+            Act::Join { real_name, .. } | Act::RealName { real_name } => real_name.len(),
+            Act::Name { .. } | Act::Invite { .. } => 0,
+        }
+    }
+}
+
 /// An entry that has its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Committed {

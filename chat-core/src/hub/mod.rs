@@ -123,7 +123,7 @@ impl Hub {
     }
 
     /// Everybody who is registered, in no order.
-    pub fn people(&self) -> impl Iterator<Item = &Member> {
+    pub fn people(&self) -> impl ExactSizeIterator<Item = &Member> {
         self.people.values()
     }
 
@@ -158,13 +158,18 @@ impl Hub {
 
     /// Those who left under a name, the latest first.
     pub fn gone<'a>(&'a self, nick: &'a Nick) -> impl Iterator<Item = &'a Gone> {
-        self.gone.iter().rev().filter(move |gone| gone.source.nick == *nick)
+        self.gone
+            .iter()
+            .rev()
+            .filter(move |gone| gone.source.nick == *nick)
     }
 
     /// Everybody who shares a room with somebody, without that person, in slab order.
     #[must_use]
     pub fn neighbours(&self, id: PersonId) -> Vec<PersonId> {
-        let Some(member) = self.people.get(&id) else { return Vec::new() };
+        let Some(member) = self.people.get(&id) else {
+            return Vec::new();
+        };
         let rooms = member.rooms.iter().filter_map(|&key| self.rooms.get(key));
         let mut all: Vec<PersonId> = rooms.flat_map(|room| room.members()).copied().collect();
         all.sort_unstable();
@@ -196,7 +201,12 @@ impl Hub {
         }
         for member in self.people.values() {
             let holder = self.names.person(&member.source.nick);
-            debug_assert_eq!(holder, Some(member.id), "{} is not theirs", member.source.nick);
+            debug_assert_eq!(
+                holder,
+                Some(member.id),
+                "{} is not theirs",
+                member.source.nick
+            );
             debug_assert!(member.rooms.len() as u64 <= self.rooms_per_person);
             for &key in &member.rooms {
                 debug_assert!(self.rooms.get(key).is_some_and(|room| room.has(member.id)));

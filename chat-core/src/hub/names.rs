@@ -39,10 +39,18 @@ impl Names {
 
     /// A look-alike is refused only when one of the two is not ASCII: `rn` and `m` may both be here.
     fn check_look(&self, nick: &Nick, identity: Identity) -> Result<(), Refusal> {
-        let alike = self.looks.get(&nick.skeleton()).into_iter().flatten().find(|other| {
-            let foreign = self.holders.get(other).is_some_and(|h| h.identity != identity);
-            foreign && !(nick.as_str().is_ascii() && other.as_str().is_ascii())
-        });
+        let alike = self
+            .looks
+            .get(&nick.skeleton())
+            .into_iter()
+            .flatten()
+            .find(|other| {
+                let foreign = self
+                    .holders
+                    .get(other)
+                    .is_some_and(|h| h.identity != identity);
+                foreign && !(nick.as_str().is_ascii() && other.as_str().is_ascii())
+            });
         match alike {
             Some(_) => Err(Refusal::LooksLike(nick.clone())),
             None => Ok(()),
@@ -69,7 +77,9 @@ impl Names {
 
     /// A person goes; the name goes too unless it is kept.
     pub(super) fn leave(&mut self, nick: &Nick, person: PersonId) {
-        let Some(holder) = self.holders.get_mut(nick) else { return };
+        let Some(holder) = self.holders.get_mut(nick) else {
+            return;
+        };
         if holder.person != Some(person) {
             return;
         }
@@ -81,7 +91,11 @@ impl Names {
 
     /// Lets go of a kept name; somebody who has it at present keeps it until they leave.
     pub(super) fn release(&mut self, nick: &Nick, identity: Identity) {
-        let Some(holder) = self.holders.get_mut(nick).filter(|h| h.identity == identity) else {
+        let Some(holder) = self
+            .holders
+            .get_mut(nick)
+            .filter(|h| h.identity == identity)
+        else {
             return;
         };
         holder.kept = false;
@@ -94,7 +108,11 @@ impl Names {
         let looks = &mut self.looks;
         self.holders.entry(nick.clone()).or_insert_with(|| {
             looks.entry(nick.skeleton()).or_default().push(nick.clone());
-            Holder { identity, person: None, kept: false }
+            Holder {
+                identity,
+                person: None,
+                kept: false,
+            }
         })
     }
 
@@ -116,7 +134,10 @@ mod tests {
 
     const ANA: Identity = Identity(1);
     const BOB: Identity = Identity(2);
-    const P: PersonId = PersonId { key: 0, generation: 0 };
+    const P: PersonId = PersonId {
+        key: 0,
+        generation: 0,
+    };
 
     fn nick(text: &str) -> Nick {
         Nick::new(text).unwrap()
@@ -128,7 +149,10 @@ mod tests {
         names.reserve(&nick("ana"), ANA);
         names.take(&nick("ana"), ANA, P);
         names.leave(&nick("ana"), P);
-        assert_eq!(names.check(&nick("Ana"), BOB), Err(Refusal::NameInUse(nick("ana"))));
+        assert_eq!(
+            names.check(&nick("Ana"), BOB),
+            Err(Refusal::NameInUse(nick("ana")))
+        );
         assert_eq!(names.check(&nick("ana"), ANA), Ok(()));
         names.release(&nick("ana"), ANA);
         assert_eq!(names.check(&nick("ana"), BOB), Ok(()));
@@ -148,7 +172,10 @@ mod tests {
         names.take(&nick("rn"), ANA, P);
         names.take(&nick("alice"), ANA, P);
         assert_eq!(names.check(&nick("m"), BOB), Ok(()));
-        assert!(matches!(names.check(&nick("аlice"), BOB), Err(Refusal::LooksLike(_))));
+        assert!(matches!(
+            names.check(&nick("аlice"), BOB),
+            Err(Refusal::LooksLike(_))
+        ));
         assert_eq!(names.check(&nick("аlice"), ANA), Ok(()));
     }
 

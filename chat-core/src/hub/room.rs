@@ -135,7 +135,11 @@ impl Rooms {
         if let Some(key) = self.key(name) {
             return (key, None);
         }
-        let forgotten = if self.is_full() { self.forget_oldest() } else { None };
+        let forgotten = if self.is_full() {
+            self.forget_oldest()
+        } else {
+            None
+        };
         (self.insert(name.clone(), at), forgotten)
     }
 
@@ -147,7 +151,9 @@ impl Rooms {
     }
 
     pub(super) fn leave(&mut self, key: RoomKey, id: PersonId) {
-        let Some(room) = self.slab.get_mut(key.0) else { return };
+        let Some(room) = self.slab.get_mut(key.0) else {
+            return;
+        };
         room.remove(id);
         if room.members.is_empty() && key != self.default {
             self.empty.push_back(key);
@@ -161,8 +167,16 @@ impl Rooms {
     fn insert(&mut self, name: RoomName, at: Timestamp) -> RoomKey {
         let key = RoomKey(self.slab.vacant_key());
         self.by_name.insert(name.clone(), key);
-        self.looks.entry(name.skeleton()).or_insert_with(|| name.clone());
-        self.slab.insert(Room { key, name, topic: None, created: at, members: Vec::new() });
+        self.looks
+            .entry(name.skeleton())
+            .or_insert_with(|| name.clone());
+        self.slab.insert(Room {
+            key,
+            name,
+            topic: None,
+            created: at,
+            members: Vec::new(),
+        });
         key
     }
 
@@ -180,8 +194,17 @@ impl Rooms {
     #[cfg(test)]
     pub(super) fn assert_sound(&self) {
         debug_assert!(self.slab.len() as u64 <= self.most);
-        debug_assert!(self.slab.contains(self.default.0), "the default room is permanent");
-        let empty = self.iter().filter(|room| room.members.is_empty() && room.key != self.default);
-        debug_assert_eq!(empty.count(), self.empty.len(), "an empty room waits to be forgotten");
+        debug_assert!(
+            self.slab.contains(self.default.0),
+            "the default room is permanent"
+        );
+        let empty = self
+            .iter()
+            .filter(|room| room.members.is_empty() && room.key != self.default);
+        debug_assert_eq!(
+            empty.count(),
+            self.empty.len(),
+            "an empty room waits to be forgotten"
+        );
     }
 }

@@ -24,7 +24,12 @@ pub struct Late<J> {
 impl<J: Journal> Late<J> {
     /// Holds back everything for a number of turns.
     pub fn new(inner: J, turns: u64) -> Late<J> {
-        Late { inner, turns, turn: 0, held: VecDeque::new() }
+        Late {
+            inner,
+            turns,
+            turn: 0,
+            held: VecDeque::new(),
+        }
     }
 
     fn collect(&mut self) {
@@ -64,7 +69,10 @@ impl<J: Journal> Journal for Late<J> {
     }
 
     fn read(&self, place: &Place, span: Span, limit: usize) -> Vec<Arc<Committed>> {
-        let first_held = self.held.iter().find_map(|(_, outcome)| outcome.result.as_ref().ok());
+        let first_held = self
+            .held
+            .iter()
+            .find_map(|(_, outcome)| outcome.result.as_ref().ok());
         let mut posts = self.inner.read(place, span, limit);
         if let Some(first) = first_held {
             posts.retain(|post| post.seq < first.seq);
@@ -89,7 +97,12 @@ pub struct Failing<J> {
 impl<J: Journal> Failing<J> {
     /// Refuses the entries that a function picks.
     pub fn new(inner: J, refuses: fn(&Entry) -> bool) -> Failing<J> {
-        Failing { inner, refuses, refused: VecDeque::new(), next: u64::MAX }
+        Failing {
+            inner,
+            refuses,
+            refused: VecDeque::new(),
+            next: u64::MAX,
+        }
     }
 }
 
@@ -104,7 +117,10 @@ impl<J: Journal> Journal for Failing<J> {
         }
         let ticket = Ticket(self.next);
         self.next -= 1;
-        self.refused.push_back(Outcome { ticket, result: Err(Box::new(entry)) });
+        self.refused.push_back(Outcome {
+            ticket,
+            result: Err(Box::new(entry)),
+        });
         ticket
     }
 

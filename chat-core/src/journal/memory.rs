@@ -5,7 +5,7 @@ use std::mem::size_of;
 use std::sync::Arc;
 
 use super::{Journal, Outcome, Place, Point, Span, Ticket};
-use crate::hub::entry::{Act, Committed, Entry, Post};
+use crate::hub::entry::{Committed, Entry};
 use crate::id::Seq;
 use crate::names::RoomName;
 use crate::time::Timestamp;
@@ -52,13 +52,18 @@ impl Memory {
         };
         self.bytes += weight(committed) + AGE_BYTES;
         self.ages.push_back((committed.seq, place.clone()));
-        self.places.entry(place).or_default().push_back(Arc::clone(committed));
+        self.places
+            .entry(place)
+            .or_default()
+            .push_back(Arc::clone(committed));
         while self.bytes > self.bytes_max && self.forget_oldest() {}
     }
 
     /// Drops the oldest post. One of a forgotten room is gone already.
     fn forget_oldest(&mut self) -> bool {
-        let Some((seq, place)) = self.ages.pop_front() else { return false };
+        let Some((seq, place)) = self.ages.pop_front() else {
+            return false;
+        };
         self.bytes -= AGE_BYTES;
         if let Some(posts) = self.places.get_mut(&place) {
             if posts.front().is_some_and(|post| post.seq == seq) {
@@ -81,9 +86,16 @@ impl Journal for Memory {
     fn append(&mut self, entry: Entry, at: Timestamp) -> Ticket {
         self.last.0 += 1;
         let ticket = Ticket(self.last.0);
-        let committed = Arc::new(Committed { seq: self.last, at, entry });
+        let committed = Arc::new(Committed {
+            seq: self.last,
+            at,
+            entry,
+        });
         self.keep(&committed);
-        self.decided.push_back(Outcome { ticket, result: Ok(committed) });
+        self.decided.push_back(Outcome {
+            ticket,
+            result: Ok(committed),
+        });
         ticket
     }
 
@@ -92,7 +104,9 @@ impl Journal for Memory {
     }
 
     fn read(&self, place: &Place, span: Span, limit: usize) -> Vec<Arc<Committed>> {
-        let Some(posts) = self.places.get(place) else { return Vec::new() };
+        let Some(posts) = self.places.get(place) else {
+            return Vec::new();
+        };
         let (from, to) = match span {
             Span::Latest(after) => (after.map_or(0, |point| end_of(posts, point)), posts.len()),
             Span::Before(point) => (0, start_of(posts, point)),
@@ -133,17 +147,14 @@ const AGE_BYTES: u64 = size_of::<(Seq, Place)>() as u64;
 
 /// Bytes that one post holds: itself, its words, and its place among those of its room.
 fn weight(committed: &Committed) -> u64 {
-    let words = match &committed.entry.act {
-        Act::Post(Post { text, tags, .. }) => text.len() + tags.len(),
-        _ => 0,
-    };
-    (size_of::<Committed>() + size_of::<Arc<Committed>>() + words) as u64
+    let fixed = size_of::<Committed>() + size_of::<Arc<Committed>>();
+    (fixed + committed.entry.size()) as u64
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hub::entry::{PostKind, Source, Target};
+    use crate::hub::entry::{Act, Post, PostKind, Source, Target};
     use crate::id::{Identity, PersonId};
     use crate::names::Nick;
 
@@ -155,10 +166,21 @@ mod tests {
             text: text.into(),
             tags: "".into(),
         });
-        let source =
-            Source { nick: Nick::new("ana").unwrap(), user: "a".into(), host: "h".into() };
-        let who = PersonId { key: 0, generation: 0 };
-        Entry { who, identity: Identity(1), source: Arc::new(source), act }
+        let source = Source {
+            nick: Nick::new("ana").unwrap(),
+            user: "a".into(),
+            host: "h".into(),
+        };
+        let who = PersonId {
+            key: 0,
+            generation: 0,
+        };
+        Entry {
+            who,
+            identity: Identity(1),
+            source: Arc::new(source),
+            act,
+        }
     }
 
     fn room(name: &str) -> Place {
@@ -198,22 +220,36 @@ mod tests {
             (Span::Latest(None), 0, ""),
         ];
         for (span, limit, expected) in cases {
-            assert_eq!(texts(&journal.read(&room("#A"), span, limit)), expected, "{span:?}");
+            assert_eq!(
+                texts(&journal.read(&room("#A"), span, limit)),
+                expected,
+                "{span:?}"
+            );
         }
         assert!(journal.read(&room("#b"), Span::Latest(None), 9).is_empty());
     }
 
     #[test]
     fn the_oldest_posts_of_all_rooms_go_when_there_is_too_much() {
-        let x = Committed { seq: Seq(1), at: Timestamp(0), entry: post("#a", "x") };
+        let x = Committed {
+            seq: Seq(1),
+            at: Timestamp(0),
+            entry: post("#a", "x"),
+        };
         let one = weight(&x) + AGE_BYTES;
         let mut journal = Memory::new("e".into(), 3 * one);
         for (i, name) in ["#a", "#b", "#a", "#b", "#b"].iter().enumerate() {
             journal.append(post(name, &i.to_string()), Timestamp(0));
             assert!(journal.bytes() <= 3 * one);
         }
-        assert_eq!(texts(&journal.read(&room("#a"), Span::Latest(None), 9)), "2");
-        assert_eq!(texts(&journal.read(&room("#b"), Span::Latest(None), 9)), "3 4");
+        assert_eq!(
+            texts(&journal.read(&room("#a"), Span::Latest(None), 9)),
+            "2"
+        );
+        assert_eq!(
+            texts(&journal.read(&room("#b"), Span::Latest(None), 9)),
+            "3 4"
+        );
     }
 
     #[test]
@@ -242,7 +278,9 @@ mod tests {
     fn everything_gets_a_place_but_only_posts_are_kept() {
         let mut journal = Memory::new("e".into(), 1 << 20);
         let mut quit = post("#a", "");
-        quit.act = Act::Quit { reason: "bye".into() };
+        quit.act = Act::Quit {
+            reason: "bye".into(),
+        };
         journal.append(quit, Timestamp(0));
         let outcome = journal.committed().unwrap();
         assert_eq!(outcome.result.unwrap().seq, Seq(1));

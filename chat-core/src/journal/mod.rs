@@ -79,7 +79,9 @@ impl Place {
     /// Where an entry can be read again; only posts can.
     #[must_use]
     pub fn of(entry: &Entry) -> Option<Place> {
-        let Act::Post(post) = &entry.act else { return None };
+        let Act::Post(post) = &entry.act else {
+            return None;
+        };
         Some(match &post.target {
             Target::Room(name) => Place::Room(name.clone()),
             Target::Person { identity, .. } => Place::direct(entry.identity, *identity),

@@ -96,6 +96,11 @@ impl Leavers {
         self.until.front().map(|&(until, _)| until)
     }
 
+    /// Whether nobody is on the way out.
+    pub(super) fn is_empty(&self) -> bool {
+        self.slab.is_empty()
+    }
+
     /// Whether somebody has more to discard.
     pub(super) fn busy(&self) -> bool {
         !self.busy.is_empty()

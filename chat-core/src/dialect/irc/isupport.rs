@@ -62,9 +62,12 @@ fn number(limit: u64) -> String {
 }
 
 fn target_maxima() -> String {
-    let commands = ["PRIVMSG", "NOTICE", "TAGMSG", "JOIN", "PART", "WHOIS"];
+    let commands = [
+        "PRIVMSG", "NOTICE", "TAGMSG", "NAMES", "LIST", "WHOIS", "WHOWAS",
+    ];
     let maxima = commands.map(|command| format!("{command}:{TARGETS_MAX}"));
-    format!("TARGMAX={}", maxima.join(","))
+    // JOIN and PART are bound by CHANLIMIT alone.
+    format!("TARGMAX={},JOIN:,PART:", maxima.join(","))
 }
 
 /// A value may hold no space, `=` or backslash: `\x20` stands for the first.

@@ -97,7 +97,7 @@ pub fn refusal(why: &Refusal) -> String {
         Refusal::BadName(..) => "Try another.",
         Refusal::NameInUse(_) | Refusal::LooksLike(_) => "/nick NAME takes another.",
         Refusal::RoomFull(_) => "Try again later, or /join another room.",
-        Refusal::TooManyRoomsInAll(_) => "/join one that exists.",
+        Refusal::TooManyRoomsInAll(_) | Refusal::RoomLooksLike(..) => "/join one that exists.",
         Refusal::TooManyRooms(_)
         | Refusal::AlreadyInRoom(..)
         | Refusal::NotStored

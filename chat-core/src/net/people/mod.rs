@@ -87,6 +87,12 @@ impl People {
         self.slab.is_empty()
     }
 
+    /// Whether no socket is open any more, not even one that is only being told goodbye.
+    #[must_use]
+    pub fn is_deserted(&self) -> bool {
+        self.addresses.is_empty() && self.leavers.is_empty()
+    }
+
     /// Everybody, in the order in which the slab holds them: the fastest to walk.
     pub fn ids(&self) -> impl Iterator<Item = PersonId> {
         self.slab

@@ -1,0 +1,96 @@
+//! Deadlines: registration, ping and answer, flood. Floor 5.
+//!
+//! Each person has one deadline in the reactor's wheel, the next thing that could be due. Hearing
+//! from somebody does not move it; when it comes too early, it is set again.
+
+use super::host::POLICY;
+use super::speaker::{Speaker, Voice};
+use super::turn::Turn;
+use crate::dialect::irc::reply::Line;
+use crate::id::PersonId;
+
+impl Turn<'_> {
+    /// Somebody sent something: they are there, and may have to wait before they go on.
+    pub(super) fn hear(&mut self, who: PersonId) {
+        let now = self.now.mono;
+        let limits = self.chat.limits.clone();
+        let Some(speaker) = self.chat.speaker_mut(who) else {
+            return;
+        };
+        speaker.heard = now;
+        speaker.pinged = None;
+        if let Some(until) = speaker.bucket.take(&limits, now) {
+            speaker.holds.flood = Some(until);
+            self.people.set_deadline(who, until);
+        }
+    }
+
+    pub(super) fn set_deadline(&mut self, who: PersonId) {
+        let Some(speaker) = self.chat.speaker(who) else {
+            return;
+        };
+        self.people
+            .set_deadline(who, speaker.deadline(&self.chat.limits));
+    }
+
+    /// Something may be due for somebody.
+    pub(super) fn deadline(&mut self, who: PersonId) {
+        let Some(speaker) = self.chat.speaker(who).filter(|speaker| !speaker.leaving) else {
+            return;
+        };
+        if speaker.deadline(&self.chat.limits) <= self.now.mono {
+            self.due(who);
+        }
+        self.set_deadline(who);
+    }
+
+    fn due(&mut self, who: PersonId) {
+        let Some(speaker) = self.chat.speaker(who) else {
+            return;
+        };
+        if speaker.holds.flood.is_some() {
+            self.end_of_flood(who);
+        } else if !speaker.registered {
+            self.dismiss(who, POLICY, "you did not say who you are in time");
+        } else if is_silent_by_nature(speaker) {
+            self.keep_waiting(who);
+        } else if speaker.pinged.is_some() {
+            let waited = self.chat.limits.pong_seconds;
+            self.dismiss(
+                who,
+                POLICY,
+                &format!("ping timeout: no answer for {waited} seconds"),
+            );
+        } else {
+            self.ping(who);
+        }
+    }
+
+    fn end_of_flood(&mut self, who: PersonId) {
+        if let Some(speaker) = self.chat.speaker_mut(who) {
+            speaker.holds.flood = None;
+        }
+        self.go_on(who);
+    }
+
+    fn keep_waiting(&mut self, who: PersonId) {
+        if let Some(speaker) = self.chat.speaker_mut(who) {
+            speaker.heard = self.now.mono;
+        }
+    }
+
+    fn ping(&mut self, who: PersonId) {
+        let mut line = String::new();
+        Line::bare(&mut line, "PING").text(&self.chat.house.server);
+        self.write(who, &line);
+        if let Some(speaker) = self.chat.speaker_mut(who) {
+            speaker.pinged = Some(self.now.mono);
+        }
+    }
+}
+
+/// Nobody can ask a person at `nc` for a sign of life (the door's keepalive asks their machine), and
+/// who is held by us cannot answer.
+fn is_silent_by_nature(speaker: &Speaker) -> bool {
+    matches!(speaker.voice, Voice::Plain(_)) || speaker.holds.any()
+}

@@ -1,0 +1,419 @@
+//! What an IRC person may say: one match, its arms below or in the file of their subject. Floor 5.
+
+use std::sync::Arc;
+
+use super::answer::AnswerKey;
+use super::speaker::Voice;
+use super::turn::Turn;
+use crate::dialect::irc::command::targets;
+use crate::dialect::irc::decode::commands;
+use crate::dialect::irc::numeric::{
+    ERR_ALREADYREGISTERED, ERR_CHANOPRIVSNEEDED, ERR_INPUTTOOLONG, ERR_NOTREGISTERED,
+    ERR_TOOMANYTARGETS, ERR_UMODEUNKNOWNFLAG, ERR_USERSDONTMATCH,
+};
+use crate::dialect::irc::reader::Standard;
+use crate::dialect::irc::refusal;
+use crate::dialect::irc::{Caps, Command, Message, Wrong, decode};
+use crate::dialect::quit_reason;
+use crate::hub::entry::PostKind;
+use crate::hub::request::{Addressee, Refusal, Request};
+use crate::id::PersonId;
+use crate::limits::TARGETS_MAX;
+use crate::names::{Nick, RoomName};
+use crate::net::framing::Unreadable;
+
+impl Turn<'_> {
+    /// One line of somebody, in their dialect.
+    pub(super) fn line(&mut self, who: PersonId, text: &str) {
+        match self
+            .chat
+            .speaker(who)
+            .map(|speaker| (speaker.leaving, &speaker.voice))
+        {
+            Some((false, Voice::Irc(_))) => self.irc_line(who, text),
+            Some((false, Voice::Plain(_))) => self.plain_line(who, text),
+            _ => {}
+        }
+    }
+
+    fn irc_line(&mut self, who: PersonId, text: &str) {
+        let message = match Message::parse(text) {
+            Ok(message) => message,
+            Err(error) => {
+                let mut line = String::new();
+                if refusal::parse_error(&mut line, &self.chat.reader(who), error) {
+                    self.write(who, &line);
+                }
+                return;
+            }
+        };
+        if self.must_wait(who, is_post(message.command)) {
+            return self.stash(who, text);
+        }
+        let label = self.label(who, &message);
+        let decoded = decode(&message);
+        let key = self.ask(who, command_name(&message), label);
+        match decoded {
+            Ok(command) => self.command(who, command, &message, key),
+            Err(wrong) => self.wrong(key, &wrong),
+        }
+        self.close(key);
+    }
+
+    /// Posts may be in flight together; everything else waits for what is.
+    pub(super) fn must_wait(&self, who: PersonId, is_post: bool) -> bool {
+        let in_flight = self
+            .chat
+            .speaker(who)
+            .map(|speaker| speaker.in_flight)
+            .unwrap_or_default();
+        in_flight.others > 0 || (in_flight.posts > 0 && !is_post)
+    }
+
+    /// Keeps a line until what is in flight has landed; nothing more is read until then.
+    pub(super) fn stash(&mut self, who: PersonId, text: &str) {
+        if let Some(speaker) = self.chat.speaker_mut(who) {
+            speaker.stash = Some(text.into());
+            speaker.holds.commit = true;
+        }
+        self.pause_if_held(who);
+    }
+
+    fn label(&self, who: PersonId, message: &Message<'_>) -> Option<Box<str>> {
+        let agreed = self.caps(who).has(Caps::LABELED_RESPONSE | Caps::BATCH);
+        message.label().filter(|_| agreed).map(Box::from)
+    }
+
+    fn command(
+        &mut self,
+        who: PersonId,
+        command: Command<'_>,
+        message: &Message<'_>,
+        key: AnswerKey,
+    ) {
+        match command {
+            Command::Cap(command) => self.cap(who, command, key),
+            Command::Ping(token) => self.pong(token, key),
+            Command::Quit(words) => self.dismiss(who, NORMAL, &quit_reason(words)),
+            Command::Pong | Command::Error => {}
+            _ if self
+                .chat
+                .speaker(who)
+                .is_some_and(|speaker| speaker.registered) =>
+            {
+                self.registered(who, command, message, key);
+            }
+            Command::Nick(nick) => self.choose_nick(who, nick, key),
+            Command::User { user, real_name } => self.introduce(who, &user, real_name, key),
+            Command::Pass(_) => {}
+            _ => self.say_numeric(
+                key,
+                ERR_NOTREGISTERED,
+                &[],
+                "you have not registered yet: send NICK and USER",
+            ),
+        }
+    }
+
+    fn registered(
+        &mut self,
+        who: PersonId,
+        command: Command<'_>,
+        message: &Message<'_>,
+        key: AnswerKey,
+    ) {
+        match command {
+            Command::Post {
+                kind,
+                targets,
+                text,
+            } => {
+                let tags = message.tags.passed_on();
+                self.post(who, kind, targets, text, &tags, key);
+            }
+            Command::Nick(nick) => self.rename(who, nick, key),
+            Command::User { .. } | Command::Pass(_) => {
+                self.say_numeric(
+                    key,
+                    ERR_ALREADYREGISTERED,
+                    &[],
+                    "you are registered already",
+                );
+            }
+            Command::Join { rooms, .. } => self.join(who, rooms, key),
+            Command::JoinZero => self.leave_all(who, key),
+            Command::Part { rooms, reason } => self.part(who, rooms, reason, key),
+            Command::Topic {
+                room,
+                text: Some(text),
+            } => self.set_topic(who, room, text, key),
+            Command::Invite { nick, room } => self.invite(who, nick, room, key),
+            Command::Away(reason) => self.submit(who, Request::Away(reason.map(Arc::from)), key),
+            Command::SetName(name) => self.submit(who, Request::RealName(name.into()), key),
+            Command::Mode { target, modes } => self.mode(who, target, modes, key),
+            query => self.query(who, &query, key),
+        }
+    }
+
+    /// What changes nothing.
+    fn query(&mut self, who: PersonId, query: &Command<'_>, key: AnswerKey) {
+        match *query {
+            Command::Topic { room, .. } => self.show_topic(who, room, key),
+            Command::Names(rooms) => self.names(who, rooms, key),
+            Command::Who {
+                mask,
+                operators_only,
+            } => self.who(mask, operators_only, key),
+            Command::List(rooms) => self.list(rooms, key),
+            Command::Whois { server, nicks } => self.whois(who, server, nicks, key),
+            Command::Whowas { nicks, count } => self.whowas(who, nicks, count, key),
+            Command::Userhost(nicks) => self.userhost(who, nicks, key),
+            Command::Ison(nicks) => self.ison(who, nicks, key),
+            Command::Invites => self.invites(key),
+            Command::Ask { about, server } => self.about(who, about, server, key),
+            Command::Help(subject) => self.help(who, subject, key),
+            Command::ChatHistory(question) => self.chat_history(who, &question, key),
+            _ => {}
+        }
+    }
+
+    fn pong(&mut self, token: &str, key: AnswerKey) {
+        let mut line = String::new();
+        let Some(who) = self.asker(key) else { return };
+        let reader = self.chat.reader(who);
+        reader
+            .command(&mut line, "PONG")
+            .param(reader.server)
+            .text(token);
+        self.say(key, line);
+    }
+
+    fn post(
+        &mut self,
+        who: PersonId,
+        kind: PostKind,
+        list: &str,
+        text: &str,
+        tags: &str,
+        key: AnswerKey,
+    ) {
+        let (text, tags): (Arc<str>, Arc<str>) = (text.into(), tags.into());
+        for (index, target) in targets(list).enumerate() {
+            if index == TARGETS_MAX {
+                return self.too_many(kind, target, key);
+            }
+            match addressee(target) {
+                Ok(to) => {
+                    let (text, tags) = (Arc::clone(&text), Arc::clone(&tags));
+                    self.submit(
+                        who,
+                        Request::Post {
+                            to,
+                            kind,
+                            text,
+                            tags,
+                        },
+                        key,
+                    );
+                }
+                Err(_) if kind == PostKind::Notice => {}
+                Err(refusal) => self.refuse(key, &refusal),
+            }
+        }
+    }
+
+    fn too_many(&mut self, kind: PostKind, target: &str, key: AnswerKey) {
+        if kind != PostKind::Notice {
+            let text = format_args!("at most {TARGETS_MAX} targets at once; this one was left out");
+            self.say_numeric(key, ERR_TOOMANYTARGETS, &[target], text);
+        }
+    }
+
+    fn join(&mut self, who: PersonId, rooms: &str, key: AnswerKey) {
+        for name in targets(rooms).take(self.rooms_at_once()) {
+            match RoomName::new(name) {
+                Ok(room) => self.submit(who, Request::Join(room), key),
+                Err(wrong) => self.refuse(key, &Refusal::BadName(name.to_owned(), wrong)),
+            }
+        }
+    }
+
+    fn rooms_at_once(&self) -> usize {
+        usize::try_from(self.chat.limits.rooms_per_person)
+            .unwrap_or(usize::MAX)
+            .saturating_add(1)
+    }
+
+    fn leave_all(&mut self, who: PersonId, key: AnswerKey) {
+        let rooms = self.chat.hub.person(who).map(|member| member.rooms.clone());
+        for room in rooms.unwrap_or_default() {
+            if let Some(name) = self.chat.hub.room_at(room).map(|room| room.name.clone()) {
+                self.submit(who, Request::Part(name, None), key);
+            }
+        }
+    }
+
+    fn part(&mut self, who: PersonId, rooms: &str, reason: Option<&str>, key: AnswerKey) {
+        for name in targets(rooms).take(self.rooms_at_once()) {
+            match existing(name) {
+                Ok(room) => self.submit(who, Request::Part(room, reason.map(Arc::from)), key),
+                Err(refusal) => self.refuse(key, &refusal),
+            }
+        }
+    }
+
+    fn set_topic(&mut self, who: PersonId, room: &str, text: &str, key: AnswerKey) {
+        match existing(room) {
+            Ok(room) => self.submit(who, Request::Topic(room, text.into()), key),
+            Err(refusal) => self.refuse(key, &refusal),
+        }
+    }
+
+    fn invite(&mut self, who: PersonId, nick: &str, room: &str, key: AnswerKey) {
+        let names = Nick::new(nick).map_err(|_| Refusal::NoSuchNick(nick.to_owned()));
+        match names.and_then(|nick| Ok((nick, existing(room)?))) {
+            Ok((nick, room)) => self.submit(who, Request::Invite(nick, room), key),
+            Err(refusal) => self.refuse(key, &refusal),
+        }
+    }
+
+    /// There are no modes and no operators yet: questions are answered, changes are not allowed.
+    fn mode(&mut self, who: PersonId, target: &str, modes: Option<&str>, key: AnswerKey) {
+        if target.starts_with('#') {
+            return self.room_mode(target, modes, key);
+        }
+        let own = self
+            .chat
+            .nick_of(who)
+            .is_some_and(|own| Nick::new(target).as_ref() == Ok(own));
+        match (own, modes) {
+            (false, _) if !self.is_somebody(target) => {
+                self.refuse(key, &Refusal::NoSuchNick(target.to_owned()));
+            }
+            (false, _) => {
+                self.say_numeric(
+                    key,
+                    ERR_USERSDONTMATCH,
+                    &[],
+                    "you can change your own modes only",
+                );
+            }
+            (true, None) => self.say_user_mode(who, key),
+            (true, Some(_)) => {
+                self.say_numeric(
+                    key,
+                    ERR_UMODEUNKNOWNFLAG,
+                    &[],
+                    "there are no user modes here",
+                );
+            }
+        }
+    }
+
+    fn is_somebody(&self, name: &str) -> bool {
+        Nick::new(name).is_ok_and(|nick| self.chat.hub.by_nick(&nick).is_some())
+    }
+
+    fn room_mode(&mut self, target: &str, modes: Option<&str>, key: AnswerKey) {
+        let room = RoomName::new(target)
+            .ok()
+            .and_then(|name| self.chat.hub.room(&name));
+        let Some((name, key_of_room)) = room.map(|room| (room.name.clone(), room.key)) else {
+            return self.refuse(key, &Refusal::NoSuchRoom(target.to_owned()));
+        };
+        match modes {
+            None => self.say_room_mode(key_of_room, key),
+            // Lists are asked for by everybody (`MODE #room b`); ours are empty.
+            Some("b" | "+b") => self.say_end_of_bans(&name, key),
+            Some(_) => {
+                let text = "this room has no operators, and its modes cannot be changed";
+                self.say_numeric(key, ERR_CHANOPRIVSNEEDED, &[name.as_str()], text);
+            }
+        }
+    }
+
+    pub(super) fn refuse(&mut self, key: AnswerKey, refused: &Refusal) {
+        let Some(answer) = self.chat.answers.get(key.0) else {
+            return;
+        };
+        let (who, command) = (answer.who, answer.command);
+        if matches!(
+            self.chat.speaker(who).map(|s| &s.voice),
+            Some(Voice::Plain(_))
+        ) {
+            return self.refuse_plainly(who, refused);
+        }
+        let mut line = String::new();
+        if refusal::refusal(&mut line, &self.chat.reader(who), command, refused) {
+            self.say(key, line);
+        }
+    }
+
+    pub(super) fn wrong(&mut self, key: AnswerKey, wrong: &Wrong<'_>) {
+        let Some(who) = self.asker(key) else { return };
+        let mut line = String::new();
+        if refusal::wrong(&mut line, &self.chat.reader(who), wrong) {
+            self.say(key, line);
+        }
+    }
+
+    /// A line that could not be read. It was nobody's fault but the sender's, who goes on.
+    pub(super) fn unreadable(&mut self, who: PersonId, why: Unreadable) {
+        if matches!(
+            self.chat.speaker(who).map(|s| &s.voice),
+            Some(Voice::Plain(_))
+        ) {
+            return self.unreadable_plainly(who, why);
+        }
+        let mut line = String::new();
+        let reader = self.chat.reader(who);
+        match why {
+            Unreadable::TooLong => {
+                reader.say(
+                    &mut line,
+                    ERR_INPUTTOOLONG,
+                    &[],
+                    "the line was too long and was dropped",
+                );
+            }
+            Unreadable::ControlByte => {
+                let text = "a line may hold neither CR nor NUL; it was dropped";
+                reader.fail_or_notice(&mut line, "*", "INVALID_MESSAGE", text);
+            }
+            Unreadable::NotUtf8 => {
+                let text = "the line was not UTF-8 and was dropped: set your client to UTF-8";
+                reader.standard(&mut line, Standard::Fail, "*", "INVALID_UTF8", &[], text);
+            }
+        }
+        self.write(who, &line);
+    }
+}
+
+fn addressee(target: &str) -> Result<Addressee, Refusal> {
+    if target.starts_with('#') {
+        return existing(target).map(Addressee::Room);
+    }
+    let nick = Nick::new(target).map_err(|_| Refusal::NoSuchNick(target.to_owned()))?;
+    Ok(Addressee::Person(nick))
+}
+
+/// A room that ought to be there: a name that cannot be one is that of no room.
+pub(super) fn existing(name: &str) -> Result<RoomName, Refusal> {
+    RoomName::new(name).map_err(|_| Refusal::NoSuchRoom(name.to_owned()))
+}
+
+fn is_post(command: &str) -> bool {
+    ["PRIVMSG", "NOTICE", "TAGMSG"]
+        .iter()
+        .any(|post| command.eq_ignore_ascii_case(post))
+}
+
+/// The command as errors name it; `*` when there is no such command.
+fn command_name(message: &Message<'_>) -> &'static str {
+    commands()
+        .find(|name| message.command.eq_ignore_ascii_case(name))
+        .unwrap_or("*")
+}
+
+/// WebSocket: a normal end. RFC 6455 §7.4.1.
+const NORMAL: u16 = 1000;

@@ -1,0 +1,172 @@
+//! An entry's way: checked, placed by the journal, applied, told. Floor 5.
+
+use std::sync::Arc;
+
+use super::Waiting;
+use super::answer::AnswerKey;
+use super::turn::Turn;
+use crate::hub::Effects;
+use crate::hub::entry::{Act, Committed, Entry, PostKind};
+use crate::hub::request::{Refusal, Request};
+use crate::id::{PersonId, Seq};
+use crate::journal::Outcome;
+
+impl Turn<'_> {
+    /// Asks the hub, and gives what it grants to the journal.
+    pub(super) fn submit(&mut self, who: PersonId, request: Request, key: AnswerKey) {
+        let is_notice = matches!(
+            &request,
+            Request::Post {
+                kind: PostKind::Notice,
+                ..
+            }
+        );
+        match self.chat.hub.check(who, request) {
+            Ok(entry) => self.append(entry, key),
+            // RFC 2812 §3.3.2: a notice is never answered.
+            Err(_) if is_notice => {}
+            Err(refusal) => self.refuse(key, &refusal),
+        }
+    }
+
+    fn append(&mut self, entry: Entry, key: AnswerKey) {
+        let who = entry.who;
+        let is_post = matches!(entry.act, Act::Post(_));
+        if let Some(speaker) = self.chat.speaker_mut(who) {
+            let in_flight = &mut speaker.in_flight;
+            *(if is_post {
+                &mut in_flight.posts
+            } else {
+                &mut in_flight.others
+            }) += 1;
+            speaker.holds.commit |= !is_post;
+        }
+        self.keep_open(key);
+        let ticket = self.chat.journal.append(entry, self.now.wall);
+        self.chat.waiting.insert(
+            ticket,
+            Waiting {
+                answer: key,
+                who,
+                is_post,
+            },
+        );
+        self.commit();
+    }
+
+    /// Lets everything take effect that the journal has decided. What that makes others do may end
+    /// here again; it is left to the loop that runs already.
+    pub(super) fn commit(&mut self) {
+        if std::mem::replace(&mut self.chat.committing, true) {
+            return;
+        }
+        while let Some(outcome) = self.chat.journal.committed() {
+            self.decided(outcome);
+        }
+        self.chat.committing = false;
+    }
+
+    fn decided(&mut self, outcome: Outcome) {
+        let waiting = self.chat.waiting.remove(&outcome.ticket);
+        let key = waiting.map(|waiting| waiting.answer);
+        match outcome.result {
+            Ok(committed) => self.take_effect(&committed, key),
+            Err(entry) => self.not_stored(*entry, key),
+        }
+        if let Some(waiting) = waiting {
+            self.land(waiting);
+        }
+    }
+
+    /// An entry has landed: its answer is nearer to its end, and its author may go on.
+    fn land(
+        &mut self,
+        Waiting {
+            answer,
+            who,
+            is_post,
+        }: Waiting,
+    ) {
+        self.close(answer);
+        let Some(speaker) = self.chat.speaker_mut(who) else {
+            return;
+        };
+        let count = if is_post {
+            &mut speaker.in_flight.posts
+        } else {
+            &mut speaker.in_flight.others
+        };
+        *count = count.saturating_sub(1);
+        if speaker.holds.commit && !speaker.in_flight.any() {
+            speaker.holds.commit = false;
+            self.go_on(who);
+        }
+    }
+
+    fn take_effect(&mut self, committed: &Arc<Committed>, key: Option<AnswerKey>) {
+        let who = committed.entry.who;
+        if matches!(committed.entry.act, Act::Part { .. } | Act::Quit { .. }) {
+            self.chat.fan.settle(who, &self.chat.hub, self.people);
+        }
+        match self.chat.hub.apply(committed) {
+            Ok(effects) => self.tell(committed, &effects, key),
+            Err(refusal) => {
+                if let Some(key) = key {
+                    self.refuse(key, &refusal);
+                }
+            }
+        }
+    }
+
+    fn tell(&mut self, committed: &Arc<Committed>, effects: &Effects, key: Option<AnswerKey>) {
+        if let Some(name) = &effects.forgotten {
+            self.chat.journal.forget(name);
+        }
+        let spares_author = !effects.is_void && self.spares_author(committed, key);
+        if let Some(room) = effects.room {
+            self.chat.fan.say(room, committed, spares_author);
+            if matches!(committed.entry.act, Act::Join { .. }) {
+                self.chat.fan.enter(committed.entry.who, room);
+            }
+            if self.chat.fan.is_overfull(room) {
+                self.chat.fan.flush(&self.chat.hub, self.people);
+            }
+        }
+        self.chat
+            .fan
+            .tell(&effects.people, committed, &self.chat.hub, self.people);
+        if let Some(key) = key {
+            self.tell_author(committed, effects, key);
+        }
+    }
+
+    /// The journal has no place for it. Nobody saw it; but who has left has left.
+    fn not_stored(&mut self, entry: Entry, key: Option<AnswerKey>) {
+        if matches!(entry.act, Act::Quit { .. }) {
+            let committed = Committed {
+                seq: Seq(0),
+                at: self.now.wall,
+                entry,
+            };
+            self.take_effect(&Arc::new(committed), key);
+        } else if let Some(key) = key {
+            self.refuse(key, &Refusal::NotStored);
+        }
+    }
+
+    /// Somebody has left: their rooms hear of it when it is committed.
+    pub(super) fn leave(&mut self, who: PersonId, reason: &str) {
+        let Some(speaker) = self.chat.speaker_mut(who) else {
+            return;
+        };
+        if std::mem::replace(&mut speaker.leaving, true) {
+            return;
+        }
+        let key = self.ask(who, "QUIT", None);
+        let request = Request::Quit(reason.into());
+        if let Ok(entry) = self.chat.hub.check(who, request) {
+            self.append(entry, key);
+        }
+        self.close(key);
+    }
+}

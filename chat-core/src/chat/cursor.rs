@@ -1,0 +1,259 @@
+//! Replies of any length: written as fast as they are read, never queued whole. Floor 5.
+//!
+//! A [`Cursor`] knows what it has said so far, not what is left: it looks the rest up when there is
+//! place again. Who has one open is not read from, so that nobody is cut for asking and nobody can
+//! make us remember more than one line's worth of questions.
+
+use std::sync::Arc;
+use std::vec::IntoIter;
+
+use super::Chat;
+use super::answer::AnswerKey;
+use super::turn::Turn;
+use crate::dialect::irc::numeric::{RPL_ENDOFNAMES, RPL_ENDOFWHO, RPL_LISTEND};
+use crate::dialect::irc::{Caps, Extra, encode_for};
+use crate::hub::RoomKey;
+use crate::hub::entry::Committed;
+use crate::id::PersonId;
+use crate::names::RoomName;
+
+/// A reply on its way.
+#[derive(Debug)]
+pub(super) struct Cursor {
+    pub(super) answer: AnswerKey,
+    kind: Kind,
+    ended: bool,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Names {
+        room: RoomName,
+        last: Option<PersonId>,
+    },
+    Who {
+        room: RoomName,
+        last: Option<PersonId>,
+        is_empty: bool,
+    },
+    List {
+        last: Option<RoomKey>,
+    },
+    History {
+        posts: IntoIter<Arc<Committed>>,
+        batch: Option<String>,
+    },
+}
+
+impl Cursor {
+    /// The people of a room, some in a line. RFC 2812 §3.2.5.
+    pub(super) fn names(room: RoomName, answer: AnswerKey) -> Cursor {
+        Cursor {
+            answer,
+            kind: Kind::Names { room, last: None },
+            ended: false,
+        }
+    }
+
+    /// The people of a room, each with a line. RFC 2812 §3.6.1.
+    pub(super) fn who(room: RoomName, is_empty: bool, answer: AnswerKey) -> Cursor {
+        Cursor {
+            answer,
+            kind: Kind::Who {
+                room,
+                last: None,
+                is_empty,
+            },
+            ended: false,
+        }
+    }
+
+    /// All rooms. RFC 2812 §3.2.6.
+    pub(super) fn list(answer: AnswerKey) -> Cursor {
+        Cursor {
+            answer,
+            kind: Kind::List { last: None },
+            ended: false,
+        }
+    }
+
+    /// What was said. IRCv3 chathistory; the batch is open already, if there is to be one.
+    pub(super) fn history(
+        posts: Vec<Arc<Committed>>,
+        batch: Option<String>,
+        answer: AnswerKey,
+    ) -> Cursor {
+        Cursor {
+            answer,
+            kind: Kind::History {
+                posts: posts.into_iter(),
+                batch,
+            },
+            ended: false,
+        }
+    }
+
+    /// The next line, the last one included; `None` when there is no more.
+    fn next(&mut self, chat: &Chat, who: PersonId) -> Option<String> {
+        if self.ended {
+            return None;
+        }
+        let line = match &mut self.kind {
+            Kind::Names { room, last } => names(chat, who, room, last),
+            Kind::Who {
+                room,
+                last,
+                is_empty: false,
+            } => who_line(chat, who, room, last),
+            Kind::Who { is_empty: true, .. } => None,
+            Kind::List { last } => list_line(chat, who, last),
+            Kind::History { posts, batch } => posts
+                .next()
+                .map(|post| history_line(chat, who, &post, batch.as_deref())),
+        };
+        line.or_else(|| {
+            self.ended = true;
+            self.last_line(chat, who)
+        })
+    }
+
+    fn last_line(&self, chat: &Chat, who: PersonId) -> Option<String> {
+        match &self.kind {
+            Kind::Names { room, .. } => {
+                Some(chat.numeric(who, RPL_ENDOFNAMES, &[room.as_str()], "end of names"))
+            }
+            Kind::Who { room, .. } => {
+                Some(chat.numeric(who, RPL_ENDOFWHO, &[room.as_str()], "end of who"))
+            }
+            Kind::List { .. } => Some(chat.numeric(who, RPL_LISTEND, &[], "end of list")),
+            Kind::History { batch, .. } => batch
+                .as_ref()
+                .map(|batch| format!(":{} BATCH -{batch}", chat.house.server)),
+        }
+    }
+}
+
+impl Turn<'_> {
+    /// Begins a reply of any length.
+    pub(super) fn stream(&mut self, who: PersonId, cursor: Cursor) {
+        self.keep_open(cursor.answer);
+        let Some(speaker) = self.chat.speaker_mut(who) else {
+            return;
+        };
+        speaker.cursors.push_back(cursor);
+        speaker.holds.reply = true;
+        self.pump(who);
+    }
+
+    /// Writes as much of somebody's replies as may wait for them, and reads on after the last.
+    pub(super) fn pump(&mut self, who: PersonId) {
+        while let Some(mut cursor) = self.take_cursor(who) {
+            if !self.pump_one(who, &mut cursor) {
+                if let Some(speaker) = self.chat.speaker_mut(who) {
+                    speaker.cursors.push_front(cursor);
+                }
+                self.people.want_drained(who);
+                return;
+            }
+            self.close(cursor.answer);
+        }
+        let Some(speaker) = self.chat.speaker_mut(who) else {
+            return;
+        };
+        if std::mem::replace(&mut speaker.holds.reply, false) {
+            self.go_on(who);
+        }
+    }
+
+    fn take_cursor(&mut self, who: PersonId) -> Option<Cursor> {
+        self.chat.speaker_mut(who)?.cursors.pop_front()
+    }
+
+    /// False when there is no place for more.
+    fn pump_one(&mut self, who: PersonId, cursor: &mut Cursor) -> bool {
+        let place = self.chat.limits.send_queue_bytes / 4;
+        while self.people.queued(who) as u64 <= place {
+            match cursor.next(self.chat, who) {
+                Some(line) => self.say_now(cursor.answer, line),
+                None => return true,
+            }
+        }
+        false
+    }
+}
+
+/// As many names as fit a line.
+fn names(
+    chat: &Chat,
+    who: PersonId,
+    room: &RoomName,
+    last: &mut Option<PersonId>,
+) -> Option<String> {
+    let members = after(chat, room, *last)?;
+    let with_host = chat.reader(who).caps.has(Caps::USERHOST_IN_NAMES);
+    let mut text = String::new();
+    let place = NAMES_BYTES_MAX.saturating_sub(room.as_str().len() + chat.called(who).len());
+    for id in members {
+        let Some(member) = chat.hub.person(*id) else {
+            continue;
+        };
+        let name = if with_host {
+            member.source.to_string()
+        } else {
+            member.source.nick.to_string()
+        };
+        if !text.is_empty() && text.len() + name.len() + 1 > place {
+            break;
+        }
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(&name);
+        *last = Some(*id);
+    }
+    let code = crate::dialect::irc::numeric::RPL_NAMREPLY;
+    (!text.is_empty()).then(|| chat.numeric(who, code, &["=", room.as_str()], text))
+}
+
+/// Bytes of names in a line: what is left behind the longest server name, and some to spare.
+const NAMES_BYTES_MAX: usize = 400;
+
+/// The members behind one of them.
+fn after<'c>(chat: &'c Chat, room: &RoomName, last: Option<PersonId>) -> Option<&'c [PersonId]> {
+    let members = chat.hub.room(room)?.members();
+    let start = last.map_or(0, |last| members.partition_point(|id| *id <= last));
+    members.get(start..)
+}
+
+fn who_line(
+    chat: &Chat,
+    who: PersonId,
+    room: &RoomName,
+    last: &mut Option<PersonId>,
+) -> Option<String> {
+    let id = *after(chat, room, *last)?.first()?;
+    *last = Some(id);
+    chat.who_reply(who, id, room.as_str())
+}
+
+/// Rooms with somebody in them, and the one that is always there.
+fn list_line(chat: &Chat, who: PersonId, last: &mut Option<RoomKey>) -> Option<String> {
+    let mut rooms = chat.hub.rooms().filter(|room| Some(room.key) > *last);
+    let room =
+        rooms.find(|room| !room.members().is_empty() || room.name == *chat.hub.default_room())?;
+    *last = Some(room.key);
+    Some(chat.list_reply(who, room))
+}
+
+fn history_line(chat: &Chat, who: PersonId, post: &Committed, batch: Option<&str>) -> String {
+    let caps = chat.reader(who).caps;
+    let mut line = String::new();
+    encode_for(
+        post,
+        caps,
+        &chat.house.epoch,
+        Extra { label: None, batch },
+        &mut line,
+    );
+    line
+}

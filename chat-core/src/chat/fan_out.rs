@@ -1,0 +1,331 @@
+//! From one to all: what each room said this turn, and how it reaches the sockets. Floor 5.
+//!
+//! ```text
+//! say ─▶ Saying{events, chunks} ─┬─ flush ─▶ the whole chunk, written straight to each member
+//!                                └─ settle ─▶ the outbox of one person, up to here
+//! ```
+//!
+//! An event costs one append for its room and nothing per reader. At the end of the turn the room's
+//! events are encoded once per form that is present, and the whole chunk goes straight to each
+//! member's socket. Only who is *apart* this turn (spoke without wanting an echo, entered in the
+//! middle, or was settled) takes the general path, event by event.
+//!
+//! Order: before anything is said to one person directly, that person is settled: what its rooms
+//! have said so far goes to its outbox first, and a mark remembers how far each room was heard.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+
+use super::forms::{FormId, Forms};
+use crate::hub::entry::Committed;
+use crate::hub::{Hub, Room, RoomKey};
+use crate::id::PersonId;
+use crate::limits::TURN_BUFFER_BYTES_MAX;
+use crate::net::people::People;
+
+/// What is said in a turn, and who hears it how.
+#[derive(Debug, Default)]
+pub(super) struct FanOut {
+    pub(super) forms: Forms,
+    /// By slab key: all that the direct path asks of a reader.
+    readers: Vec<Reader>,
+    sayings: HashMap<RoomKey, Saying>,
+    /// Rooms that said something, in the order in which they began.
+    dirty: Vec<RoomKey>,
+    /// How far somebody who is apart has heard a room this turn.
+    marks: HashMap<(PersonId, RoomKey), usize>,
+    apart: Vec<PersonId>,
+    order: u64,
+    epoch: String,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Reader {
+    generation: u32,
+    form: FormId,
+    apart: bool,
+}
+
+const NOBODY: Reader = Reader {
+    generation: 0,
+    form: FormId::MUTE,
+    apart: false,
+};
+
+/// What one room says in one turn.
+#[derive(Debug, Default)]
+struct Saying {
+    events: Vec<Event>,
+    chunks: Vec<Chunk>,
+    bytes: usize,
+}
+
+#[derive(Debug)]
+struct Event {
+    committed: Arc<Committed>,
+    /// The place among all rooms of this turn.
+    order: u64,
+    /// Whether its author hears of it in another way, or not at all.
+    spares_author: bool,
+}
+
+/// The same events as the readers of one form get them.
+#[derive(Debug)]
+struct Chunk {
+    form: FormId,
+    bytes: BytesMut,
+    /// Where each event ends in the bytes.
+    ends: Vec<usize>,
+}
+
+impl FanOut {
+    pub(super) fn new(epoch: String) -> FanOut {
+        FanOut {
+            epoch,
+            ..FanOut::default()
+        }
+    }
+
+    /// From now on somebody hears events in this form.
+    pub(super) fn tune(&mut self, id: PersonId, form: FormId) {
+        if self.readers.len() <= id.index() {
+            self.readers.resize(id.index() + 1, NOBODY);
+        }
+        let generation = id.generation;
+        let apart = self.reader(id).apart;
+        self.readers[id.index()] = Reader {
+            generation,
+            form,
+            apart,
+        };
+    }
+
+    fn reader(&self, id: PersonId) -> Reader {
+        let reader = self.readers.get(id.index()).copied().unwrap_or(NOBODY);
+        if reader.generation == id.generation {
+            reader
+        } else {
+            NOBODY
+        }
+    }
+
+    /// A room is to hear of an event.
+    pub(super) fn say(&mut self, room: RoomKey, committed: &Arc<Committed>, spares_author: bool) {
+        if spares_author {
+            self.set_apart(committed.entry.who);
+        }
+        let saying = self.sayings.entry(room).or_default();
+        if saying.events.is_empty() {
+            self.dirty.push(room);
+        }
+        self.order += 1;
+        let event = Event {
+            committed: Arc::clone(committed),
+            order: self.order,
+            spares_author,
+        };
+        saying.bytes += event.committed.entry.size();
+        saying.events.push(event);
+    }
+
+    /// Whether a room holds so much that it should not wait for the end of the turn.
+    pub(super) fn is_overfull(&self, room: RoomKey) -> bool {
+        self.sayings
+            .get(&room)
+            .is_some_and(|saying| saying.bytes > TURN_BUFFER_BYTES_MAX)
+    }
+
+    /// Somebody enters a room now: what was said in it this turn is not for them.
+    pub(super) fn enter(&mut self, id: PersonId, room: RoomKey) {
+        if let Some(saying) = self
+            .sayings
+            .get(&room)
+            .filter(|saying| !saying.events.is_empty())
+        {
+            self.marks.insert((id, room), saying.events.len());
+            self.set_apart(id);
+        }
+    }
+
+    fn set_apart(&mut self, id: PersonId) {
+        if let Some(reader) = self.readers.get_mut(id.index())
+            && reader.generation == id.generation
+            && !reader.apart
+        {
+            reader.apart = true;
+            self.apart.push(id);
+        }
+    }
+
+    /// Moves what somebody's rooms have said so far to their outbox, so that something said to them
+    /// directly comes after it. Events of several rooms go in the order in which they happened.
+    pub(super) fn settle(&mut self, id: PersonId, hub: &Hub, people: &mut People) {
+        if self.dirty.is_empty() {
+            return;
+        }
+        let rooms = hub
+            .person(id)
+            .map(|member| member.rooms.as_slice())
+            .unwrap_or_default();
+        let form = self.reader(id).form;
+        let marks: Vec<usize> = rooms
+            .iter()
+            .map(|&room| self.hear(id, form, room))
+            .collect();
+        let heard = rooms.iter().zip(marks);
+        let sayings = heard.filter_map(|(room, mark)| Some((self.sayings.get(room)?, mark)));
+        let mut pieces: Vec<(u64, &[u8])> = sayings
+            .flat_map(|(saying, mark)| saying.pieces(id, form, mark))
+            .collect();
+        pieces.sort_unstable_by_key(|(order, _)| *order);
+        for (_, bytes) in pieces {
+            people.send(id, bytes);
+        }
+    }
+
+    /// Marks a room as heard up to now; answers up to where it was heard before.
+    fn hear(&mut self, id: PersonId, form: FormId, room: RoomKey) -> usize {
+        let Some(saying) = self.sayings.get_mut(&room).filter(|s| !s.events.is_empty()) else {
+            return 0;
+        };
+        if form != FormId::MUTE {
+            saying.chunk(form, &mut self.forms, &self.epoch);
+        }
+        let now = saying.events.len();
+        self.set_apart(id);
+        self.marks.insert((id, room), now).unwrap_or(0)
+    }
+
+    /// Says something to some people directly, encoded once for each form.
+    pub(super) fn tell(
+        &mut self,
+        readers: &[PersonId],
+        committed: &Committed,
+        hub: &Hub,
+        people: &mut People,
+    ) {
+        let mut encoded: Vec<(FormId, Bytes)> = Vec::new();
+        for &id in readers {
+            let form = self.reader(id).form;
+            if form == FormId::MUTE {
+                continue;
+            }
+            self.settle(id, hub, people);
+            let known = encoded.iter().find(|(other, _)| *other == form);
+            let bytes = known.map(|(_, bytes)| bytes.clone()).unwrap_or_else(|| {
+                let mut out = BytesMut::new();
+                self.forms
+                    .encode_personally(form, committed, &self.epoch, &mut out);
+                encoded.push((form, out.freeze()));
+                encoded[encoded.len() - 1].1.clone()
+            });
+            people.send(id, &bytes);
+        }
+    }
+
+    /// The end of a turn: everything that was said goes to everybody who is to hear it.
+    pub(super) fn flush(&mut self, hub: &Hub, people: &mut People) {
+        let apart = std::mem::take(&mut self.apart);
+        for &id in &apart {
+            self.settle(id, hub, people);
+        }
+        for room in std::mem::take(&mut self.dirty) {
+            self.flush_room(room, hub, people);
+        }
+        self.reunite(apart);
+    }
+
+    /// Those who were apart are like everybody else again.
+    fn reunite(&mut self, apart: Vec<PersonId>) {
+        self.marks.clear();
+        for id in apart {
+            if let Some(reader) = self.readers.get_mut(id.index()) {
+                reader.apart = false;
+            }
+        }
+    }
+
+    fn flush_room(&mut self, key: RoomKey, hub: &Hub, people: &mut People) {
+        let Some(mut saying) = self.sayings.remove(&key) else {
+            return;
+        };
+        let Some(room) = hub.room_at(key) else { return };
+        let chunks = self.encode_for(room, &mut saying);
+        for &id in room.members() {
+            let reader = self.reader(id);
+            if reader.apart {
+                continue;
+            }
+            if let Some((_, bytes)) = chunks.iter().find(|(form, _)| *form == reader.form) {
+                people.write_chunk(id, bytes);
+            }
+        }
+    }
+
+    /// The room's events in each form that a member reads.
+    fn encode_for(&mut self, room: &Room, saying: &mut Saying) -> Vec<(FormId, Bytes)> {
+        let mut chunks: Vec<(FormId, Bytes)> = Vec::new();
+        for &id in room.members() {
+            let Reader { form, apart, .. } = self.reader(id);
+            if !apart && form != FormId::MUTE && !chunks.iter().any(|(other, _)| *other == form) {
+                let chunk = saying.chunk(form, &mut self.forms, &self.epoch);
+                chunks.push((form, chunk.bytes.split().freeze()));
+            }
+        }
+        chunks.retain(|(_, bytes)| !bytes.is_empty());
+        chunks
+    }
+}
+
+impl Saying {
+    /// All events in one form; those that came since the last time are added.
+    fn chunk(&mut self, form: FormId, forms: &mut Forms, epoch: &str) -> &mut Chunk {
+        let place = self.chunks.iter().position(|chunk| chunk.form == form);
+        let place = place.unwrap_or_else(|| {
+            self.chunks.push(Chunk {
+                form,
+                bytes: BytesMut::new(),
+                ends: Vec::new(),
+            });
+            self.chunks.len() - 1
+        });
+        let chunk = &mut self.chunks[place];
+        for event in &self.events[chunk.ends.len()..] {
+            forms.encode(form, &event.committed, epoch, &mut chunk.bytes);
+            chunk.ends.push(chunk.bytes.len());
+        }
+        chunk
+    }
+
+    /// The events from a mark on, one by one, without those that spare this reader.
+    fn pieces(
+        &self,
+        id: PersonId,
+        form: FormId,
+        mark: usize,
+    ) -> impl Iterator<Item = (u64, &[u8])> {
+        let chunk = self.chunks.iter().find(|chunk| chunk.form == form);
+        chunk.into_iter().flat_map(move |chunk| {
+            let spans = (mark..chunk.ends.len()).map(|at| (&self.events[at], chunk.span(at)));
+            spans
+                .filter(move |(event, span)| !event.spares(id) && !span.is_empty())
+                .map(|(event, span)| (event.order, &chunk.bytes[span]))
+        })
+    }
+}
+
+impl Event {
+    fn spares(&self, id: PersonId) -> bool {
+        self.spares_author && self.committed.entry.who == id
+    }
+}
+
+impl Chunk {
+    fn span(&self, at: usize) -> Range<usize> {
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        start..self.ends[at]
+    }
+}

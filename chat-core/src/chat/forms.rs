@@ -1,0 +1,104 @@
+//! The forms in which an event leaves the house: wire × dialect × capabilities. Floor 5.
+//!
+//! Two people of one form get the same bytes, so an event is encoded once per form.
+
+use bytes::BytesMut;
+
+use crate::dialect::irc::Caps;
+use crate::dialect::{Dialect, irc, plain};
+use crate::hub::entry::{Act, Committed};
+use crate::net::framing::Wire;
+
+/// A form, by its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct FormId(u16);
+
+impl FormId {
+    /// The form of somebody who hears nothing for now: not registered, or without a socket.
+    pub(super) const MUTE: FormId = FormId(u16::MAX);
+}
+
+/// One way of writing events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Form {
+    pub(super) dialect: Dialect,
+    pub(super) wire: Wire,
+    /// Only those that change the bytes; see [`Caps::FORM`].
+    pub(super) caps: Caps,
+}
+
+/// Every form that was ever in use. There are few: at most one for each set of capabilities that
+/// changes the bytes, times the wires.
+#[derive(Debug, Default)]
+pub(super) struct Forms {
+    list: Vec<Form>,
+    line: String,
+}
+
+impl Forms {
+    /// The number of a form.
+    pub(super) fn id(&mut self, form: Form) -> FormId {
+        let form = Form {
+            caps: form.caps & Caps::FORM,
+            ..form
+        };
+        let place = self.list.iter().position(|other| *other == form);
+        let place = place.unwrap_or_else(|| {
+            self.list.push(form);
+            self.list.len() - 1
+        });
+        u16::try_from(place).map_or(FormId::MUTE, FormId)
+    }
+
+    /// Appends an event as this form's readers get it; nothing when they do not.
+    pub(super) fn encode(
+        &mut self,
+        id: FormId,
+        committed: &Committed,
+        epoch: &str,
+        out: &mut BytesMut,
+    ) {
+        self.write(id, out, |form, line| match form.dialect {
+            Dialect::Irc => irc::encode(committed, form.caps, epoch, line),
+            Dialect::Plain => plain::encode(committed, line),
+        });
+    }
+
+    /// The same for one whom the event is about: who is invited hears of it whatever they agreed on.
+    pub(super) fn encode_personally(
+        &mut self,
+        id: FormId,
+        committed: &Committed,
+        epoch: &str,
+        out: &mut BytesMut,
+    ) {
+        let Act::Invite { room, .. } = &committed.entry.act else {
+            return self.encode(id, committed, epoch, out);
+        };
+        let by = &committed.entry.source.nick;
+        self.write(id, out, |form, line| match form.dialect {
+            Dialect::Irc => {
+                irc::encode(committed, form.caps.with(Caps::INVITE_NOTIFY), epoch, line)
+            }
+            Dialect::Plain => {
+                line.push_str(&plain::words::invited(by, room));
+                true
+            }
+        });
+    }
+
+    fn write(
+        &mut self,
+        id: FormId,
+        out: &mut BytesMut,
+        line: impl FnOnce(&Form, &mut String) -> bool,
+    ) {
+        let Some(form) = self.list.get(usize::from(id.0)) else {
+            return;
+        };
+        self.line.clear();
+        if line(form, &mut self.line) {
+            (form.wire.wrap)(self.line.as_bytes(), out);
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! The chat as a reactor's host. Floor 5.
+
+use std::time::Duration;
+
+use super::Chat;
+use super::turn::Turn;
+use crate::dialect::Dialect;
+use crate::id::{DoorId, PersonId};
+use crate::limits::UNLIMITED;
+use crate::net::framing::{Farewell, Frame};
+use crate::net::people::People;
+use crate::net::reactor::{After, Closed, Host};
+use crate::time::Now;
+
+impl Host for Chat {
+    fn opened(&mut self, people: &mut People, who: PersonId, door: DoorId, now: Now) {
+        let dialect = self.dialects.get(door.0).copied().unwrap_or(Dialect::Irc);
+        self.open(people, who, dialect, None, now);
+        if let Err(reason) = self.admit(people, who) {
+            Turn {
+                chat: self,
+                people,
+                now,
+            }
+            .dismiss(who, POLICY, reason);
+        }
+    }
+
+    fn frame(&mut self, people: &mut People, who: PersonId, frame: Frame<'_>, now: Now) {
+        let mut turn = Turn {
+            chat: self,
+            people,
+            now,
+        };
+        turn.hear(who);
+        match frame {
+            Frame::Message(text) => turn.line(who, text),
+            Frame::Unreadable(why) => turn.unreadable(who, why),
+            Frame::Other(_) => {}
+        }
+        turn.pause_if_held(who);
+    }
+
+    fn closed(&mut self, people: &mut People, who: PersonId, why: Closed, now: Now) -> After {
+        self.leave(people, who, &reason(&why), now);
+        self.forget(who);
+        After::Bury
+    }
+
+    fn deadline(&mut self, people: &mut People, who: PersonId, now: Now) {
+        Turn {
+            chat: self,
+            people,
+            now,
+        }
+        .deadline(who);
+    }
+
+    fn drained(&mut self, people: &mut People, who: PersonId, now: Now) {
+        Turn {
+            chat: self,
+            people,
+            now,
+        }
+        .pump(who);
+    }
+
+    fn overflowed(&mut self, people: &mut People, who: PersonId, now: Now) {
+        log::warn!(
+            "{who} reads too slowly: {} bytes were waiting",
+            people.queued(who)
+        );
+        let mut turn = Turn {
+            chat: self,
+            people,
+            now,
+        };
+        let last_words = turn.last_words_on_wire(who, TOO_SLOW);
+        turn.leave(who, TOO_SLOW);
+        people.cut(
+            who,
+            &last_words,
+            &Farewell {
+                code: POLICY,
+                reason: TOO_SLOW.to_owned(),
+            },
+        );
+    }
+
+    fn turn(&mut self, people: &mut People, now: Now) {
+        self.journal.turn();
+        Turn {
+            chat: self,
+            people,
+            now,
+        }
+        .commit();
+        self.fan.flush(&self.hub, people);
+    }
+
+    fn wait(&self, _now: Now) -> Option<Duration> {
+        self.journal.wait()
+    }
+}
+
+impl Chat {
+    /// Whether there is place for somebody who just connected; else why not.
+    ///
+    /// # Errors
+    /// What to tell them before they are sent away.
+    pub fn admit(&self, people: &People, who: PersonId) -> Result<(), &'static str> {
+        if people.len() as u64 > self.limits.connections {
+            return Err("there are too many connections: try again later");
+        }
+        let ip = people.peer(who).map(|peer| peer.ip.to_canonical());
+        let exempt = ip.is_none_or(|ip| ip.is_loopback());
+        let most = self.limits.connections_per_address;
+        if most == UNLIMITED || exempt {
+            return Ok(());
+        }
+        match ip.map(|ip| people.connections_from(ip) as u64) {
+            Some(count) if count > most => Err("there are too many connections from your address"),
+            _ => Ok(()),
+        }
+    }
+
+    /// Forgets how somebody spoke; whether they are still in a room is the hub's to know.
+    pub fn forget(&mut self, who: PersonId) {
+        if self.speaker(who).is_some() {
+            self.speakers[who.index()] = None;
+        }
+    }
+}
+
+/// WebSocket: policy violation. RFC 6455 §7.4.1.
+pub(super) const POLICY: u16 = 1008;
+
+const TOO_SLOW: &str = "you read too slowly, and too much was waiting for you";
+
+/// Why somebody has left, as their rooms are told.
+fn reason(why: &Closed) -> String {
+    match why {
+        Closed::ByPeer => "connection closed".into(),
+        Closed::Failed(kind) => format!("connection lost: {kind}"),
+        Closed::Fault(fault) => format!("protocol error: {fault}"),
+        _ => "connection closed".into(),
+    }
+}

@@ -1,0 +1,366 @@
+//! The chat itself: drives dialect, hub and journal on a reactor. Floor 5, the front.
+//!
+//! ```text
+//! Frame ─▶ line ─▶ Command ─▶ Hub::check ─▶ Journal::append      (commands.rs, plain.rs)
+//!                                                │ this turn or later
+//!   people ◀─ FanOut ◀─ Effects ◀─ Hub::apply ◀──┘ committed     (commit.rs)
+//! ```
+//!
+//! | file | what |
+//! |---|---|
+//! | `speaker.rs` | how far each person is: dialect, registration, flood, what holds them |
+//! | `registration.rs`, `welcome.rs` | from the first line to 001 and what follows it |
+//! | `commands.rs`, `plain.rs` | one match each: what a registered person may say |
+//! | `commit.rs`, `told.rs` | an entry's way through the journal, and how its author hears of it |
+//! | `queries.rs`, `whois.rs`, `about.rs`, `history.rs`, `cursor.rs` | answers that change nothing |
+//! | `answer.rs` | labels and batches |
+//! | `fan_out.rs`, `forms.rs` | from one to all |
+//! | `clock.rs` | deadlines: registration, ping, flood |
+//!
+//! A person's commands take effect in the order in which they were sent. Posts may be in flight
+//! together; whatever else somebody sends waits until their own entries have been committed.
+
+mod about;
+mod answer;
+mod clock;
+mod commands;
+mod commit;
+mod cursor;
+mod fan_out;
+mod forms;
+mod history;
+mod host;
+mod plain;
+mod queries;
+mod registration;
+mod speaker;
+mod told;
+mod turn;
+mod welcome;
+mod whois;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::net::IpAddr;
+
+use sha2::{Digest, Sha256};
+use slab::Slab;
+
+pub use speaker::Preset;
+
+use crate::dialect::Dialect;
+use crate::dialect::irc::{Caps, Numeric, Reader};
+use crate::hub::Hub;
+use crate::hub::request::Refusal;
+use crate::id::{Identity, PersonId};
+use crate::journal::{Journal, Memory, Ticket};
+use crate::limits::Limits;
+use crate::names::{Nick, RoomName};
+use crate::net::people::People;
+use crate::time::{Now, Timestamp};
+use answer::{Answer, AnswerKey};
+use fan_out::FanOut;
+use speaker::Speaker;
+use turn::Turn;
+
+/// What a chat is made of; the default is one in memory with the room `#lobby`.
+pub struct Setup {
+    /// The name of the whole chat, shown to people.
+    pub title: String,
+    /// The name of the server in IRC; one word with a dot.
+    pub server: String,
+    /// The room that is always there.
+    pub room: RoomName,
+    /// The message of the day, line by line.
+    pub motd: Vec<String>,
+    /// Every bound that an operator may set.
+    pub limits: Limits,
+    /// Where entries get their order; in memory if not given.
+    pub journal: Option<Box<dyn Journal>>,
+}
+
+impl Default for Setup {
+    fn default() -> Setup {
+        Setup {
+            title: "Chat".into(),
+            server: "chat.local".into(),
+            room: RoomName::lobby(),
+            motd: Vec::new(),
+            limits: Limits::default(),
+            journal: None,
+        }
+    }
+}
+
+impl fmt::Debug for Setup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Setup")
+            .field("title", &self.title)
+            .field("room", &self.room)
+            .finish()
+    }
+}
+
+/// A whole chat, to be served by a reactor.
+pub struct Chat {
+    hub: Hub,
+    journal: Box<dyn Journal>,
+    fan: FanOut,
+    /// By slab key.
+    speakers: Vec<Option<Box<Speaker>>>,
+    answers: Slab<Answer>,
+    /// Which answer waits for which entry.
+    waiting: HashMap<Ticket, Waiting>,
+    /// The dialect of each door; the rest speak IRC.
+    dialects: Vec<Dialect>,
+    limits: Limits,
+    house: House,
+    identities: u64,
+    batches: u64,
+    committing: bool,
+    drained: bool,
+}
+
+/// What the chat says of itself.
+#[derive(Debug)]
+struct House {
+    title: String,
+    server: String,
+    motd: Vec<String>,
+    started: Timestamp,
+    epoch: String,
+    /// Hides addresses; random at each start until there is a place to keep it.
+    host_key: [u8; 32],
+    most_people: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Waiting {
+    answer: AnswerKey,
+    who: PersonId,
+    is_post: bool,
+}
+
+impl Chat {
+    /// A chat with nobody in it.
+    ///
+    /// # Errors
+    /// The system has no randomness to give.
+    pub fn new(setup: Setup, at: Timestamp) -> Result<Chat, getrandom::Error> {
+        let mut host_key = [0; 32];
+        getrandom::fill(&mut host_key)?;
+        let epoch = format!("{:016x}", getrandom::u64()?);
+        let bytes_max = setup.limits.journal_bytes;
+        let journal = setup
+            .journal
+            .unwrap_or_else(|| Box::new(Memory::new(epoch, bytes_max)));
+        let epoch = journal.epoch().to_owned();
+        let Setup {
+            title,
+            server,
+            motd,
+            ..
+        } = setup;
+        let started = at;
+        Ok(Chat {
+            hub: Hub::new(setup.room, &setup.limits, at),
+            journal,
+            fan: FanOut::new(epoch.clone()),
+            speakers: Vec::new(),
+            answers: Slab::new(),
+            waiting: HashMap::new(),
+            dialects: Vec::new(),
+            limits: setup.limits,
+            house: House {
+                title,
+                server,
+                motd,
+                started,
+                epoch,
+                host_key,
+                most_people: 0,
+            },
+            identities: 0,
+            batches: 0,
+            committing: false,
+            drained: false,
+        })
+    }
+
+    /// The doors' dialects, in the order in which the doors were opened.
+    pub fn add_door(&mut self, dialect: Dialect) {
+        self.dialects.push(dialect);
+    }
+
+    /// The bounds in force.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// The name of the whole chat.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        &self.house.title
+    }
+
+    /// The room that is always there.
+    #[must_use]
+    pub fn default_room(&self) -> &RoomName {
+        self.hub.default_room()
+    }
+
+    /// What a registered person is called now.
+    #[must_use]
+    pub fn nick_of(&self, who: PersonId) -> Option<&Nick> {
+        Some(&self.hub.person(who)?.source.nick)
+    }
+
+    /// A new identity, for somebody whose direct messages are their own over several connections.
+    pub fn new_identity(&mut self) -> Identity {
+        self.identities += 1;
+        Identity(self.identities)
+    }
+
+    /// Keeps a name for an identity until [`Chat::release`].
+    ///
+    /// # Errors
+    /// The name is somebody else's, or looks like it.
+    pub fn reserve(&mut self, nick: &Nick, identity: Identity) -> Result<(), Refusal> {
+        self.hub.reserve(nick, identity)
+    }
+
+    /// Lets go of a name that was kept.
+    pub fn release(&mut self, nick: &Nick, identity: Identity) {
+        self.hub.release(nick, identity);
+    }
+
+    /// Lets somebody speak from now on: a connection of one of the chat's own doors, or one that
+    /// another host has brought as far as messages. With a preset they need not choose a name.
+    pub fn open(
+        &mut self,
+        people: &mut People,
+        who: PersonId,
+        dialect: Dialect,
+        preset: Option<Preset>,
+        now: Now,
+    ) {
+        Turn {
+            chat: self,
+            people,
+            now,
+        }
+        .open(who, dialect, preset);
+    }
+
+    /// A registered person has got another connection: they negotiate anew and are then told where
+    /// they are, while for the others nothing happens.
+    pub fn resume(&mut self, people: &mut People, who: PersonId, now: Now) {
+        Turn {
+            chat: self,
+            people,
+            now,
+        }
+        .resume(who);
+    }
+
+    /// Somebody is without a connection for now and hears nothing; for the others nothing happens.
+    pub fn suspend(&mut self, people: &mut People, who: PersonId, now: Now) {
+        Turn {
+            chat: self,
+            people,
+            now,
+        }
+        .suspend(who);
+    }
+
+    /// Somebody has left, whether or not they said so; their rooms hear why.
+    pub fn leave(&mut self, people: &mut People, who: PersonId, reason: &str, now: Now) {
+        Turn {
+            chat: self,
+            people,
+            now,
+        }
+        .leave(who, reason);
+    }
+
+    /// Tells everybody to go, with a reason; [`Chat::is_drained`] from then on.
+    pub fn drain(&mut self, people: &mut People, reason: &str, now: Now) {
+        self.drained = true;
+        Turn {
+            chat: self,
+            people,
+            now,
+        }
+        .drain(reason);
+    }
+
+    /// Whether everybody was told to go.
+    #[must_use]
+    pub fn is_drained(&self) -> bool {
+        self.drained
+    }
+
+    fn speaker(&self, who: PersonId) -> Option<&Speaker> {
+        self.speakers
+            .get(who.index())?
+            .as_deref()
+            .filter(|speaker| speaker.id == who)
+    }
+
+    fn speaker_mut(&mut self, who: PersonId) -> Option<&mut Speaker> {
+        self.speakers
+            .get_mut(who.index())?
+            .as_deref_mut()
+            .filter(|speaker| speaker.id == who)
+    }
+
+    /// How others see where somebody is: a keyed hash of the address, which only we can match.
+    fn cloak(&self, ip: IpAddr) -> String {
+        let mut hash = Sha256::new();
+        hash.update(self.house.host_key);
+        hash.update(ip.to_canonical().to_string());
+        hash.finalize()[..8]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    }
+
+    /// What numerics call somebody: their name, the one they asked for, or `*`.
+    fn called(&self, who: PersonId) -> &str {
+        let nick = self.hub.person(who).map(|member| &member.source.nick);
+        let wanted = || self.speaker(who)?.irc()?.nick.as_ref();
+        nick.or_else(wanted).map_or("*", Nick::as_str)
+    }
+
+    /// Somebody as those who write answers see them.
+    fn reader(&self, who: PersonId) -> Reader<'_> {
+        let caps = self.speaker(who).map_or(Caps::NONE, Speaker::caps);
+        Reader {
+            server: &self.house.server,
+            nick: self.called(who),
+            caps,
+        }
+    }
+
+    /// One numeric for somebody.
+    fn numeric(
+        &self,
+        who: PersonId,
+        code: Numeric,
+        params: &[&str],
+        text: impl fmt::Display,
+    ) -> String {
+        let mut out = String::new();
+        self.reader(who).say(&mut out, code, params, text);
+        out
+    }
+}
+
+impl fmt::Debug for Chat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Chat")
+            .field("title", &self.house.title)
+            .finish_non_exhaustive()
+    }
+}

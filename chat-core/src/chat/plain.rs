@@ -1,0 +1,244 @@
+//! The plain door: a name first, then every line is said to the current room. Floor 5.
+//!
+//! Somebody here is in one room at a time: `/join` goes to another, and the one before is left once
+//! they are there, so that nobody is ever nowhere.
+
+use std::sync::Arc;
+
+use super::answer::AnswerKey;
+use super::turn::Turn;
+use crate::dialect::plain::{self, Line, words};
+use crate::dialect::quit_reason;
+use crate::hub::entry::PostKind;
+use crate::hub::request::{Addressee, Refusal, Request};
+use crate::id::PersonId;
+use crate::journal::{Place, Span};
+use crate::limits::{LINE_BYTES_MAX, PLAIN_HISTORY_MESSAGES};
+use crate::names::{Nick, RoomName};
+use crate::net::framing::Unreadable;
+
+impl Turn<'_> {
+    pub(super) fn greet(&mut self, who: PersonId) {
+        let greeting = words::greeting(&self.chat.house.title);
+        self.write(who, &greeting);
+    }
+
+    pub(super) fn plain_line(&mut self, who: PersonId, text: &str) {
+        if !self
+            .chat
+            .speaker(who)
+            .is_some_and(|speaker| speaker.registered)
+        {
+            return self.answer_name(who, text.trim());
+        }
+        let line = plain::parse(text);
+        let is_post = matches!(line, Line::Say(_) | Line::Me(_) | Line::Msg { .. });
+        if self.must_wait(who, is_post) {
+            return self.stash(who, text);
+        }
+        let key = self.ask(who, "", None);
+        self.plain_command(who, line, key);
+        self.close(key);
+    }
+
+    /// The first line is a name; a bad or taken one is asked for again.
+    fn answer_name(&mut self, who: PersonId, text: &str) {
+        if text == "/quit" {
+            return self.dismiss(who, 1000, &quit_reason(None));
+        }
+        let nick = match Nick::new(text) {
+            Ok(nick) => nick,
+            Err(wrong) => return self.write(who, &words::bad_name(wrong)),
+        };
+        let user: Arc<str> = "nc".into();
+        let real_name: Arc<str> = nick.as_str().into();
+        match self.register(who, nick, user, real_name) {
+            Ok(()) => self.let_in(who),
+            Err(refusal) => self.write(who, &words::taken_name(&refusal)),
+        }
+    }
+
+    fn let_in(&mut self, who: PersonId) {
+        if let Some(speaker) = self.chat.speaker_mut(who) {
+            speaker.registered = true;
+        }
+        self.set_deadline(who);
+        self.tune(who);
+        let room = self.chat.hub.default_room().clone();
+        let key = self.ask(who, "", None);
+        self.submit(who, Request::Join(room), key);
+        self.close(key);
+    }
+
+    fn plain_command(&mut self, who: PersonId, line: Line<'_>, key: AnswerKey) {
+        match line {
+            Line::Say(text) => self.say_plainly(who, text, key),
+            Line::Me(text) => self.say_plainly(who, &plain::encode::action(text), key),
+            Line::Msg { nick, text } => self.message(who, nick, text, key),
+            Line::Who => self.who_plainly(who),
+            Line::Join(room) => self.go_to(who, room, key),
+            Line::Nick(nick) => self.rename_plainly(who, nick, key),
+            Line::Topic(text) => self.topic_plainly(who, text, key),
+            Line::Help => self.help_plainly(who),
+            Line::Quit(words) => self.dismiss(who, 1000, &quit_reason(words)),
+            Line::Incomplete(usage) => self.write(who, &words::incomplete(usage)),
+            Line::Unknown(name) => self.write(who, &words::unknown(name)),
+            Line::Empty => {}
+        }
+    }
+
+    fn room_of(&mut self, who: PersonId) -> Option<RoomName> {
+        self.plain_voice(who)?.room.clone()
+    }
+
+    fn say_plainly(&mut self, who: PersonId, text: &str, key: AnswerKey) {
+        match self.room_of(who) {
+            Some(room) => self.post_plainly(who, Addressee::Room(room), text, key),
+            None => self.write(who, "You are in no room: /join ROOM takes you to one."),
+        }
+    }
+
+    fn message(&mut self, who: PersonId, nick: &str, text: &str, key: AnswerKey) {
+        match Nick::new(nick) {
+            Ok(nick) => self.post_plainly(who, Addressee::Person(nick), text, key),
+            Err(_) => self.refuse(key, &Refusal::NoSuchNick(nick.to_owned())),
+        }
+    }
+
+    fn post_plainly(&mut self, who: PersonId, to: Addressee, text: &str, key: AnswerKey) {
+        if text.len() > TEXT_BYTES_MAX {
+            return self.write(who, &words::too_long(TEXT_BYTES_MAX));
+        }
+        let (text, tags) = (text.into(), "".into());
+        self.submit(
+            who,
+            Request::Post {
+                to,
+                kind: PostKind::Message,
+                text,
+                tags,
+            },
+            key,
+        );
+    }
+
+    fn who_plainly(&mut self, who: PersonId) {
+        let room = self.room_of(who);
+        let Some(room) = room.and_then(|name| self.chat.hub.room(&name)) else {
+            return;
+        };
+        let members = room.members().iter().take(PEOPLE_SHOWN_MAX);
+        let nicks = members.filter_map(|id| Some(&self.chat.hub.person(*id)?.source.nick));
+        let text = words::people(&room.name, nicks);
+        let more = room.members().len().saturating_sub(PEOPLE_SHOWN_MAX);
+        let more = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
+        self.write(who, &(text + &more));
+    }
+
+    fn go_to(&mut self, who: PersonId, room: &str, key: AnswerKey) {
+        match plain::room(room) {
+            Ok(room) if self.chat.hub.is_in(who, &room) => {
+                self.write(who, &format!("You are in {room} already."));
+            }
+            Ok(room) => self.submit(who, Request::Join(room), key),
+            Err(wrong) => self.refuse(key, &Refusal::BadName(room.to_owned(), wrong)),
+        }
+    }
+
+    fn rename_plainly(&mut self, who: PersonId, nick: &str, key: AnswerKey) {
+        match Nick::new(nick) {
+            Ok(nick) => self.submit(who, Request::Name(nick), key),
+            Err(wrong) => self.refuse(key, &Refusal::BadName(nick.to_owned(), wrong)),
+        }
+    }
+
+    fn topic_plainly(&mut self, who: PersonId, text: Option<&str>, key: AnswerKey) {
+        let Some(room) = self.room_of(who) else {
+            return;
+        };
+        if let Some(text) = text {
+            let text = crate::dialect::cut(text, crate::limits::TOPIC_BYTES_MAX);
+            return self.submit(who, Request::Topic(room, text.into()), key);
+        }
+        let topic = self
+            .chat
+            .hub
+            .room(&room)
+            .and_then(|room| room.topic.as_ref());
+        let text = topic.map(|topic| &*topic.text).unwrap_or_default();
+        let line = words::topic(&room, text);
+        self.write(who, &line);
+    }
+
+    fn help_plainly(&mut self, who: PersonId) {
+        for line in words::HELP {
+            self.write(who, line);
+        }
+    }
+
+    /// They are in a room: what was said there last, and the old room is left.
+    pub(super) fn entered_plainly(&mut self, who: PersonId, room: &RoomName) {
+        let Some(name) = self.chat.hub.room(room).map(|room| room.name.clone()) else {
+            return;
+        };
+        let old = self
+            .plain_voice(who)
+            .and_then(|voice| voice.room.replace(name.clone()));
+        let nick = self.chat.nick_of(who).cloned();
+        if let Some(nick) = nick {
+            self.write(who, &words::entered(&nick, &name));
+        }
+        let topic = self
+            .chat
+            .hub
+            .room(&name)
+            .and_then(|room| room.topic.as_ref());
+        if let Some(line) = topic.map(|topic| words::topic(&name, &topic.text)) {
+            self.write(who, &line);
+        }
+        self.recall(who, &name);
+        if let Some(old) = old {
+            let key = self.ask(who, "", None);
+            self.submit(who, Request::Part(old, None), key);
+            self.close(key);
+        }
+    }
+
+    /// The last messages of a room, as they were seen.
+    fn recall(&mut self, who: PersonId, room: &RoomName) {
+        let place = Place::Room(room.clone());
+        let posts = self
+            .chat
+            .journal
+            .read(&place, Span::Latest(None), PLAIN_HISTORY_MESSAGES);
+        for post in posts {
+            let mut line = String::new();
+            if plain::encode(&post, &mut line) {
+                self.write(who, &line);
+            }
+        }
+    }
+
+    pub(super) fn refuse_plainly(&mut self, who: PersonId, refusal: &Refusal) {
+        self.write(who, &words::refusal(refusal));
+    }
+
+    pub(super) fn unreadable_plainly(&mut self, who: PersonId, why: Unreadable) {
+        let line = match why {
+            Unreadable::TooLong => words::too_long(TEXT_BYTES_MAX),
+            Unreadable::ControlByte => "That line held a CR or NUL; nobody saw it.".to_owned(),
+            Unreadable::NotUtf8 => "That line was not UTF-8; nobody saw it.".to_owned(),
+        };
+        self.write(who, &line);
+    }
+}
+
+/// Bytes of a text from the plain door: an IRC line less the longest prefix, command and target.
+const TEXT_BYTES_MAX: usize = LINE_BYTES_MAX - 190;
+
+/// Names that `/who` shows.
+const PEOPLE_SHOWN_MAX: usize = 100;

@@ -1,0 +1,211 @@
+//! NAMES, WHO, LIST, TOPIC and MODE as questions; USERHOST, ISON, INVITE. Floor 5.
+
+use super::Chat;
+use super::answer::AnswerKey;
+use super::commands::existing;
+use super::cursor::Cursor;
+use super::turn::Turn;
+use crate::dialect::irc::command::targets;
+use crate::dialect::irc::numeric::{
+    ERR_NOTONCHANNEL, Numeric, RPL_CHANNELMODEIS, RPL_CREATIONTIME, RPL_ENDOFINVITELIST,
+    RPL_ENDOFNAMES, RPL_ENDOFWHO, RPL_ISON, RPL_LIST, RPL_LISTEND, RPL_LISTSTART, RPL_NOTOPIC,
+    RPL_UMODEIS, RPL_USERHOST, RPL_WHOREPLY,
+};
+use crate::hub::request::Refusal;
+use crate::hub::{Room, RoomKey};
+use crate::id::PersonId;
+use crate::limits::TARGETS_MAX;
+use crate::names::{Nick, RoomName};
+
+impl Turn<'_> {
+    pub(super) fn show_topic(&mut self, who: PersonId, name: &str, key: AnswerKey) {
+        let room = existing(name).and_then(|name| {
+            let room = self.chat.hub.room(&name);
+            room.map(|room| (room.key, room.name.clone(), room.has(who)))
+                .ok_or_else(|| Refusal::NoSuchRoom(name.to_string()))
+        });
+        match room {
+            Err(refusal) => self.refuse(key, &refusal),
+            Ok((_, name, false)) => {
+                let text = format_args!("you are not in {name}");
+                self.say_numeric(key, ERR_NOTONCHANNEL, &[name.as_str()], text);
+            }
+            Ok((room, name, true)) => self.say_topic(who, room, &name, key),
+        }
+    }
+
+    fn say_topic(&mut self, who: PersonId, room: RoomKey, name: &RoomName, key: AnswerKey) {
+        let lines = self.chat.topic_lines(who, room);
+        if lines.is_empty() {
+            self.say_numeric(key, RPL_NOTOPIC, &[name.as_str()], "no topic is set");
+        }
+        self.say_all(key, lines);
+    }
+
+    /// Without a room there is nothing to list: nobody wants all of them. RFC 2812 §3.2.5.
+    pub(super) fn names(&mut self, who: PersonId, rooms: Option<&str>, key: AnswerKey) {
+        let Some(rooms) = rooms else {
+            return self.say_numeric(key, RPL_ENDOFNAMES, &["*"], "end of names");
+        };
+        for name in targets(rooms).take(TARGETS_MAX) {
+            match existing(name)
+                .ok()
+                .filter(|name| self.chat.hub.room(name).is_some())
+            {
+                Some(name) => self.stream(who, Cursor::names(name, key)),
+                None => self.say_numeric(key, RPL_ENDOFNAMES, &[name], "end of names"),
+            }
+        }
+    }
+
+    /// WHO of a room, or of one person by name. There are no operators to ask for.
+    pub(super) fn who(&mut self, mask: Option<&str>, operators_only: bool, key: AnswerKey) {
+        let Some(who) = self.asker(key) else { return };
+        let mask = mask.unwrap_or("*");
+        if let Some(room) = RoomName::new(mask)
+            .ok()
+            .filter(|name| self.chat.hub.room(name).is_some())
+        {
+            return self.stream(who, Cursor::who(room, operators_only, key));
+        }
+        let member = Nick::new(mask)
+            .ok()
+            .and_then(|nick| self.chat.hub.by_nick(&nick));
+        let id = member.map(|member| member.id).filter(|_| !operators_only);
+        if let Some(line) = id.and_then(|id| self.chat.who_reply(who, id, "*")) {
+            self.say(key, line);
+        }
+        self.say_numeric(key, RPL_ENDOFWHO, &[mask], "end of who");
+    }
+
+    /// LIST of everything, or of the rooms that are named.
+    pub(super) fn list(&mut self, rooms: Option<&str>, key: AnswerKey) {
+        let Some(who) = self.asker(key) else { return };
+        self.say_numeric(key, RPL_LISTSTART, &["Channel"], "Users Name");
+        let Some(rooms) = rooms.filter(|rooms| rooms.starts_with('#')) else {
+            return self.stream(who, Cursor::list(key));
+        };
+        for name in targets(rooms).take(TARGETS_MAX) {
+            let room = RoomName::new(name)
+                .ok()
+                .and_then(|name| self.chat.hub.room(&name));
+            if let Some(line) = room.map(|room| self.chat.list_reply(who, room)) {
+                self.say(key, line);
+            }
+        }
+        self.say_numeric(key, RPL_LISTEND, &[], "end of list");
+    }
+
+    pub(super) fn say_user_mode(&mut self, who: PersonId, key: AnswerKey) {
+        let line = self.chat.middle(who, RPL_UMODEIS, &["+"]);
+        self.say(key, line);
+    }
+
+    pub(super) fn say_room_mode(&mut self, room: RoomKey, key: AnswerKey) {
+        let (Some(who), Some(room)) = (self.asker(key), self.chat.hub.room_at(room)) else {
+            return;
+        };
+        let created = room.created.seconds().to_string();
+        let lines = [
+            self.chat
+                .middle(who, RPL_CHANNELMODEIS, &[room.name.as_str(), "+"]),
+            self.chat
+                .middle(who, RPL_CREATIONTIME, &[room.name.as_str(), &created]),
+        ];
+        self.say_all(key, lines);
+    }
+
+    pub(super) fn say_end_of_bans(&mut self, room: &RoomName, key: AnswerKey) {
+        self.say_numeric(
+            key,
+            RPL_ENDOFBANLIST,
+            &[room.as_str()],
+            "end of bans: there are none",
+        );
+    }
+
+    /// Invitations open nothing yet, so none are kept.
+    pub(super) fn invites(&mut self, key: AnswerKey) {
+        self.say_numeric(key, RPL_ENDOFINVITELIST, &[], "end of invitations");
+    }
+
+    /// `nick=+user@host`, with `-` for who is away. RFC 2812 §4.8.
+    pub(super) fn userhost(&mut self, who: PersonId, nicks: &[&str], key: AnswerKey) {
+        let present = nicks
+            .iter()
+            .take(USERHOSTS_MAX)
+            .filter_map(|nick| self.chat.present(nick));
+        let replies: Vec<String> = present
+            .map(|member| {
+                let source = &member.source;
+                let here = if member.away.is_some() { '-' } else { '+' };
+                format!("{}={here}{}@{}", source.nick, source.user, source.host)
+            })
+            .collect();
+        let line = self.chat.numeric(who, RPL_USERHOST, &[], replies.join(" "));
+        self.say(key, line);
+    }
+
+    /// Who of these is here. RFC 2812 §4.9.
+    pub(super) fn ison(&mut self, who: PersonId, nicks: &[&str], key: AnswerKey) {
+        let names = nicks.iter().flat_map(|names| names.split(' '));
+        let present = names.filter_map(|nick| self.chat.present(nick));
+        let present: Vec<&str> = present.map(|member| member.source.nick.as_str()).collect();
+        let line = self.chat.numeric(who, RPL_ISON, &[], present.join(" "));
+        self.say(key, line);
+    }
+}
+
+impl Chat {
+    pub(super) fn present(&self, nick: &str) -> Option<&crate::hub::Member> {
+        self.hub.by_nick(&Nick::new(nick).ok()?)
+    }
+
+    /// A numeric without a text.
+    pub(super) fn middle(&self, who: PersonId, code: Numeric, params: &[&str]) -> String {
+        let mut out = String::new();
+        let line = self.reader(who).numeric(&mut out, code);
+        params
+            .iter()
+            .fold(line, |line, param| line.param(param))
+            .end();
+        out
+    }
+
+    /// `room user host server nick H|G :0 real name`: here or gone.
+    pub(super) fn who_reply(&self, who: PersonId, id: PersonId, room: &str) -> Option<String> {
+        let member = self.hub.person(id)?;
+        let source = &member.source;
+        let here = if member.away.is_some() { "G" } else { "H" };
+        let params = [
+            room,
+            &source.user,
+            &source.host,
+            &self.house.server,
+            source.nick.as_str(),
+            here,
+        ];
+        Some(self.numeric(
+            who,
+            RPL_WHOREPLY,
+            &params,
+            format_args!("0 {}", member.real_name),
+        ))
+    }
+
+    pub(super) fn list_reply(&self, who: PersonId, room: &Room) -> String {
+        let count = room.members().len().to_string();
+        let topic = room
+            .topic
+            .as_ref()
+            .map(|topic| &*topic.text)
+            .unwrap_or_default();
+        self.numeric(who, RPL_LIST, &[room.name.as_str(), &count], topic)
+    }
+}
+
+/// Replies to one USERHOST. RFC 2812 §4.8: five.
+const USERHOSTS_MAX: usize = 5;
+
+/// End of a ban list. RFC 2812 §5.1.
+const RPL_ENDOFBANLIST: Numeric = Numeric(368);

@@ -1,0 +1,196 @@
+//! From the first line to 001. Floor 5.
+//!
+//! RFC 2812 §3.1 and IRCv3 capability-negotiation: NICK and USER, in any order; a CAP LS or REQ
+//! holds registration until CAP END.
+
+use std::sync::Arc;
+
+use super::answer::AnswerKey;
+use super::turn::Turn;
+use crate::dialect::irc::command::CapCommand;
+use crate::dialect::irc::numeric::ERR_ERRONEUSNICKNAME;
+use crate::hub::Introduction;
+use crate::hub::request::{Refusal, Request};
+use crate::id::PersonId;
+use crate::names::Nick;
+
+impl Turn<'_> {
+    /// CAP, before and after registration.
+    pub(super) fn cap(&mut self, who: PersonId, command: CapCommand<'_>, key: AnswerKey) {
+        let registered = self
+            .chat
+            .speaker(who)
+            .is_some_and(|speaker| speaker.registered);
+        let Some(irc) = self
+            .chat
+            .speaker_mut(who)
+            .and_then(|speaker| speaker.irc_mut())
+        else {
+            return;
+        };
+        match command {
+            CapCommand::Ls { version } => {
+                irc.version = irc.version.max(version);
+                irc.caps = irc.caps.listed(version);
+                irc.negotiating |= !registered;
+                self.say_cap(key, "LS", &crate::dialect::irc::Caps::ALL.list());
+            }
+            CapCommand::List => {
+                let list = irc.caps.list();
+                self.say_cap(key, "LIST", &list);
+            }
+            CapCommand::Req(list) => {
+                irc.negotiating |= !registered;
+                self.request_caps(who, list, key);
+            }
+            CapCommand::End => {
+                irc.negotiating = false;
+                self.try_register(who, key);
+            }
+        }
+        self.tune(who);
+    }
+
+    fn request_caps(&mut self, who: PersonId, list: &str, key: AnswerKey) {
+        let Some(irc) = self
+            .chat
+            .speaker_mut(who)
+            .and_then(|speaker| speaker.irc_mut())
+        else {
+            return;
+        };
+        match irc.caps.requested(list, irc.version) {
+            Some(caps) => {
+                irc.caps = caps;
+                self.say_cap(key, "ACK", list);
+            }
+            None => self.say_cap(key, "NAK", list),
+        }
+    }
+
+    fn say_cap(&mut self, key: AnswerKey, subcommand: &str, list: &str) {
+        let Some(who) = self.asker(key) else { return };
+        let mut line = String::new();
+        let reader = self.chat.reader(who);
+        reader
+            .command(&mut line, "CAP")
+            .param(reader.nick)
+            .param(subcommand)
+            .text(list);
+        self.say(key, line);
+    }
+
+    /// NICK before registration. A session's name is its own, whatever is asked for.
+    pub(super) fn choose_nick(&mut self, who: PersonId, text: &str, key: AnswerKey) {
+        let preset = self
+            .chat
+            .speaker(who)
+            .and_then(|speaker| speaker.preset.as_deref());
+        let nick = match preset.map(|preset| preset.nick.clone()) {
+            Some(nick) => nick,
+            None => match self.free_nick(text) {
+                Ok(nick) => nick,
+                Err(refusal) => return self.refuse(key, &refusal),
+            },
+        };
+        if let Some(irc) = self
+            .chat
+            .speaker_mut(who)
+            .and_then(|speaker| speaker.irc_mut())
+        {
+            irc.nick = Some(nick);
+        }
+        self.try_register(who, key);
+    }
+
+    /// A name that a stranger may have now.
+    fn free_nick(&self, text: &str) -> Result<Nick, Refusal> {
+        let nick = Nick::new(text).map_err(|wrong| Refusal::BadName(text.to_owned(), wrong))?;
+        self.chat.hub.check_free(&nick, crate::id::Identity(0))?;
+        Ok(nick)
+    }
+
+    /// NICK after it.
+    pub(super) fn rename(&mut self, who: PersonId, text: &str, key: AnswerKey) {
+        match Nick::new(text) {
+            Ok(nick) => self.submit(who, Request::Name(nick), key),
+            Err(wrong) => {
+                let line = self.chat.numeric(who, ERR_ERRONEUSNICKNAME, &[text], wrong);
+                self.say(key, line);
+            }
+        }
+    }
+
+    /// USER before registration.
+    pub(super) fn introduce(&mut self, who: PersonId, user: &str, real_name: &str, key: AnswerKey) {
+        if let Some(irc) = self
+            .chat
+            .speaker_mut(who)
+            .and_then(|speaker| speaker.irc_mut())
+        {
+            irc.user = Some((user.into(), real_name.into()));
+        }
+        self.try_register(who, key);
+    }
+
+    /// Registers somebody who has said everything and is done negotiating.
+    fn try_register(&mut self, who: PersonId, key: AnswerKey) {
+        let Some(speaker) = self.chat.speaker(who).filter(|speaker| !speaker.registered) else {
+            return;
+        };
+        let Some(irc) = speaker.irc().filter(|irc| !irc.negotiating) else {
+            return;
+        };
+        let (Some(nick), Some((user, real_name))) = (irc.nick.clone(), irc.user.clone()) else {
+            return;
+        };
+        let result = match self.chat.hub.person(who) {
+            Some(_) => Ok(()),
+            None => self.register(who, nick, user, real_name),
+        };
+        match result {
+            Ok(()) => self.welcome(who, key),
+            Err(refusal) => {
+                if let Some(irc) = self.chat.speaker_mut(who).and_then(|s| s.irc_mut()) {
+                    irc.nick = None;
+                }
+                self.refuse(key, &refusal);
+            }
+        }
+    }
+
+    /// Makes somebody known to the hub.
+    pub(super) fn register(
+        &mut self,
+        who: PersonId,
+        nick: Nick,
+        user: Arc<str>,
+        real_name: Arc<str>,
+    ) -> Result<(), Refusal> {
+        let preset = self
+            .chat
+            .speaker(who)
+            .and_then(|speaker| speaker.preset.clone());
+        let identity = match preset {
+            Some(preset) => preset.identity,
+            None => self.chat.new_identity(),
+        };
+        let ip = self
+            .people
+            .peer(who)
+            .map(|peer| peer.ip)
+            .ok_or(Refusal::Gone)?;
+        let host = self.chat.cloak(ip).into();
+        let introduction = Introduction {
+            nick,
+            user,
+            host,
+            real_name,
+            identity,
+        };
+        self.chat.hub.register(who, introduction, self.now.wall)?;
+        let count = self.chat.hub.people().len();
+        self.chat.house.most_people = self.chat.house.most_people.max(count);
+        Ok(())
+    }
+}

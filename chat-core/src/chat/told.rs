@@ -1,0 +1,233 @@
+//! How the author of an entry hears that it has taken effect. Floor 5.
+//!
+//! A post comes back only to those who want an echo; one without a label comes with the room's other
+//! lines, at no cost of its own. Whatever changes where its author is (a join, a name) is told
+//! directly, so that what follows from it can come right behind.
+
+use std::sync::Arc;
+
+use super::answer::AnswerKey;
+use super::cursor::Cursor;
+use super::speaker::{PlainVoice, Voice};
+use super::turn::Turn;
+use crate::dialect::irc::numeric::{
+    RPL_AWAY, RPL_INVITING, RPL_NOWAWAY, RPL_TOPIC, RPL_TOPICWHOTIME, RPL_UNAWAY,
+};
+use crate::dialect::irc::reply::Line;
+use crate::dialect::irc::{Caps, encode_for};
+use crate::dialect::plain;
+use crate::hub::entry::{Act, Committed, Post, PostKind, Target};
+use crate::hub::{Effects, RoomKey};
+use crate::id::PersonId;
+
+impl Turn<'_> {
+    /// Whether the room's line is not for its author: they hear of it directly, or not at all.
+    pub(super) fn spares_author(&self, committed: &Committed, key: Option<AnswerKey>) -> bool {
+        let answer = key.and_then(|key| self.chat.answers.get(key.0));
+        let labeled = answer.is_some_and(|answer| answer.is_labeled());
+        let Some(speaker) = self.chat.speaker(committed.entry.who) else {
+            return true;
+        };
+        match (&committed.entry.act, &speaker.voice) {
+            (Act::Topic { .. }, _) => labeled,
+            (Act::Post(_), Voice::Irc(irc)) => labeled || !irc.caps.has(Caps::ECHO_MESSAGE),
+            _ => true,
+        }
+    }
+
+    pub(super) fn tell_author(
+        &mut self,
+        committed: &Arc<Committed>,
+        effects: &Effects,
+        key: AnswerKey,
+    ) {
+        let who = committed.entry.who;
+        match self.chat.speaker(who).map(|speaker| &speaker.voice) {
+            Some(Voice::Irc(_)) => self.tell_irc_author(committed, effects, key),
+            Some(Voice::Plain(_)) => self.tell_plain_author(committed, effects),
+            None => {}
+        }
+    }
+
+    fn tell_irc_author(&mut self, committed: &Committed, effects: &Effects, key: AnswerKey) {
+        let who = committed.entry.who;
+        match &committed.entry.act {
+            Act::Post(post) => self.echo(post, committed, effects, key),
+            Act::Join { .. } => {
+                if let Some(room) = effects.room {
+                    self.say_entered(who, room, key);
+                }
+            }
+            Act::Part { .. } | Act::Name { .. } if !effects.is_void => self.say_own(committed, key),
+            Act::Topic { .. } if self.spares_author(committed, Some(key)) => {
+                self.say_own(committed, key);
+            }
+            Act::RealName { .. } if self.caps(who).has(Caps::SETNAME) => {
+                self.say_own(committed, key)
+            }
+            Act::Away { reason: Some(_) } => {
+                self.say_numeric(key, RPL_NOWAWAY, &[], "you are marked as away");
+            }
+            Act::Away { reason: None } => {
+                self.say_numeric(key, RPL_UNAWAY, &[], "you are not marked as away any more");
+            }
+            Act::Invite { nick, room } => {
+                let (nick, room) = (nick.to_string(), room.to_string());
+                self.say_inviting(&nick, &room, key);
+            }
+            _ => {}
+        }
+    }
+
+    /// The echo of a post; the room's own line serves when there is no label.
+    fn echo(&mut self, post: &Post, committed: &Committed, effects: &Effects, key: AnswerKey) {
+        let who = committed.entry.who;
+        let with_room = effects.room.is_some() && !self.spares_author(committed, Some(key));
+        if self.caps(who).has(Caps::ECHO_MESSAGE) && !with_room {
+            self.say_own(committed, key);
+        }
+        if let Target::Person { id, nick, .. } = &post.target {
+            if *id == who {
+                self.say_to_oneself(committed, key);
+            }
+            if post.kind == PostKind::Message {
+                self.say_away(*id, nick.as_str(), key);
+            }
+        }
+    }
+
+    /// Who writes to themselves gets it, and the echo besides.
+    fn say_to_oneself(&mut self, committed: &Committed, key: AnswerKey) {
+        self.say_own(committed, key);
+    }
+
+    /// The author's copy of an entry.
+    fn say_own(&mut self, committed: &Committed, key: AnswerKey) {
+        let caps = self.caps(committed.entry.who);
+        let mut line = String::new();
+        let epoch = &self.chat.house.epoch;
+        if encode_for(
+            committed,
+            caps,
+            epoch,
+            crate::dialect::irc::Extra::default(),
+            &mut line,
+        ) {
+            self.say(key, line);
+        }
+    }
+
+    fn say_away(&mut self, id: PersonId, nick: &str, key: AnswerKey) {
+        let away = self
+            .chat
+            .hub
+            .person(id)
+            .and_then(|member| member.away.clone());
+        if let Some(reason) = away {
+            self.say_numeric(key, RPL_AWAY, &[nick], reason);
+        }
+    }
+
+    fn say_inviting(&mut self, nick: &str, room: &str, key: AnswerKey) {
+        let Some(who) = self.asker(key) else { return };
+        let mut line = String::new();
+        self.chat
+            .reader(who)
+            .numeric(&mut line, RPL_INVITING)
+            .param(nick)
+            .param(room)
+            .end();
+        self.say(key, line);
+        let guest = crate::names::Nick::new(nick).ok();
+        let guest = guest
+            .and_then(|nick| self.chat.hub.by_nick(&nick))
+            .map(|member| member.id);
+        if let Some(guest) = guest {
+            self.say_away(guest, nick, key);
+        }
+    }
+
+    /// What somebody is told who is in a room now: JOIN, the topic, who is there. RFC 2812 §3.2.1.
+    pub(super) fn say_entered(&mut self, who: PersonId, room: RoomKey, key: AnswerKey) {
+        let Some(name) = self.chat.hub.room_at(room).map(|room| room.name.clone()) else {
+            return;
+        };
+        let Some(member) = self.chat.hub.person(who) else {
+            return;
+        };
+        let (source, real_name) = (Arc::clone(&member.source), Arc::clone(&member.real_name));
+        let mut line = String::new();
+        let join = Line::from_source(&mut line, &source, "JOIN").param(name.as_str());
+        if self.caps(who).has(Caps::EXTENDED_JOIN) {
+            join.param("*").text(real_name);
+        } else {
+            join.end();
+        }
+        self.say(key, line);
+        let lines = self.chat.topic_lines(who, room);
+        self.say_all(key, lines);
+        self.stream(who, Cursor::names(name, key));
+    }
+
+    fn tell_plain_author(&mut self, committed: &Arc<Committed>, effects: &Effects) {
+        let who = committed.entry.who;
+        match &committed.entry.act {
+            Act::Join { room, .. } if !effects.is_void => self.entered_plainly(who, room),
+            Act::Name { new } if !effects.is_void => {
+                self.write(who, &format!("* you are now called {new}"));
+            }
+            Act::Topic { .. } => {
+                let mut line = String::new();
+                if plain::encode(committed, &mut line) {
+                    self.write(who, &line);
+                }
+            }
+            Act::Post(post) => self.plain_post(who, post, committed),
+            _ => {}
+        }
+    }
+
+    fn plain_post(&mut self, who: PersonId, post: &Post, committed: &Committed) {
+        let mut line = String::new();
+        if plain::encode_own(committed, &mut line) {
+            self.write(who, &line);
+        }
+        let Target::Person { id, nick, .. } = &post.target else {
+            return;
+        };
+        let away = self
+            .chat
+            .hub
+            .person(*id)
+            .and_then(|member| member.away.clone());
+        if let Some(reason) = away {
+            let reason = crate::dialect::terminal::visible(&reason);
+            self.write(who, &format!("* {nick} is away: {reason}"));
+        }
+    }
+
+    pub(super) fn plain_voice(&mut self, who: PersonId) -> Option<&mut PlainVoice> {
+        self.chat.speaker_mut(who)?.plain_mut()
+    }
+}
+
+impl super::Chat {
+    /// A room's topic as numerics; nothing when it has none.
+    pub(super) fn topic_lines(&self, who: PersonId, room: RoomKey) -> Vec<String> {
+        let Some(room) = self.hub.room_at(room) else {
+            return Vec::new();
+        };
+        let Some(topic) = &room.topic else {
+            return Vec::new();
+        };
+        let mut set_by = String::new();
+        let at = topic.at.seconds();
+        let nick = topic.by.nick.as_str();
+        let line = self.reader(who).numeric(&mut set_by, RPL_TOPICWHOTIME);
+        line.param(room.name.as_str()).param(nick).number(at).end();
+        vec![
+            self.numeric(who, RPL_TOPIC, &[room.name.as_str()], &topic.text),
+            set_by,
+        ]
+    }
+}

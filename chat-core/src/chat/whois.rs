@@ -1,0 +1,151 @@
+//! WHOIS and WHOWAS. Floor 5. RFC 2812 §3.6.2 and §3.6.3.
+
+use super::Chat;
+use super::answer::AnswerKey;
+use super::turn::Turn;
+use crate::dialect::irc::command::targets;
+use crate::dialect::irc::numeric::{
+    ERR_NOSUCHNICK, ERR_NOSUCHSERVER, ERR_WASNOSUCHNICK, RPL_AWAY, RPL_ENDOFWHOIS, RPL_ENDOFWHOWAS,
+    RPL_WHOISACTUALLY, RPL_WHOISCHANNELS, RPL_WHOISIDLE, RPL_WHOISSERVER, RPL_WHOISUSER,
+    RPL_WHOWASUSER,
+};
+use crate::hub::Member;
+use crate::id::PersonId;
+use crate::limits::TARGETS_MAX;
+use crate::names::Nick;
+
+impl Turn<'_> {
+    pub(super) fn whois(
+        &mut self,
+        who: PersonId,
+        server: Option<&str>,
+        nicks: &str,
+        key: AnswerKey,
+    ) {
+        let known = |server: &&str| !self.chat.is_us(server) && self.chat.present(server).is_none();
+        if let Some(server) = server.filter(known) {
+            let text = "there is no such server; this one stands alone";
+            return self.say_numeric(key, ERR_NOSUCHSERVER, &[server], text);
+        }
+        for nick in targets(nicks).take(TARGETS_MAX) {
+            match self.chat.present(nick) {
+                Some(member) => {
+                    let ip = self
+                        .people
+                        .peer(who)
+                        .filter(|_| member.id == who)
+                        .map(|peer| peer.ip);
+                    let mut lines = self.chat.whois_lines(who, member, self.now.wall.seconds());
+                    if let Some(ip) = ip {
+                        let (nick, ip) =
+                            (member.source.nick.as_str(), ip.to_canonical().to_string());
+                        let params = [nick, ip.as_str()];
+                        lines.push(self.chat.numeric(
+                            who,
+                            RPL_WHOISACTUALLY,
+                            &params,
+                            "is your address, which only you see",
+                        ));
+                    }
+                    self.say_all(key, lines);
+                }
+                None => {
+                    let text = format_args!("nobody here is called {nick}");
+                    self.say_numeric(key, ERR_NOSUCHNICK, &[nick], text);
+                }
+            }
+        }
+        self.say_numeric(key, RPL_ENDOFWHOIS, &[nicks], "end of whois");
+    }
+
+    pub(super) fn whowas(
+        &mut self,
+        who: PersonId,
+        nicks: &str,
+        count: Option<usize>,
+        key: AnswerKey,
+    ) {
+        for nick in targets(nicks).take(TARGETS_MAX) {
+            let lines = self
+                .chat
+                .whowas_lines(who, nick, count.unwrap_or(usize::MAX));
+            if lines.is_empty() {
+                let text = format_args!("nobody was called {nick}");
+                self.say_numeric(key, ERR_WASNOSUCHNICK, &[nick], text);
+            }
+            self.say_all(key, lines);
+            self.say_numeric(key, RPL_ENDOFWHOWAS, &[nick], "end of whowas");
+        }
+    }
+}
+
+impl Chat {
+    pub(super) fn is_us(&self, server: &str) -> bool {
+        server == "*" || server.eq_ignore_ascii_case(&self.house.server)
+    }
+
+    fn whois_lines(&self, who: PersonId, member: &Member, now: i64) -> Vec<String> {
+        let source = &member.source;
+        let nick = source.nick.as_str();
+        let mut lines = vec![self.numeric(
+            who,
+            RPL_WHOISUSER,
+            &[nick, &source.user, &source.host, "*"],
+            &member.real_name,
+        )];
+        lines.extend(self.whois_rooms(who, member));
+        let server = self.house.server.as_str();
+        lines.push(self.numeric(who, RPL_WHOISSERVER, &[nick, server], &self.house.title));
+        if let Some(reason) = &member.away {
+            lines.push(self.numeric(who, RPL_AWAY, &[nick], reason));
+        }
+        let idle = (now - member.spoke.seconds()).max(0).to_string();
+        let since = member.since.seconds().to_string();
+        let text = "seconds idle, signon time";
+        lines.push(self.numeric(who, RPL_WHOISIDLE, &[nick, &idle, &since], text));
+        lines
+    }
+
+    /// The rooms that somebody is in, as many as fit a line each.
+    fn whois_rooms(&self, who: PersonId, member: &Member) -> Vec<String> {
+        let rooms = member.rooms.iter().filter_map(|&key| self.hub.room_at(key));
+        let mut texts = vec![String::new()];
+        for room in rooms {
+            let name = room.name.as_str();
+            if texts
+                .last()
+                .is_some_and(|text| text.len() + name.len() > ROOMS_BYTES_MAX)
+            {
+                texts.push(String::new());
+            }
+            if let Some(text) = texts.last_mut() {
+                text.push_str(if text.is_empty() { "" } else { " " });
+                text.push_str(name);
+            }
+        }
+        let texts = texts.into_iter().filter(|text| !text.is_empty());
+        let nick = member.source.nick.as_str();
+        texts
+            .map(|text| self.numeric(who, RPL_WHOISCHANNELS, &[nick], text))
+            .collect()
+    }
+
+    fn whowas_lines(&self, who: PersonId, nick: &str, count: usize) -> Vec<String> {
+        let Ok(nick) = Nick::new(nick) else {
+            return Vec::new();
+        };
+        let mut lines = Vec::new();
+        for gone in self.hub.gone(&nick).take(count) {
+            let source = &gone.source;
+            let nick = source.nick.as_str();
+            let params = [nick, &source.user, &source.host, "*"];
+            lines.push(self.numeric(who, RPL_WHOWASUSER, &params, &gone.real_name));
+            let params = [nick, self.house.server.as_str()];
+            lines.push(self.numeric(who, RPL_WHOISSERVER, &params, gone.at.iso()));
+        }
+        lines
+    }
+}
+
+/// Bytes of room names in one line: what is left behind two long names.
+const ROOMS_BYTES_MAX: usize = 250;

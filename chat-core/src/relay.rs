@@ -1,0 +1,289 @@
+//! The whole thing as a value: a chat on a reactor, with its doors. Floor 5.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use crate::chat::{Chat, Setup};
+use crate::dialect::Dialect;
+use crate::handle::{Command, Handle, Inbox};
+use crate::id::DoorId;
+use crate::journal::Journal;
+use crate::limits::Limits;
+use crate::names::RoomName;
+use crate::net::framing::Framing;
+use crate::net::{Door, Host, Lines, People, Reactor};
+use crate::time::{Now, Timestamp};
+
+/// A host with a chat inside: [`Chat`] itself, or what a program puts around it.
+pub trait Front: Host {
+    /// The chat.
+    fn chat(&mut self) -> &mut Chat;
+
+    /// Everybody is to go: tells those of whom the chat does not know. The others are told already.
+    fn drain(&mut self, _people: &mut People, _now: Now) {}
+}
+
+impl Front for Chat {
+    fn chat(&mut self) -> &mut Chat {
+        self
+    }
+}
+
+/// Why a relay cannot start. All of it is for whoever starts it to mend.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// A door cannot be opened: its address is in use, not ours or not permitted.
+    #[error("cannot open the {door} door at {address}: {source}")]
+    Door {
+        /// Which door.
+        door: &'static str,
+        /// Where.
+        address: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The system gives no poll, descriptor or the like.
+    #[error("the system refuses what a reactor needs: {0}")]
+    System(#[from] io::Error),
+    /// The system gives no randomness.
+    #[error("the system has no randomness to give: {0}")]
+    Random(#[from] getrandom::Error),
+}
+
+/// A running chat that its owner turns.
+///
+/// No threads, no globals, no signals: [`Relay::run`] serves until a [`Handle`] says stop, or
+/// [`Relay::turn`] is called in a loop of one's own. Dropped, it closes everything at once.
+pub struct Relay<H: Front = Chat> {
+    reactor: Reactor<H>,
+    inbox: Inbox,
+    handle: Handle,
+    /// Where the doors really are, by their ids.
+    addresses: Vec<SocketAddr>,
+    /// By when everybody must have gone.
+    deadline: Option<Instant>,
+}
+
+/// Builds a [`Relay`].
+pub struct Builder {
+    setup: Setup,
+    doors: Vec<(Door, Dialect)>,
+}
+
+impl Relay {
+    /// A relay that has everything but doors.
+    #[must_use]
+    pub fn builder() -> Builder {
+        Builder {
+            setup: Setup::default(),
+            doors: Vec::new(),
+        }
+    }
+}
+
+impl Builder {
+    /// The name of the whole chat.
+    #[must_use]
+    pub fn title(mut self, title: &str) -> Self {
+        title.clone_into(&mut self.setup.title);
+        self
+    }
+
+    /// The room that is always there; `#lobby` if not given.
+    #[must_use]
+    pub fn room(mut self, room: RoomName) -> Self {
+        self.setup.room = room;
+        self
+    }
+
+    /// The message of the day, line by line; none if not given.
+    #[must_use]
+    pub fn motd(mut self, lines: Vec<String>) -> Self {
+        self.setup.motd = lines;
+        self
+    }
+
+    /// Every bound that may be set.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.setup.limits = limits;
+        self
+    }
+
+    /// Where entries get their order; in memory if not given.
+    #[must_use]
+    pub fn journal(mut self, journal: Box<dyn Journal>) -> Self {
+        self.setup.journal = Some(journal);
+        self
+    }
+
+    /// Opens a door for IRC clients.
+    ///
+    /// # Errors
+    /// The address is in use, not ours or not permitted.
+    pub fn irc(self, address: SocketAddr) -> Result<Self, StartError> {
+        self.bind("irc", address, Dialect::Irc)
+    }
+
+    /// Opens a door for people with `nc`.
+    ///
+    /// # Errors
+    /// The address is in use, not ours or not permitted.
+    pub fn plain(self, address: SocketAddr) -> Result<Self, StartError> {
+        self.bind("plain", address, Dialect::Plain)
+    }
+
+    /// Takes a socket that listens already as a door: of a test, or of whoever started the program.
+    ///
+    /// # Errors
+    /// The system refuses an option of the socket.
+    pub fn listener(
+        mut self,
+        name: &'static str,
+        listener: TcpListener,
+        dialect: Dialect,
+    ) -> Result<Self, StartError> {
+        self.doors
+            .push((Door::new(name, listener, lines)?, dialect));
+        Ok(self)
+    }
+
+    fn bind(
+        mut self,
+        door: &'static str,
+        address: SocketAddr,
+        dialect: Dialect,
+    ) -> Result<Self, StartError> {
+        let opened = Door::bind(door, address, lines);
+        let opened = opened.map_err(|source| StartError::Door {
+            door,
+            address,
+            source,
+        })?;
+        self.doors.push((opened, dialect));
+        Ok(self)
+    }
+
+    /// The relay, with its doors open.
+    ///
+    /// # Errors
+    /// The system refuses what a reactor needs.
+    pub fn build(self) -> Result<Relay, StartError> {
+        self.build_with(|chat| chat)
+    }
+
+    /// The same, with something around the chat.
+    ///
+    /// # Errors
+    /// The system refuses what a reactor needs.
+    pub fn build_with<H: Front>(
+        self,
+        around: impl FnOnce(Chat) -> H,
+    ) -> Result<Relay<H>, StartError> {
+        let limits = self.setup.limits.clone();
+        let mut chat = Chat::new(self.setup, wall_clock())?;
+        for (_, dialect) in &self.doors {
+            chat.add_door(*dialect);
+        }
+        let reactor = Reactor::new(around(chat), &limits)?;
+        let (handle, inbox) = Handle::new(reactor.waker());
+        let mut relay = Relay {
+            reactor,
+            inbox,
+            handle,
+            addresses: Vec::new(),
+            deadline: None,
+        };
+        for (door, _) in self.doors {
+            relay.open(door)?;
+        }
+        Ok(relay)
+    }
+}
+
+impl<H: Front> Relay<H> {
+    /// Opens one more door, for the host to know what to do with.
+    ///
+    /// # Errors
+    /// The system refuses to watch it.
+    pub fn open(&mut self, door: Door) -> io::Result<DoorId> {
+        self.addresses.push(door.local_addr()?);
+        self.reactor.open(door)
+    }
+
+    /// Where the doors really are, in the order in which they were opened: after port 0, say.
+    #[must_use]
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// A way in from other threads.
+    #[must_use]
+    pub fn handle(&self) -> Handle {
+        self.handle.clone()
+    }
+
+    /// What is served.
+    pub fn host_mut(&mut self) -> &mut H {
+        self.reactor.host_mut()
+    }
+
+    /// Serves until a handle says stop and everybody has gone.
+    ///
+    /// # Errors
+    /// The poll itself fails, which no peer can cause.
+    pub fn run(&mut self) -> io::Result<()> {
+        while self.turn(None)? {}
+        Ok(())
+    }
+
+    /// One turn: whatever is ready now, or within the timeout. False when the relay has stopped.
+    ///
+    /// # Errors
+    /// The poll itself fails, which no peer can cause.
+    pub fn turn(&mut self, timeout: Option<Duration>) -> io::Result<bool> {
+        let left = self
+            .deadline
+            .map(|at| at.saturating_duration_since(Instant::now()));
+        let timeout = match (timeout, left) {
+            (Some(timeout), Some(left)) => Some(timeout.min(left)),
+            (timeout, left) => timeout.or(left),
+        };
+        self.reactor.turn(timeout)?;
+        while let Some(command) = self.inbox.next() {
+            self.obey(command);
+        }
+        Ok(self
+            .deadline
+            .is_none_or(|at| !self.reactor.people().is_deserted() && Instant::now() < at))
+    }
+
+    fn obey(&mut self, command: Command) {
+        match command {
+            Command::Stop { reason, within } => self.stop(&reason, within),
+        }
+    }
+
+    /// Closes the doors and tells everybody to go; they have so long to hear it.
+    fn stop(&mut self, reason: &str, within: Duration) {
+        self.reactor.shut_doors();
+        self.reactor.with(|host, people, now| {
+            host.chat().drain(people, reason, now);
+            host.drain(people, now);
+        });
+        self.deadline = Some(Instant::now() + within);
+    }
+}
+
+fn lines() -> Box<dyn Framing> {
+    Box::new(Lines::default())
+}
+
+fn wall_clock() -> Timestamp {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
