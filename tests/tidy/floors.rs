@@ -14,9 +14,10 @@ const ROWS: [(u8, &[&str]); 8] = [
         2,
         &[
             "net/framing.rs",
+            "net/leavers.rs",
             "net/lines.rs",
             "net/outbox.rs",
-            "net/wire",
+            "net/source.rs",
         ],
     ),
     (2, &["journal/"]),

@@ -24,6 +24,7 @@ pub(crate) fn paths(code: &str) -> Vec<Named> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
+        at += visibility(&tokens[at..]);
         at = tree(&tokens, at, &[], &mut found).max(at + 1);
     }
     found
@@ -119,6 +120,17 @@ fn tokens(code: &str) -> Vec<(usize, &str)> {
     tokens
 }
 
+/// The length of `pub(crate)`, `pub(in …)`: who may use a thing is not a use of theirs.
+fn visibility(tokens: &[(usize, &str)]) -> usize {
+    match tokens {
+        [(_, "pub"), (_, "("), (_, "in"), rest @ ..] => {
+            3 + rest.iter().take_while(|(_, token)| *token != ")").count()
+        }
+        [(_, "pub"), (_, "("), _, (_, ")"), ..] => 4,
+        _ => 0,
+    }
+}
+
 /// Reads one path, or a tree of them in braces, and gives the place after it.
 fn tree(tokens: &[(usize, &str)], at: usize, before: &[String], found: &mut Vec<Named>) -> usize {
     let mut segments = before.to_vec();
@@ -200,6 +212,15 @@ mod tests {
         assert_eq!(
             named(text)[2..],
             ["super::A", "crate::b::C", "d::E", "F", "g", "h"]
+        );
+    }
+
+    #[test]
+    fn a_visibility_is_no_use() {
+        assert_eq!(named("pub(in crate::a) fn b() {}"), ["fn", "b"]);
+        assert_eq!(
+            named("pub(super) c: D, pub(in super::super) e: F"),
+            ["c", "D", "e", "F"]
         );
     }
 
