@@ -229,11 +229,36 @@ mod tests {
 
     use super::*;
 
-    fn server_says(text: &'static str) -> Connection {
+    fn server(text: &'static str) -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let connection = Connection::open(listener.local_addr().unwrap());
-        thread::spawn(move || listener.accept().unwrap().0.write_all(text.as_bytes()));
-        connection
+        let address = listener.local_addr().unwrap();
+        thread::spawn(move || {
+            let mut stream = listener.accept().unwrap().0;
+            stream.write_all(text.as_bytes()).unwrap();
+            stream.shutdown(std::net::Shutdown::Write).unwrap();
+            let _ = std::io::copy(&mut stream, &mut std::io::sink());
+        });
+        address
+    }
+
+    fn server_says(text: &'static str) -> Connection {
+        Connection::open(server(text))
+    }
+
+    #[test]
+    fn a_login_gives_the_cookie() {
+        let answer = "HTTP/1.1 303 See Other\r\nContent-Length: 0\r\n\
+            Set-Cookie: chat_session=x1; HttpOnly; Path=/\r\n\r\n";
+        assert_eq!(login(server(answer), "ana"), "chat_session=x1");
+    }
+
+    #[test]
+    #[should_panic(expected = "ana could not log in: Response { status: 200")]
+    fn a_refused_login_is_a_failure() {
+        login(
+            server("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\ntaken"),
+            "ana",
+        );
     }
 
     #[test]
