@@ -41,6 +41,11 @@ pub mod upgrade;
 pub mod wait;
 pub mod ws;
 
+// What the functions here take and give: a test needs no dependency of its own for these.
+pub use serde_json;
+pub use tempfile;
+pub use tungstenite;
+
 pub use chromium::{Browser, Profile};
 pub use line::LineClient;
 pub use page::Page;
