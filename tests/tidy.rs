@@ -1,0 +1,199 @@
+//! The house rules, held by a test over the files of the repository.
+//!
+//! | file | holds |
+//! |---|---|
+//! | this one | the walk through the repository, and one test for each rule |
+//! | `tidy/floors.rs` | who may use whom inside chat-core: the table of floors |
+//! | `tidy/rules.rs` | the rules about single files |
+//! | `tidy/source.rs`, `tidy/blank.rs` | Rust read just well enough for that |
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
+
+#[path = "tidy/blank.rs"]
+mod blank;
+#[path = "tidy/floors.rs"]
+mod floors;
+#[path = "tidy/rules.rs"]
+mod rules;
+#[path = "tidy/source.rs"]
+mod source;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// One text file: its path from the root of the repository, and its text.
+pub(crate) struct File {
+    pub(crate) path: String,
+    pub(crate) text: String,
+}
+
+impl File {
+    fn has_extension(&self, extensions: &[&str]) -> bool {
+        let extension = Path::new(&self.path).extension().and_then(|e| e.to_str());
+        extension.is_some_and(|e| extensions.contains(&e))
+    }
+
+    /// The path within a folder, if the file lies there.
+    pub(crate) fn within(&self, folder: &str) -> Option<&str> {
+        self.path.strip_prefix(folder)
+    }
+}
+
+#[test]
+fn a_file_uses_only_lower_floors() {
+    let files = sources_within(&["chat-core/src/"]);
+    hold(floors::complaints(&files));
+}
+
+#[test]
+fn each_wing_is_ignorant_of_the_other() {
+    let files = sources_within(&["chat-core/src/"]);
+    hold(floors::knowledge(&files));
+}
+
+#[test]
+fn no_file_is_longer_than_500_lines() {
+    let files = repository();
+    let looked_at = files.iter().filter(|file| file.has_extension(&TEXT));
+    hold(looked_at.filter_map(rules::too_long));
+}
+
+#[test]
+fn every_test_example_and_benchmark_is_listed() {
+    let files = repository();
+    hold(rules::unlisted(&files));
+}
+
+#[test]
+fn the_papers_are_there() {
+    hold(
+        PAPERS
+            .iter()
+            .filter(|paper| !root().join(paper).is_file())
+            .map(|paper| format!("{paper} is missing")),
+    );
+    let architecture = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let lines = architecture.lines().count();
+    assert!(
+        lines <= 150,
+        "ARCHITECTURE.md has {lines} lines: more than 150 nobody reads"
+    );
+}
+
+#[test]
+fn the_programs_do_not_unwrap() {
+    let files = sources_within(&["chat-core/src/", "chat-relay/src/", "chat-web/src/"]);
+    hold(files.iter().flat_map(rules::unwraps));
+}
+
+#[test]
+fn the_page_builds_text_nodes_and_never_html() {
+    let pages = pages();
+    assert!(
+        pages.iter().any(|file| file.path.ends_with("index.html")),
+        "where is {PAGES}?"
+    );
+    hold(pages.iter().flat_map(rules::html_from_text));
+}
+
+#[test]
+fn the_page_is_small() {
+    let bytes: u64 = files_in(&root().join(PAGES))
+        .iter()
+        .filter(|path| !path.ends_with("package.json"))
+        .map(|path| fs::metadata(path).unwrap().len())
+        .sum();
+    assert!(bytes > 0, "where is {PAGES}?");
+    assert!(
+        bytes < PAGES_BYTES_MAX,
+        "{PAGES} has {bytes} bytes: {PAGES_BYTES_MAX} are too many"
+    );
+}
+
+#[test]
+fn a_test_with_somebody_elses_client_can_be_left_out() {
+    let files = repository();
+    hold(files.iter().filter_map(rules::client_outside_its_module));
+}
+
+#[track_caller]
+fn hold(complaints: impl IntoIterator<Item = String>) {
+    let complaints: Vec<String> = complaints.into_iter().collect();
+    assert!(complaints.is_empty(), "\n{}\n", complaints.join("\n"));
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap()
+        .to_owned()
+}
+
+/// The text files of the repository.
+fn repository() -> Vec<File> {
+    let mut files: Vec<File> = files_in(&root())
+        .iter()
+        .filter_map(|path| file(path))
+        .collect();
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files
+}
+
+/// The Rust files of these folders, without those which are compiled for tests only.
+fn sources_within(folders: &[&str]) -> Vec<File> {
+    let files = repository();
+    let tests = source::test_files(&files);
+    let mut sources = files;
+    sources.retain(|file| {
+        file.has_extension(&["rs"])
+            && folders.iter().any(|folder| file.within(folder).is_some())
+            && !tests.contains(&file.path)
+    });
+    assert!(!sources.is_empty(), "no Rust in {folders:?}");
+    sources
+}
+
+fn pages() -> Vec<File> {
+    let mut files = repository();
+    files.retain(|file| file.within(PAGES).is_some() && file.has_extension(&["html", "js", "mjs"]));
+    files
+}
+
+fn file(path: &Path) -> Option<File> {
+    let relative = path.strip_prefix(root()).unwrap().to_str()?.to_owned();
+    let file = File {
+        path: relative,
+        text: fs::read_to_string(path).ok()?,
+    };
+    (file.has_extension(&TEXT) || file.has_extension(&["toml"])).then_some(file)
+}
+
+fn files_in(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let hidden = name.as_encoded_bytes().starts_with(b".");
+        if entry.file_type().unwrap().is_file() {
+            files.push(entry.path());
+        } else if !hidden && name != "target" && name != "node_modules" {
+            files.extend(files_in(&entry.path()));
+        }
+    }
+    files
+}
+
+const TEXT: [&str; 5] = ["rs", "js", "mjs", "html", "css"];
+const PAGES: &str = "chat-web/src/pages/";
+const PAGES_BYTES_MAX: u64 = 50 * 1024;
+const PAPERS: [&str; 6] = [
+    "ARCHITECTURE.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+    "README.md",
+];
