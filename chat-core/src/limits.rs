@@ -146,3 +146,90 @@ impl Default for Limits {
         }
     }
 }
+
+/// A bound that cannot be set so. For whoever started the program.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LimitError {
+    /// There is no such bound.
+    #[error("there is no limit {0:?}; the limits are: {names}", names = Limits::names().join(", "))]
+    Unknown(String),
+    /// Not a number, or zero.
+    #[error("{1:?} is not a value for {0}: write a number from 1")]
+    BadValue(&'static str, String),
+}
+
+macro_rules! settable {
+    ($($name:ident)*) => {
+        impl Limits {
+            /// The names of all of them, as `--limit` takes them.
+            #[must_use]
+            pub fn names() -> Vec<&'static str> {
+                vec![$(stringify!($name)),*]
+            }
+
+            /// Sets one by its name; `-` may stand for `_`.
+            ///
+            /// # Errors
+            /// There is no such bound, or it is not a number from 1.
+            pub fn set(&mut self, name: &str, value: &str) -> Result<(), LimitError> {
+                match name.replace('-', "_").as_str() {
+                    $(stringify!($name) => {
+                        self.$name = number(stringify!($name), value)?;
+                    })*
+                    _ => return Err(LimitError::Unknown(name.to_owned())),
+                }
+                Ok(())
+            }
+        }
+    };
+}
+
+settable! {
+    registration_seconds ping_seconds pong_seconds send_queue_bytes rooms_per_person rooms
+    people_per_room journal_bytes connections_per_address connections flood_lines
+    flood_lines_per_second http_head_bytes http_head_seconds websocket_message_bytes
+}
+
+impl Limits {
+    /// Lifts what bounds how much one address or one talker may do: for benchmarks.
+    pub fn lift(&mut self) {
+        self.flood_lines = UNLIMITED;
+        self.connections_per_address = UNLIMITED;
+    }
+}
+
+fn number(name: &'static str, value: &str) -> Result<u64, LimitError> {
+    let bad = || LimitError::BadValue(name, value.to_owned());
+    value
+        .parse()
+        .ok()
+        .filter(|&number| number > 0)
+        .ok_or_else(bad)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_limit_can_be_set_by_its_name() {
+        let mut limits = Limits::default();
+        for name in Limits::names() {
+            limits.set(name, "7").unwrap();
+        }
+        limits.set("send-queue-bytes", "8").unwrap();
+        assert_eq!((limits.rooms, limits.send_queue_bytes), (7, 8));
+    }
+
+    #[test]
+    fn a_bad_limit_says_what_to_write() {
+        let mut limits = Limits::default();
+        let unknown = limits.set("colour", "1").unwrap_err().to_string();
+        assert!(unknown.contains("flood_lines"), "{unknown}");
+        for value in ["", "x", "0", "-1", "1k"] {
+            let error = limits.set("rooms", value).unwrap_err();
+            assert_eq!(error, LimitError::BadValue("rooms", value.into()));
+        }
+        assert_eq!(limits, Limits::default());
+    }
+}

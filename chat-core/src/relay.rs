@@ -150,8 +150,15 @@ impl Builder {
         Ok(self)
     }
 
+    /// Adds a door of any kind.
+    #[must_use]
+    pub fn door(mut self, door: Door, dialect: Dialect) -> Self {
+        self.doors.push((door, dialect));
+        self
+    }
+
     fn bind(
-        mut self,
+        self,
         door: &'static str,
         address: SocketAddr,
         dialect: Dialect,
@@ -162,8 +169,7 @@ impl Builder {
             address,
             source,
         })?;
-        self.doors.push((opened, dialect));
-        Ok(self)
+        Ok(self.door(opened, dialect))
     }
 
     /// The relay, with its doors open.

@@ -51,6 +51,14 @@ impl Answer {
         None
     }
 
+    /// A reply that is a batch of its own kind carries the label on that; its lines need no other.
+    pub(super) fn label_batch(&mut self, start: String) -> String {
+        match self.label.take() {
+            Some(label) => tagged(&start, "label", &label),
+            None => start,
+        }
+    }
+
     /// What of a labeled reply can be sent while more of it is to come.
     pub(super) fn flow(&mut self, server: &str, batch: impl FnOnce() -> String) -> Vec<String> {
         let Some(label) = self.label.as_deref().filter(|_| !self.held.is_empty()) else {

@@ -73,6 +73,9 @@ impl Turn<'_> {
             .param("chathistory")
             .param(target)
             .end();
+        if let Some(answer) = self.chat.answers.get_mut(key.0) {
+            line = answer.label_batch(line);
+        }
         self.say(key, line);
         Some(name)
     }

@@ -63,7 +63,7 @@ impl Turn<'_> {
                 self.say_own(committed, key);
             }
             Act::RealName { .. } if self.caps(who).has(Caps::SETNAME) => {
-                self.say_own(committed, key)
+                self.say_own(committed, key);
             }
             Act::Away { reason: Some(_) } => {
                 self.say_numeric(key, RPL_NOWAWAY, &[], "you are marked as away");
@@ -175,12 +175,6 @@ impl Turn<'_> {
             Act::Join { room, .. } if !effects.is_void => self.entered_plainly(who, room),
             Act::Name { new } if !effects.is_void => {
                 self.write(who, &format!("* you are now called {new}"));
-            }
-            Act::Topic { .. } => {
-                let mut line = String::new();
-                if plain::encode(committed, &mut line) {
-                    self.write(who, &line);
-                }
             }
             Act::Post(post) => self.plain_post(who, post, committed),
             _ => {}

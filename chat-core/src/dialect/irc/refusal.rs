@@ -33,7 +33,7 @@ pub fn refusal(out: &mut String, reader: &Reader<'_>, command: &str, refusal: &R
         }
         Refusal::RoomFull(room) => say(ERR_CHANNELISFULL, &[room.as_str()]),
         Refusal::RoomLooksLike(room, _) | Refusal::TooManyRoomsInAll(room) => {
-            say(ERR_NOSUCHCHANNEL, &[room.as_str()])
+            say(ERR_NOSUCHCHANNEL, &[room.as_str()]);
         }
         Refusal::NotStored => reader.fail_or_notice(out, command, "JOURNAL_FAILED", refusal),
         Refusal::Gone => return false,

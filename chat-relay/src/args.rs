@@ -1,0 +1,122 @@
+//! The arguments that both daemons take.
+
+use std::fmt;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::str::FromStr;
+
+use chat_core::limits::Limits;
+use chat_core::names::RoomName;
+
+/// What a chat is started with.
+#[derive(Clone, Debug, clap::Args)]
+pub struct RelayArgs {
+    /// Where IRC clients connect; may be repeated, `none` opens no such door
+    #[arg(long, value_name = "ADDR|none", help_heading = "Doors")]
+    pub irc: Vec<Place>,
+
+    /// Where people with `nc` connect; may be repeated, `none` opens no such door
+    #[arg(long, value_name = "ADDR|none", help_heading = "Doors")]
+    pub plain: Vec<Place>,
+
+    /// The room that is always there
+    #[arg(long, value_name = "NAME", default_value = "#lobby", value_parser = room)]
+    pub room: RoomName,
+
+    /// Sets one limit; a wrong name lists them all
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub limit: Vec<String>,
+
+    /// Lifts the limits on talking fast and on connections per address: for benchmarks
+    #[arg(long)]
+    pub unlimited: bool,
+}
+
+/// Where a door is, or that there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// No door.
+    None,
+    /// A door here.
+    At(SocketAddr),
+}
+
+impl FromStr for Place {
+    type Err = BadPlace;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "none" {
+            return Ok(Place::None);
+        }
+        let found = text.to_socket_addrs().map_err(|_| BadPlace)?.next();
+        found.map(Place::At).ok_or(BadPlace)
+    }
+}
+
+/// Not an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BadPlace;
+
+impl fmt::Display for BadPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("write HOST:PORT, such as 127.0.0.1:6667 or [::1]:0, or `none`")
+    }
+}
+
+impl std::error::Error for BadPlace {}
+
+/// A room's name; the shell makes a comment of a bare `#`, so it may be left out.
+fn room(text: &str) -> Result<RoomName, String> {
+    let name = if text.starts_with('#') {
+        text.to_owned()
+    } else {
+        format!("#{text}")
+    };
+    RoomName::new(&name).map_err(|error| error.to_string())
+}
+
+impl RelayArgs {
+    /// The limits in force.
+    ///
+    /// # Errors
+    /// One of them is not a limit, or not a value for it.
+    pub fn limits(&self) -> anyhow::Result<Limits> {
+        let mut limits = Limits::default();
+        if self.unlimited {
+            limits.lift();
+        }
+        for limit in &self.limit {
+            let Some((name, value)) = limit.split_once('=') else {
+                anyhow::bail!("--limit {limit}: write NAME=VALUE, such as flood_lines=20");
+            };
+            limits
+                .set(name, value)
+                .map_err(|error| anyhow::anyhow!("--limit {limit}: {error}"))?;
+        }
+        Ok(limits)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_an_address_a_name_or_none() {
+        assert_eq!("none".parse(), Ok(Place::None));
+        let v6 = "[::1]:80".parse().map(Place::At).unwrap();
+        assert_eq!("[::1]:80".parse(), Ok(v6));
+        assert!(matches!("localhost:0".parse(), Ok(Place::At(_))));
+        for bad in ["", "6667", "127.0.0.1", "127.0.0.1:99999"] {
+            assert_eq!(Place::from_str(bad), Err(BadPlace), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_room_may_be_given_without_its_hash() {
+        assert_eq!(
+            room("lobby"),
+            RoomName::new("#lobby").map_err(|e| e.to_string())
+        );
+        assert!(room("a b").is_err());
+    }
+}

@@ -1,0 +1,54 @@
+//! Running until a signal ends it.
+
+use std::thread;
+use std::time::Duration;
+
+use anyhow::Context;
+use chat_core::handle::Handle;
+use chat_core::relay::{Front, Relay};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+/// How long people have to hear that they must go.
+const DRAIN: Duration = Duration::from_secs(3);
+
+/// What everybody is told when the program is ended.
+const REASON: &str = "the chat is being restarted";
+
+/// Exit status of a program that a second signal ended: 128 + SIGINT, as shells have it.
+const IMPATIENT: i32 = 130;
+
+/// Logs to stderr, one event a line, from `info` on unless `RUST_LOG` says otherwise.
+pub fn start_log() {
+    let env = env_logger::Env::default().default_filter_or("info");
+    env_logger::Builder::from_env(env)
+        .format_target(false)
+        .init();
+}
+
+/// Serves until SIGINT or SIGTERM, then drains; a second signal ends at once.
+///
+/// # Errors
+/// Signals cannot be caught, or the poll itself fails.
+pub fn serve<H: Front>(relay: &mut Relay<H>) -> anyhow::Result<()> {
+    listen_for_signals(relay.handle())?;
+    relay.run().context("the loop failed")?;
+    log::info!("everybody has gone");
+    Ok(())
+}
+
+fn listen_for_signals(handle: Handle) -> anyhow::Result<()> {
+    let mut signals = Signals::new([SIGINT, SIGTERM]).context("cannot listen for signals")?;
+    thread::Builder::new()
+        .name("signals".into())
+        .spawn(move || {
+            for (count, _) in signals.forever().enumerate() {
+                if count > 0 || handle.stop(REASON, DRAIN).is_err() {
+                    std::process::exit(IMPATIENT);
+                }
+                log::info!("draining; a second signal ends at once");
+            }
+        })
+        .context("cannot start a thread for signals")?;
+    Ok(())
+}

@@ -1,0 +1,8 @@
+//! What both daemons share: their common arguments, how they open and announce doors, and how they
+//! run until a signal ends them.
+//!
+//! Signals and printing live here and not in chat-core, which must be a guest in other programs.
+
+pub mod args;
+pub mod daemon;
+pub mod doors;
