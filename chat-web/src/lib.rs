@@ -1,1 +1,4 @@
 //! The chat page.
+
+pub mod http;
+pub mod limits;
