@@ -4,5 +4,7 @@ pub mod cookie;
 pub mod http;
 pub mod limits;
 pub mod origin;
+pub mod pages;
 pub mod session;
+pub mod site;
 pub mod web;

@@ -238,7 +238,8 @@ impl Sessions {
         self.sessions.is_empty()
     }
 
-    /// Gives a session a token of its own choosing no more: logging in again under the same name.
+    /// Gives a session another token, which is what logging in again under the same name does: the
+    /// old one may have been seen by somebody.
     ///
     /// # Errors
     /// The system gives no randomness; the old token stays.

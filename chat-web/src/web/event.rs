@@ -71,8 +71,20 @@ pub struct Upgrade {
     pub response: Response,
     /// How messages will travel.
     pub opcode: Opcode,
-    /// Whose socket it is, if a session's.
-    pub session: Option<SessionId>,
+    /// Whose socket it will be.
+    pub claim: Claim,
+}
+
+/// Whose a WebSocket is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// Nobody's yet: it registers as any IRC client.
+    Nobody,
+    /// This session's; look whether it is there still.
+    Session(SessionId),
+    /// A browser's whose session is over. It is to be told (4002), or else its page would go on
+    /// under a name that nobody keeps for it.
+    Expired,
 }
 
 /// A WebSocket that has just been opened.
@@ -80,8 +92,8 @@ pub struct Upgrade {
 pub struct Opened {
     /// How messages travel.
     pub opcode: Opcode,
-    /// The session that opened it, as it was when it was allowed to.
-    pub session: Option<SessionId>,
+    /// Whose it is, as it was when the request was answered.
+    pub claim: Claim,
 }
 
 /// A message that nobody has looked into.

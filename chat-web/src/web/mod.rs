@@ -26,7 +26,7 @@ use chat_core::net::framing::{Farewell, Fault, Frame, Framing, Input, Unreadable
 use tungstenite::Message;
 
 pub use close::CLOSED;
-pub use event::{Answer, Event, Exchange, Opened, Raw, Upgrade};
+pub use event::{Answer, Claim, Event, Exchange, Opened, Raw, Upgrade};
 pub use handshake::shake_hands;
 pub use wire::{BINARY, HTTP, Opcode, TEXT};
 
@@ -167,7 +167,7 @@ impl Web {
         self.state = State::Socket(socket, upgrade.opcode);
         Opened {
             opcode: upgrade.opcode,
-            session: upgrade.session,
+            claim: upgrade.claim,
         }
     }
 
