@@ -125,6 +125,7 @@ impl Web {
         if matches!(&self.state, State::Reading(reader) if reader.has_begun()) {
             answer.encode(Manner::LAST, out);
         }
+        self.event = None;
         self.state = State::Over(Fault("the request took too long"));
     }
 
