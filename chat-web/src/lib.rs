@@ -1,1 +1,10 @@
 //! The chat page.
+
+pub mod cookie;
+pub mod http;
+pub mod limits;
+pub mod origin;
+pub mod pages;
+pub mod session;
+pub mod site;
+pub mod web;

@@ -1,0 +1,37 @@
+//! Every bound of the web front, with its unit in its name and its source beside it. Floor 0.
+//!
+//! What an operator may set is in [`chat_core::limits::Limits`]; these are facts of a protocol or of
+//! the design.
+
+use std::time::Duration;
+
+/// Header fields of one request. Ours: a browser sends about twenty.
+pub const HEADER_FIELDS_MAX: usize = 64;
+
+/// Bytes of one decoded request body. Ours: the login form is the only body that is read.
+pub const BODY_BYTES_MAX: usize = 4 * 1024;
+
+/// Bytes of a chunk's size line or of a trailer field. RFC 9112 §7.1.1 asks for such a bound.
+pub const CHUNK_LINE_BYTES_MAX: usize = 256;
+
+/// Trailer fields after the last chunk, which are read and dropped. Ours.
+pub const TRAILER_FIELDS_MAX: usize = 16;
+
+/// Bytes that tungstenite reads at once, and the buffer that it keeps for that. Ours: an IRC line
+/// with its tags; the library's own default is 128 KiB for each connection.
+pub const WEBSOCKET_READ_BYTES: usize = 1024;
+
+/// Bytes of the reason in a close frame. RFC 6455 §5.5: 125 with the code.
+pub const CLOSE_REASON_BYTES_MAX: usize = 123;
+
+/// Bytes of a session's token. DESIGN.md "Names and sessions": 128 bits.
+pub const TOKEN_BYTES: usize = 16;
+
+/// Sessions in all, beyond which nobody can log in. Ours, as many as there may be connections.
+pub const SESSIONS_MAX: usize = 100_000;
+
+/// How long a session without a socket stays in its rooms, untold. DESIGN.md "Names and sessions".
+pub const GHOST: Duration = Duration::from_secs(10);
+
+/// How long the name of a session that has left is kept for it. DESIGN.md "Names and sessions".
+pub const NAME_KEPT: Duration = Duration::from_secs(60);

@@ -1,0 +1,245 @@
+//! What people see: pages with their blanks filled in, and the files that go with them. Floor 2.
+//!
+//! Everything is in the binary: the page works on a network without a way out. A page is a file with
+//! blanks such as `{{name}}`; what goes into a blank is escaped, and is never looked through for
+//! blanks of its own.
+
+use sha2::{Digest, Sha256};
+
+use crate::http::Status;
+
+/// The login form.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LoginPage<'a> {
+    /// What this chat is called.
+    pub title: &'a str,
+    /// What went wrong and what to do, or empty.
+    pub error: &'a str,
+    /// What the person wants to be called, as far as is known.
+    pub name: &'a str,
+    /// The room to enter, or empty for the default one.
+    pub room: &'a str,
+}
+
+/// The chat itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct IndexPage<'a> {
+    /// What this chat is called.
+    pub title: &'a str,
+    /// What the person is called.
+    pub name: &'a str,
+    /// The room to enter.
+    pub room: &'a str,
+    /// How to come by IRC, or empty.
+    pub irc: &'a str,
+    /// How to come by `nc`, or empty.
+    pub plain: &'a str,
+}
+
+impl LoginPage<'_> {
+    /// The page as HTML.
+    #[must_use]
+    pub fn html(&self) -> String {
+        let blanks = [
+            ("title", self.title),
+            ("error", self.error),
+            ("name", self.name),
+            ("room", self.room),
+        ];
+        fill(include_str!("pages/login.html"), &blanks)
+    }
+}
+
+impl IndexPage<'_> {
+    /// The page as HTML.
+    #[must_use]
+    pub fn html(&self) -> String {
+        let blanks = [
+            ("title", self.title),
+            ("name", self.name),
+            ("room", self.room),
+            ("irc", self.irc),
+            ("plain", self.plain),
+        ];
+        fill(include_str!("pages/index.html"), &blanks)
+    }
+}
+
+/// A page that says what did not work, and offers the way back.
+#[must_use]
+pub fn error_page(title: &str, status: Status, what: &str) -> String {
+    let code = status.code().to_string();
+    let blanks = [
+        ("title", title),
+        ("code", &code),
+        ("reason", status.reason()),
+        ("what", what),
+    ];
+    fill(ERROR_PAGE, &blanks)
+}
+
+const ERROR_PAGE: &str = r#"<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{{reason}} · {{title}}</title>
+<link rel="stylesheet" href="/assets/style.css">
+<main>
+<h1>{{reason}}</h1>
+<p>{{what}}</p>
+<p><a href="/">Back to {{title}}</a></p>
+<p><small>{{code}}</small></p>
+</main>
+</html>
+"#;
+
+/// A file that a page refers to.
+#[derive(Clone, Debug)]
+pub struct Asset {
+    /// Behind `/assets/`.
+    pub name: &'static str,
+    /// Its media type.
+    pub media: &'static str,
+    /// Its content.
+    pub bytes: &'static [u8],
+    /// A strong validator with its quotes, which changes with the content. RFC 9110 §8.8.3.
+    pub etag: String,
+}
+
+/// Every file that a page refers to.
+#[derive(Clone, Debug)]
+pub struct Assets(Vec<Asset>);
+
+macro_rules! embedded {
+    ($($name:literal)*) => { [$(($name, &include_bytes!(concat!("pages/", $name))[..])),*] };
+}
+
+impl Assets {
+    /// Those in the binary.
+    #[must_use]
+    pub fn embedded() -> Assets {
+        Assets(embedded!["style.css"].map(asset).into())
+    }
+
+    /// By its name.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<&Asset> {
+        self.0.iter().find(|asset| asset.name == name)
+    }
+}
+
+fn asset((name, bytes): (&'static str, &'static [u8])) -> Asset {
+    let digest = Sha256::digest(bytes);
+    Asset {
+        name,
+        media: media_of(name),
+        bytes,
+        etag: format!("\"{}\"", data_encoding::HEXLOWER.encode(&digest[..8])),
+    }
+}
+
+fn media_of(name: &str) -> &'static str {
+    match name.rsplit_once('.').map(|(_, suffix)| suffix) {
+        Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("ico") => "image/vnd.microsoft.icon",
+        Some("woff2") => "font/woff2",
+        _ => "application/octet-stream",
+    }
+}
+
+/// Fills the blanks of a page in one pass. A blank that nobody fills stays empty.
+fn fill(template: &str, blanks: &[(&str, &str)]) -> String {
+    let mut page = String::with_capacity(template.len() * 2);
+    let mut rest = template;
+    while let Some((before, name, after)) = next_blank(rest) {
+        page.push_str(before);
+        let value = blanks.iter().find(|(n, _)| *n == name);
+        debug_assert!(value.is_some(), "nobody fills {name}");
+        escape(value.map_or("", |(_, value)| value), &mut page);
+        rest = after;
+    }
+    page.push_str(rest);
+    page
+}
+
+fn next_blank(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = text.split_once("{{")?;
+    let (name, after) = rest.split_once("}}")?;
+    Some((before, name, after))
+}
+
+/// Safe in text and within quoted attributes.
+fn escape(text: &str, out: &mut String) {
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            _ => out.push(c),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blanks_are_filled_once_and_escaped() {
+        let blanks = [("a", r#"<b class="x">'&'"#), ("b", "{{a}}"), ("c", "")];
+        assert_eq!(
+            fill("{{a}}|{{b}}|{{c}}|{{", &blanks),
+            "&lt;b class=&quot;x&quot;&gt;&#39;&amp;&#39;|{{a}}||{{"
+        );
+    }
+
+    #[test]
+    fn pages_have_blanks_that_somebody_fills() {
+        let attack = "\"><script>alert(1)</script>";
+        let login = LoginPage {
+            title: attack,
+            error: attack,
+            name: attack,
+            room: attack,
+        };
+        let index = IndexPage {
+            title: attack,
+            name: attack,
+            room: attack,
+            irc: attack,
+            plain: attack,
+        };
+        let error = error_page(attack, Status::NOT_FOUND, attack);
+        for page in [login.html(), index.html(), error] {
+            assert!(!page.contains("<script>alert"), "{page}");
+            assert!(!page.contains("{{"), "{page}");
+            assert!(page.contains("&lt;script&gt;"), "{page}");
+        }
+    }
+
+    #[test]
+    fn every_file_beside_the_pages_is_embedded() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/pages");
+        let assets = Assets::embedded();
+        for file in std::fs::read_dir(folder).unwrap() {
+            let name = file.unwrap().file_name().into_string().unwrap();
+            assert!(
+                name.ends_with(".html") || assets.find(&name).is_some(),
+                "{name} is not in Assets::embedded"
+            );
+        }
+    }
+
+    #[test]
+    fn an_etag_changes_with_the_content() {
+        let etag = |bytes| asset(("a.js", bytes)).etag;
+        assert_eq!(etag(b"x"), etag(b"x"));
+        assert_ne!(etag(b"x"), etag(b"y"));
+        assert_eq!(etag(b"x").len(), 18);
+    }
+}

@@ -1,0 +1,331 @@
+//! Who is logged in. Floor 2; pure: the time is given in.
+//!
+//! ```text
+//!          open                    attach                 detach
+//! login ─────────▶ Away (no ghost) ──────▶ Here(person) ─────────▶ Away (a ghost)
+//!                   │   │    ▲                 │                     │
+//!                   │   └────┴── attach ───────┴─────── attach ◀─────┤
+//!                   │ 10 s: nothing is seen     10 s: Due::Quit, the others hear QUIT
+//!                   ▼ 60 s more                                      ▼ 60 s more
+//!                  Due::Gone: the name is free ◀─────────────────────┘
+//! ```
+//!
+//! A page that reloads, a phone that changes its network: both lose their socket for a moment, and
+//! nobody else should hear of it. So for [`GHOST`] the person stays in the rooms, and for
+//! [`NAME_KEPT`] more the name waits.
+
+use std::collections::{BTreeSet, HashMap};
+use std::net::IpAddr;
+use std::time::Instant;
+
+use chat_core::id::{Identity, PersonId};
+use chat_core::names::Nick;
+use sha2::{Digest, Sha256};
+
+use crate::limits::{GHOST, NAME_KEPT, SESSIONS_MAX, TOKEN_BYTES};
+
+/// A session, by a number that is never used again in this process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SessionId(u64);
+
+/// What proves that a browser has a session. Only the browser keeps it; here is only its hash.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token([u8; TOKEN_BYTES]);
+
+impl Token {
+    /// A new one.
+    ///
+    /// # Errors
+    /// The system has no randomness to give: nobody can log in then.
+    pub fn random() -> Result<Token, getrandom::Error> {
+        let mut bytes = [0; TOKEN_BYTES];
+        getrandom::fill(&mut bytes)?;
+        Ok(Token(bytes))
+    }
+
+    /// As it stands in the cookie.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        data_encoding::BASE64URL_NOPAD.encode(&self.0)
+    }
+
+    fn from_text(text: &str) -> Option<Token> {
+        let bytes = data_encoding::BASE64URL_NOPAD.decode(text.as_bytes());
+        Some(Token(bytes.ok()?.try_into().ok()?))
+    }
+
+    fn hash(&self) -> TokenHash {
+        TokenHash(Sha256::digest(self.0).into())
+    }
+}
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Token(…)")
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct TokenHash([u8; 32]);
+
+/// One login.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// What the person is called; changes with `/nick`.
+    pub nick: Nick,
+    /// Who it is, for what outlives a connection.
+    pub identity: Identity,
+    /// Where it logged in from.
+    pub address: IpAddr,
+    /// Whether it has a socket.
+    pub presence: Presence,
+    token: TokenHash,
+}
+
+/// Whether a session has a socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// It has, and this person is behind it.
+    Here(PersonId),
+    /// It has none since then.
+    Away {
+        /// When its last socket went, or when it logged in.
+        since: Instant,
+        /// Whom the others still see, until [`GHOST`] is over.
+        ghost: Option<PersonId>,
+    },
+}
+
+impl Presence {
+    /// Whom the others see.
+    #[must_use]
+    pub fn person(self) -> Option<PersonId> {
+        match self {
+            Presence::Here(person) => Some(person),
+            Presence::Away { ghost, .. } => ghost,
+        }
+    }
+
+    /// When something happens by itself.
+    fn due(self) -> Option<Instant> {
+        match self {
+            Presence::Here(_) => None,
+            Presence::Away { since, ghost } => Some(match ghost {
+                Some(_) => since + GHOST,
+                None => since + GHOST + NAME_KEPT,
+            }),
+        }
+    }
+}
+
+/// What time has done to a session.
+#[derive(Clone, Debug)]
+pub enum Due {
+    /// Its ghost leaves the chat: QUIT. The name is still kept.
+    Quit(SessionId, PersonId),
+    /// It is over, and its name is free.
+    Gone(Session),
+}
+
+/// Why nobody can log in at present.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CannotOpen {
+    /// One address has as many sessions as it may.
+    #[error("too many people have logged in from your address: try again in a minute")]
+    TooManyFromAddress,
+    /// There are [`SESSIONS_MAX`].
+    #[error("too many people are here: try again in a minute")]
+    TooMany,
+    /// The system gives no randomness.
+    #[error("nobody can log in at present: try again in a minute")]
+    NoRandomness,
+}
+
+/// Everybody who is logged in.
+#[derive(Debug)]
+pub struct Sessions {
+    sessions: HashMap<SessionId, Session>,
+    by_token: HashMap<TokenHash, SessionId>,
+    by_address: HashMap<IpAddr, u64>,
+    deadlines: BTreeSet<(Instant, SessionId)>,
+    per_address_max: u64,
+    next: u64,
+}
+
+impl Sessions {
+    /// Nobody yet. One address may have so many; loopback is exempt, as it is among connections.
+    #[must_use]
+    pub fn new(per_address_max: u64) -> Sessions {
+        Sessions {
+            sessions: HashMap::new(),
+            by_token: HashMap::new(),
+            by_address: HashMap::new(),
+            deadlines: BTreeSet::new(),
+            per_address_max,
+            next: 0,
+        }
+    }
+
+    /// Whether one more may be opened from there.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn check_room(&self, address: IpAddr) -> Result<(), CannotOpen> {
+        if self.sessions.len() >= SESSIONS_MAX {
+            return Err(CannotOpen::TooMany);
+        }
+        let count = self.by_address.get(&address).copied().unwrap_or(0);
+        match count >= self.per_address_max && !address.is_loopback() {
+            true => Err(CannotOpen::TooManyFromAddress),
+            false => Ok(()),
+        }
+    }
+
+    /// Logs somebody in, whose name has been reserved.
+    ///
+    /// # Errors
+    /// Why that cannot be; the name is to be released then.
+    pub fn open(
+        &mut self,
+        nick: Nick,
+        identity: Identity,
+        address: IpAddr,
+        now: Instant,
+    ) -> Result<Token, CannotOpen> {
+        self.check_room(address)?;
+        let token = Token::random().map_err(|_| CannotOpen::NoRandomness)?;
+        let id = SessionId(self.next);
+        self.next += 1;
+        self.by_token.insert(token.hash(), id);
+        *self.by_address.entry(address).or_insert(0) += 1;
+        let presence = Presence::Away {
+            since: now,
+            ghost: None,
+        };
+        self.deadlines.extend(presence.due().map(|at| (at, id)));
+        let session = Session {
+            nick,
+            identity,
+            address,
+            presence,
+            token: token.hash(),
+        };
+        self.sessions.insert(id, session);
+        Ok(token)
+    }
+
+    /// Whose token one of these is.
+    pub fn find<'a>(&self, texts: impl Iterator<Item = &'a str>) -> Option<SessionId> {
+        let mut tokens = texts.filter_map(Token::from_text);
+        tokens.find_map(|token| self.by_token.get(&token.hash()).copied())
+    }
+
+    /// Who that is, unless the session is over.
+    #[must_use]
+    pub fn get(&self, id: SessionId) -> Option<&Session> {
+        self.sessions.get(&id)
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.sessions.len()
+    }
+
+    /// Whether nobody is logged in.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.sessions.is_empty()
+    }
+
+    /// Gives a session another token, which is what logging in again under the same name does: the
+    /// old one may have been seen by somebody.
+    ///
+    /// # Errors
+    /// The system gives no randomness; the old token stays.
+    pub fn renew(&mut self, id: SessionId) -> Result<Option<Token>, CannotOpen> {
+        let token = Token::random().map_err(|_| CannotOpen::NoRandomness)?;
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return Ok(None);
+        };
+        self.by_token.remove(&session.token);
+        session.token = token.hash();
+        self.by_token.insert(session.token, id);
+        Ok(Some(token))
+    }
+
+    /// The person changed its name.
+    pub fn rename(&mut self, id: SessionId, nick: Nick) {
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.nick = nick;
+        }
+    }
+
+    /// A socket of the session has become this person. Gives what was before: the person of another
+    /// tab, which is to be closed, or a ghost to step into.
+    pub fn attach(&mut self, id: SessionId, person: PersonId) -> Option<Presence> {
+        self.set_presence(id, Presence::Here(person))
+    }
+
+    /// The socket of this person is gone. A person that was taken over before does not count.
+    pub fn detach(&mut self, id: SessionId, person: PersonId, now: Instant) {
+        let here = Presence::Here(person);
+        if self.get(id).is_some_and(|session| session.presence == here) {
+            let since = now;
+            let ghost = Some(person);
+            self.set_presence(id, Presence::Away { since, ghost });
+        }
+    }
+
+    /// Logs somebody out: the token is worth nothing from here on.
+    pub fn end(&mut self, id: SessionId) -> Option<Session> {
+        let session = self.sessions.remove(&id)?;
+        self.by_token.remove(&session.token);
+        self.forget_deadline(id, session.presence);
+        if let Some(count) = self.by_address.get_mut(&session.address) {
+            *count -= 1;
+            if *count == 0 {
+                self.by_address.remove(&session.address);
+            }
+        }
+        Some(session)
+    }
+
+    /// When [`Sessions::due`] will next have something to say.
+    #[must_use]
+    pub fn next_due(&self) -> Option<Instant> {
+        self.deadlines.first().map(|(at, _)| *at)
+    }
+
+    /// The next thing that time has done by now; ask until there is none.
+    pub fn due(&mut self, now: Instant) -> Option<Due> {
+        let &(at, id) = self.deadlines.first()?;
+        if at > now {
+            return None;
+        }
+        match self.get(id)?.presence {
+            Presence::Away {
+                since,
+                ghost: Some(person),
+            } => {
+                self.set_presence(id, Presence::Away { since, ghost: None });
+                Some(Due::Quit(id, person))
+            }
+            _ => self.end(id).map(Due::Gone),
+        }
+    }
+
+    fn set_presence(&mut self, id: SessionId, presence: Presence) -> Option<Presence> {
+        let session = self.sessions.get_mut(&id)?;
+        let before = std::mem::replace(&mut session.presence, presence);
+        self.forget_deadline(id, before);
+        self.deadlines.extend(presence.due().map(|at| (at, id)));
+        Some(before)
+    }
+
+    fn forget_deadline(&mut self, id: SessionId, presence: Presence) {
+        if let Some(at) = presence.due() {
+            self.deadlines.remove(&(at, id));
+        }
+    }
+}

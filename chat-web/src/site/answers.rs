@@ -1,0 +1,183 @@
+//! The answers of the site, and the header fields that all of them have.
+
+use chat_core::names::RoomName;
+use chat_core::time::Timestamp;
+use form_urlencoded::Serializer;
+
+use super::{Route, Site};
+use crate::http::{Request, Response, Status};
+use crate::pages::{Asset, error_page};
+
+const HTML: &str = "text/html; charset=utf-8";
+
+/// Only our own scripts, styles and sockets, in no frame of anybody's. CSP Level 3.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+     connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; \
+     frame-ancestors 'none'";
+
+/// What somebody asks for besides a page, in its query or form.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Wanted {
+    pub(super) name: String,
+    pub(super) room: Option<RoomName>,
+    /// Sent here because there was no session.
+    pub(super) first: bool,
+}
+
+/// A field came twice: which of them counts, two programs may see differently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Duplicate;
+
+impl Wanted {
+    /// Reads `application/x-www-form-urlencoded`. A room that cannot be one is passed over: it
+    /// came with a link, and the person would not know what to do about it.
+    pub(super) fn parse(text: &[u8]) -> Result<Wanted, Duplicate> {
+        let (mut name, mut room, mut first) = (None, None, None);
+        for (key, value) in form_urlencoded::parse(text) {
+            let field = match key.as_ref() {
+                "name" => &mut name,
+                "room" => &mut room,
+                "first" => &mut first,
+                _ => continue,
+            };
+            if field.replace(value.into_owned()).is_some() {
+                return Err(Duplicate);
+            }
+        }
+        Ok(Wanted {
+            name: name.unwrap_or_default().trim().to_owned(),
+            room: room.as_deref().and_then(room_name),
+            first: first.is_some(),
+        })
+    }
+
+    /// In a query, what came twice is as good as not there.
+    pub(super) fn of_query(request: &Request) -> Wanted {
+        Wanted::parse(request.target.query.as_bytes()).unwrap_or_default()
+    }
+
+    pub(super) fn room_text(&self) -> &str {
+        self.room.as_ref().map_or("", RoomName::as_str)
+    }
+
+    /// The login form, which says why one is there, and leads on to the room.
+    pub(super) fn login_address(&self) -> String {
+        let mut query = Serializer::new("/login?".to_owned());
+        query.append_pair("first", "1");
+        if let Some(room) = &self.room {
+            query.append_pair("room", room.as_str());
+        }
+        query.finish()
+    }
+
+    /// The chat, in the room.
+    pub(super) fn index_address(&self) -> String {
+        match &self.room {
+            Some(room) => {
+                let mut query = Serializer::new("/?".to_owned());
+                query.append_pair("room", room.as_str()).finish()
+            }
+            None => "/".to_owned(),
+        }
+    }
+}
+
+/// `#lobby`, or `lobby` for those who type the address.
+fn room_name(text: &str) -> Option<RoomName> {
+    let text = text.trim();
+    RoomName::new(text)
+        .or_else(|_| RoomName::new(&format!("#{text}")))
+        .ok()
+}
+
+impl Site {
+    /// An error page.
+    pub(super) fn error(&self, status: Status, what: &str) -> Response {
+        self.explained(Response::new(status), what)
+    }
+
+    /// A page for an answer that has none.
+    pub(super) fn explained(&self, response: Response, what: &str) -> Response {
+        let page = error_page(&self.settings.title, response.status(), what);
+        response.body(HTML, page.into_bytes())
+    }
+
+    pub(super) fn not_allowed(&self, route: &Route<'_>) -> Response {
+        let response = Response::new(Status::METHOD_NOT_ALLOWED).with("Allow", route.allow());
+        self.explained(response, "This cannot be done here.")
+    }
+
+    pub(super) fn strange(&self) -> Response {
+        let what = "This was asked by a page of another site. Whoever runs this chat can allow \
+                    that site with --origin.";
+        self.error(Status::FORBIDDEN, what)
+    }
+
+    /// RFC 9110 §15.5.20; the way out is the operator's.
+    pub(super) fn misdirected(&self, request: &Request) -> Response {
+        let host = request.authority().map(ToString::to_string);
+        let host = host.unwrap_or_default();
+        let what = format!(
+            "This server does not know itself as {host}. Whoever runs it can start it with \
+             --origin http://{host}"
+        );
+        self.error(Status::MISDIRECTED_REQUEST, &what)
+    }
+}
+
+/// What every answer says besides. One that says nothing about caching is not kept at all: pages
+/// are somebody's, and errors pass.
+pub(super) fn finish(response: Response, date: Timestamp) -> Response {
+    let response = defaults_to(response, "Cache-Control", "no-store");
+    defaults_to(response, "Referrer-Policy", "no-referrer")
+        .with("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        .with("X-Content-Type-Options", "nosniff")
+        .dated(date)
+}
+
+fn defaults_to(response: Response, name: &'static str, value: &'static str) -> Response {
+    match response.field(name) {
+        Some(_) => response,
+        None => response.with(name, value),
+    }
+}
+
+/// A page with a form. Under `no-referrer` a browser would send `Origin: null` with the form (Fetch
+/// standard, "append a request Origin header"), which is refused here; `same-origin` tells others
+/// as little.
+pub(super) fn form_page(status: Status, html: String) -> Response {
+    Response::new(status)
+        .with("Referrer-Policy", "same-origin")
+        .body(HTML, html.into_bytes())
+}
+
+/// 303, so that the next request is a GET whatever this one was. RFC 9110 §15.4.4.
+pub(super) fn see_other(address: &str) -> Response {
+    Response::new(Status::SEE_OTHER).with("Location", address.to_owned())
+}
+
+pub(super) fn health() -> Response {
+    Response::new(Status::OK).body("text/plain; charset=utf-8", &b"ok\n"[..])
+}
+
+/// A browser keeps a file but asks each time whether it is still the same: an update shows at once
+/// and costs one small answer when there is none.
+pub(super) fn asset(asset: &Asset, request: &Request) -> Response {
+    let status = match is_known(request, &asset.etag) {
+        true => Status::NOT_MODIFIED,
+        false => Status::OK,
+    };
+    let response = Response::new(status)
+        .with("ETag", asset.etag.clone())
+        .with("Cache-Control", "no-cache");
+    match status {
+        Status::OK => response.body(asset.media, asset.bytes),
+        _ => response,
+    }
+}
+
+/// RFC 9110 §13.1.2: `If-None-Match` compares weakly.
+fn is_known(request: &Request, etag: &str) -> bool {
+    let mut known = request.fields.list("if-none-match");
+    known.any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
+}

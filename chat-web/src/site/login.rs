@@ -1,0 +1,175 @@
+//! Login: a form, a name, a session.
+
+use std::net::IpAddr;
+use std::time::Instant;
+
+use chat_core::id::Identity;
+use chat_core::names::Nick;
+
+use super::answers::{self, Wanted, see_other};
+use super::{Action, Behind, Reservation, Site};
+use crate::cookie;
+use crate::http::{Request, Response, Status};
+use crate::origin::{Asker, Scheme};
+use crate::pages::LoginPage;
+use crate::session::{CannotOpen, SessionId, Token};
+
+/// A login that was found in order, and waits for its name.
+#[derive(Clone, Debug)]
+pub struct Login {
+    /// What the person wants to be called.
+    pub nick: Nick,
+    /// For whom the name is being reserved.
+    pub identity: Identity,
+    pub(super) wanted: Wanted,
+    address: IpAddr,
+    is_https: bool,
+    /// The session that the browser had before.
+    replaces: Option<SessionId>,
+}
+
+impl Site {
+    /// GET: the form. Who is logged in has no use for it.
+    pub(super) fn login_form(&self, request: &Request) -> Response {
+        let wanted = Wanted::of_query(request);
+        if self.session_of(request).is_some() {
+            return see_other(&wanted.index_address());
+        }
+        let what = match wanted.first {
+            true => "Log in first.",
+            false => "",
+        };
+        self.form_again(Status::OK, &wanted, what)
+    }
+
+    /// POST: from here on it is somebody's wish, so first whose.
+    pub(super) fn login(
+        &mut self,
+        request: &Request,
+        address: IpAddr,
+        now: Instant,
+        behind: &mut impl Behind,
+    ) -> Action {
+        let asker = self.asker(request);
+        if asker == Asker::Stranger {
+            return self.strange().into();
+        }
+        if !is_form(request) {
+            return self
+                .error(Status::UNSUPPORTED_MEDIA_TYPE, "Send a form.")
+                .into();
+        }
+        let Ok(wanted) = Wanted::parse(&request.body) else {
+            return self
+                .error(Status::BAD_REQUEST, "A field came twice.")
+                .into();
+        };
+        let nick = match Nick::new(&wanted.name) {
+            Ok(nick) => nick,
+            Err(why) => return self.bad_name(&wanted, &why.to_string()).into(),
+        };
+        let login = Login {
+            nick,
+            identity: behind.identity(),
+            wanted,
+            address,
+            is_https: self.is_https(asker, request),
+            replaces: self.session_of(request),
+        };
+        self.reserve(login, now, behind)
+    }
+
+    fn reserve(&mut self, login: Login, now: Instant, behind: &mut impl Behind) -> Action {
+        if let Some(response) = self.log_in_again(&login) {
+            return response.into();
+        }
+        if let Err(why) = self.sessions.check_room(login.address) {
+            return self.cannot_open(&login.wanted, why).into();
+        }
+        match behind.reserve(&login.nick, login.identity) {
+            Reservation::Granted => self.log_in(&login, now, behind).into(),
+            Reservation::Refused(what) => self
+                .form_again(Status::CONFLICT, &login.wanted, &what)
+                .into(),
+            Reservation::Pending => Action::Later(login),
+        }
+    }
+
+    /// Under the name that the browser has already, nothing changes but the token.
+    fn log_in_again(&mut self, login: &Login) -> Option<Response> {
+        let id = login.replaces?;
+        if self.sessions.get(id)?.nick != login.nick {
+            return None;
+        }
+        Some(match self.sessions.renew(id) {
+            Ok(token) => welcome(login, &token?),
+            Err(why) => self.cannot_open(&login.wanted, why),
+        })
+    }
+
+    /// The name is reserved: opens the session, and ends the one that the browser had.
+    pub(super) fn log_in(
+        &mut self,
+        login: &Login,
+        now: Instant,
+        behind: &mut impl Behind,
+    ) -> Response {
+        let (nick, identity) = (login.nick.clone(), login.identity);
+        match self.sessions.open(nick, identity, login.address, now) {
+            Ok(token) => {
+                if let Some(old) = login.replaces.and_then(|id| self.sessions.end(id)) {
+                    behind.over(&old);
+                }
+                welcome(login, &token)
+            }
+            Err(why) => {
+                behind.release(&login.nick, identity);
+                self.cannot_open(&login.wanted, why)
+            }
+        }
+    }
+
+    fn bad_name(&self, wanted: &Wanted, why: &str) -> Response {
+        let what = format!("Choose another name: {why}.");
+        self.form_again(Status::UNPROCESSABLE_CONTENT, wanted, &what)
+    }
+
+    fn cannot_open(&self, wanted: &Wanted, why: CannotOpen) -> Response {
+        let status = match why {
+            CannotOpen::TooManyFromAddress => Status::TOO_MANY_REQUESTS,
+            CannotOpen::TooMany | CannotOpen::NoRandomness => Status::SERVICE_UNAVAILABLE,
+        };
+        self.form_again(status, wanted, &format!("Sorry, {why}."))
+            .with("Retry-After", "60")
+    }
+
+    /// The form with what was in it, and what to do.
+    pub(super) fn form_again(&self, status: Status, wanted: &Wanted, what: &str) -> Response {
+        let page = LoginPage {
+            title: &self.settings.title,
+            error: what,
+            name: &wanted.name,
+            room: wanted.room_text(),
+        };
+        answers::form_page(status, page.html())
+    }
+
+    /// A program does not say how it came; where everybody comes over TLS, so did it.
+    fn is_https(&self, asker: Asker, request: &Request) -> bool {
+        match asker {
+            Asker::Page(scheme) => scheme == Scheme::Https,
+            _ => self.settings.origins.is_https_only(request.authority()),
+        }
+    }
+}
+
+fn welcome(login: &Login, token: &Token) -> Response {
+    see_other(&login.wanted.index_address()).with("Set-Cookie", cookie::set(token, login.is_https))
+}
+
+/// The media type that forms have, with or without parameters. WHATWG URL, "urlencoded".
+fn is_form(request: &Request) -> bool {
+    let media = request.fields.first("content-type").unwrap_or_default();
+    let essence = media.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}

@@ -1,0 +1,340 @@
+//! What the site answers: routes, sessions, login. Floor 3; no socket, no clock, no chat.
+//!
+//! | path | methods | without a session |
+//! |---|---|---|
+//! | `/` | GET, HEAD | 303 to the login form |
+//! | `/login` | GET, HEAD, POST | the form |
+//! | `/logout` | POST | 303 to the login form |
+//! | `/socket` | GET, as a WebSocket | as any IRC client |
+//! | `/assets/…` | GET, HEAD | the same |
+//! | `/healthz` | GET, HEAD | the same |
+//!
+//! A [`Site`] decides; what a decision does to the chat is behind [`Behind`], so that the same site
+//! serves a chat in this process and a gateway to one elsewhere. The host of a reactor uses it so:
+//!
+//! 1. [`Event::Asked`](crate::web::Event::Asked): [`Site::respond`], and the answer to
+//!    [`Exchange::answer`](crate::web::Exchange::answer). [`Action::Later`] is kept with the person,
+//!    and answered with [`Site::finish_login`] when the relay has said whether the name is free.
+//! 2. [`Event::Opened`](crate::web::Event::Opened): the person begins; [`Sessions::attach`] says
+//!    whom it takes over from.
+//! 3. The socket is gone: [`Sessions::detach`].
+//! 4. At [`Sessions::next_due`]: [`Site::expire`].
+
+mod answers;
+mod login;
+
+use std::net::IpAddr;
+
+use chat_core::id::{Identity, PersonId};
+use chat_core::names::{Nick, RoomName};
+use chat_core::time::Now;
+
+use crate::cookie;
+use crate::http::{Method, Rejection, Request, Response, Status};
+use crate::origin::{Asker, Origins};
+use crate::pages::{Asset, Assets, IndexPage};
+use crate::session::{Due, Session, SessionId, Sessions};
+use crate::web::{Answer, Claim, Upgrade, shake_hands};
+use answers::{Wanted, see_other};
+
+pub use login::Login;
+
+/// What the site needs of the chat behind it.
+pub trait Behind {
+    /// An identity that nobody had before.
+    fn identity(&mut self) -> Identity;
+
+    /// Keeps `nick` for `identity`, so that nobody else can take it.
+    fn reserve(&mut self, nick: &Nick, identity: Identity) -> Reservation;
+
+    /// Frees what was reserved for an identity that did not come to be a session.
+    fn release(&mut self, nick: &Nick, identity: Identity);
+
+    /// The ghost of a session leaves: the others hear QUIT. The name stays reserved.
+    fn quit(&mut self, session: SessionId, person: PersonId);
+
+    /// A session is over: close its socket (4002), let its person quit, free its name.
+    fn over(&mut self, session: &Session);
+}
+
+/// Whether a name could be reserved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reservation {
+    /// It could.
+    Granted,
+    /// It could not, and this is what to do, in one sentence.
+    Refused(String),
+    /// The relay has been asked.
+    Pending,
+}
+
+/// What to do about a request.
+#[derive(Debug)]
+pub enum Action {
+    /// Answer it.
+    Answer(Answer),
+    /// Answer it when it is known whether the name is free.
+    Later(Login),
+}
+
+impl From<Response> for Action {
+    fn from(response: Response) -> Self {
+        Action::Answer(Answer::Respond(response))
+    }
+}
+
+/// What an operator may say about the site.
+#[derive(Clone, Debug)]
+pub struct SiteSettings {
+    /// What this chat is called.
+    pub title: String,
+    /// The room that people enter unless they name another.
+    pub room: RoomName,
+    /// How to come by IRC, or empty.
+    pub irc: String,
+    /// How to come by `nc`, or empty.
+    pub plain: String,
+    /// Names that this site goes by.
+    pub origins: Origins,
+    /// Sessions that one address may have.
+    pub sessions_per_address_max: u64,
+}
+
+/// The site.
+#[derive(Debug)]
+pub struct Site {
+    settings: SiteSettings,
+    assets: Assets,
+    /// Who is logged in.
+    pub sessions: Sessions,
+}
+
+/// A place of the site.
+enum Route<'a> {
+    Index,
+    Login,
+    Logout,
+    Socket,
+    Asset(&'a Asset),
+    Health,
+}
+
+impl Route<'_> {
+    /// Methods of a place, as `Allow` lists them. RFC 9110 §10.2.1.
+    fn allow(&self) -> &'static str {
+        match self {
+            Route::Index | Route::Asset(_) | Route::Health => "GET, HEAD",
+            Route::Login => "GET, HEAD, POST",
+            Route::Logout => "POST",
+            Route::Socket => "GET",
+        }
+    }
+
+    fn allows(&self, method: Method) -> bool {
+        match method {
+            Method::Get => !matches!(self, Route::Logout),
+            Method::Head => !matches!(self, Route::Logout | Route::Socket),
+            Method::Post => matches!(self, Route::Login | Route::Logout),
+            Method::Elsewhere | Method::Unknown => false,
+        }
+    }
+}
+
+impl Site {
+    /// A site where nobody is logged in.
+    #[must_use]
+    pub fn new(settings: SiteSettings) -> Site {
+        Site {
+            sessions: Sessions::new(settings.sessions_per_address_max),
+            assets: Assets::embedded(),
+            settings,
+        }
+    }
+
+    /// Decides about a request that came from `address`.
+    pub fn respond(
+        &mut self,
+        request: &Result<Request, Rejection>,
+        address: IpAddr,
+        now: Now,
+        behind: &mut impl Behind,
+    ) -> Action {
+        let action = match request {
+            Ok(request) => self.route(request, address, now, behind),
+            Err(rejection) => self.error(rejection.status, rejection.why).into(),
+        };
+        finish(action, now)
+    }
+
+    /// The answer to a login that had to wait: `granted`, or what to do instead.
+    pub fn finish_login(
+        &mut self,
+        login: &Login,
+        granted: Result<(), String>,
+        now: Now,
+        behind: &mut impl Behind,
+    ) -> Response {
+        let response = match granted {
+            Ok(()) => self.log_in(login, now.mono, behind),
+            Err(what) => self.form_again(Status::CONFLICT, &login.wanted, &what),
+        };
+        answers::finish(response, now.wall)
+    }
+
+    /// The answer to a request that takes too long: for [`Web::time_out`](crate::web::Web::time_out).
+    #[must_use]
+    pub fn too_late(&self, now: Now) -> Response {
+        let response = self.error(
+            Status::REQUEST_TIMEOUT,
+            "The request took too long to arrive.",
+        );
+        answers::finish(response, now.wall)
+    }
+
+    /// Does what time has brought to the sessions.
+    pub fn expire(&mut self, now: Now, behind: &mut impl Behind) {
+        while let Some(due) = self.sessions.due(now.mono) {
+            match due {
+                Due::Quit(session, person) => behind.quit(session, person),
+                Due::Gone(session) => behind.over(&session),
+            }
+        }
+    }
+
+    fn route(
+        &mut self,
+        request: &Request,
+        address: IpAddr,
+        now: Now,
+        behind: &mut impl Behind,
+    ) -> Action {
+        if !self.settings.origins.serves(request.authority()) {
+            return self.misdirected(request).into();
+        }
+        let Some(route) = self.route_of(&request.target.path) else {
+            return self
+                .error(Status::NOT_FOUND, "There is nothing here.")
+                .into();
+        };
+        if !route.allows(request.method) {
+            return self.not_allowed(&route).into();
+        }
+        match route {
+            Route::Index => self.index(request).into(),
+            Route::Login if request.method == Method::Post => {
+                self.login(request, address, now.mono, behind)
+            }
+            Route::Login => self.login_form(request).into(),
+            Route::Logout => self.logout(request, behind).into(),
+            Route::Socket => self.socket(request),
+            Route::Asset(asset) => answers::asset(asset, request).into(),
+            Route::Health => answers::health().into(),
+        }
+    }
+
+    fn route_of(&self, path: &str) -> Option<Route<'_>> {
+        match path {
+            "/" => Some(Route::Index),
+            "/login" => Some(Route::Login),
+            "/logout" => Some(Route::Logout),
+            "/socket" => Some(Route::Socket),
+            "/healthz" => Some(Route::Health),
+            _ => {
+                let name = path.strip_prefix("/assets/")?;
+                self.assets.find(name).map(Route::Asset)
+            }
+        }
+    }
+
+    fn index(&self, request: &Request) -> Response {
+        let wanted = Wanted::of_query(request);
+        let Some(session) = self
+            .session_of(request)
+            .and_then(|id| self.sessions.get(id))
+        else {
+            return see_other(&wanted.login_address());
+        };
+        let room = wanted.room.as_ref().unwrap_or(&self.settings.room);
+        answers::form_page(
+            Status::OK,
+            IndexPage {
+                title: &self.settings.title,
+                name: session.nick.as_str(),
+                room: room.as_str(),
+                irc: &self.settings.irc,
+                plain: &self.settings.plain,
+            }
+            .html(),
+        )
+    }
+
+    fn logout(&mut self, request: &Request, behind: &mut impl Behind) -> Response {
+        if self.asker(request) == Asker::Stranger {
+            return self.strange();
+        }
+        let id = self.session_of(request);
+        if let Some(session) = id.and_then(|id| self.sessions.end(id)) {
+            behind.over(&session);
+        }
+        let cleared = cookie::clear().into_iter();
+        cleared.fold(see_other("/login"), |response, cookie| {
+            response.with("Set-Cookie", cookie)
+        })
+    }
+
+    /// The origin is checked first: a stranger does not learn who has a session (RFC 6455 §10.2).
+    fn socket(&self, request: &Request) -> Action {
+        if self.asker(request) == Asker::Stranger {
+            return self.strange().into();
+        }
+        match shake_hands(request) {
+            Ok((response, opcode)) => Action::Answer(Answer::Upgrade(Upgrade {
+                response,
+                opcode,
+                claim: self.claim(request),
+            })),
+            Err(refused) => self
+                .explained(refused, "A WebSocket is spoken here.")
+                .into(),
+        }
+    }
+
+    fn claim(&self, request: &Request) -> Claim {
+        match self.session_of(request) {
+            Some(id) => Claim::Session(id),
+            None if self.has_cookie(request) => Claim::Expired,
+            None => Claim::Nobody,
+        }
+    }
+
+    fn asker(&self, request: &Request) -> Asker {
+        let origin = request.fields.first("origin");
+        let has_cookie = self.has_cookie(request);
+        let origins = &self.settings.origins;
+        origins.judge(origin, request.authority(), has_cookie)
+    }
+
+    fn session_of(&self, request: &Request) -> Option<SessionId> {
+        self.sessions.find(self.cookies(request))
+    }
+
+    fn has_cookie(&self, request: &Request) -> bool {
+        self.cookies(request).next().is_some()
+    }
+
+    fn cookies<'a>(&self, request: &'a Request) -> impl Iterator<Item = &'a str> + use<'a> {
+        let https_only = self.settings.origins.is_https_only(request.authority());
+        cookie::sent(&request.fields, https_only)
+    }
+}
+
+fn finish(action: Action, now: Now) -> Action {
+    match action {
+        Action::Answer(Answer::Respond(response)) => answers::finish(response, now.wall).into(),
+        Action::Answer(Answer::Upgrade(upgrade)) => Action::Answer(Answer::Upgrade(Upgrade {
+            response: upgrade.response.dated(now.wall),
+            ..upgrade
+        })),
+        later @ Action::Later(_) => later,
+    }
+}
