@@ -3,6 +3,7 @@
 use std::thread;
 use std::time::Duration;
 
+use crate::args::RelayArgs;
 use anyhow::Context;
 use chat_core::handle::Handle;
 use chat_core::relay::{Front, Relay};
@@ -24,6 +25,13 @@ pub fn start_log() {
     env_logger::Builder::from_env(env)
         .format_target(false)
         .init();
+}
+
+/// Says what was switched off.
+pub fn warn_of(args: &RelayArgs) {
+    if args.unlimited {
+        log::warn!("--unlimited: talk as fast and connect as often as you like");
+    }
 }
 
 /// Serves until SIGINT or SIGTERM, then drains; a second signal ends at once.

@@ -4,10 +4,12 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 
 use anyhow::Context;
+use chat_core::dialect::Dialect;
 use chat_core::names::RoomName;
-use chat_core::net::{Door, Framing};
+use chat_core::net::{Door, Framing, Lines};
+use chat_core::relay::Builder;
 
-use crate::args::Place;
+use crate::args::{Place, RelayArgs};
 
 /// The kinds of doors, as they are announced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +58,8 @@ impl Kind {
 }
 
 /// An address to connect to, for one that only says "everywhere".
-fn reachable(at: SocketAddr) -> SocketAddr {
+#[must_use]
+pub fn reachable(at: SocketAddr) -> SocketAddr {
     match at {
         SocketAddr::V4(v4) if v4.ip().is_unspecified() => {
             SocketAddr::from(([127, 0, 0, 1], at.port()))
@@ -87,6 +90,30 @@ pub fn open(
     named
         .map(|address| open_named(kind, address, framing.clone()))
         .collect()
+}
+
+/// The doors that were opened: for [`announce`].
+pub type Announced = Vec<(Kind, SocketAddr)>;
+
+/// Opens the doors that every chat has.
+///
+/// # Errors
+/// A door that was asked for cannot be opened.
+pub fn open_for_lines(
+    mut builder: Builder,
+    args: &RelayArgs,
+) -> anyhow::Result<(Builder, Announced)> {
+    let mut announced = Vec::new();
+    for (kind, places, dialect) in [
+        (Kind::Irc, &args.irc, Dialect::Irc),
+        (Kind::Plain, &args.plain, Dialect::Plain),
+    ] {
+        for door in open(kind, places, || Box::new(Lines::default()))? {
+            announced.push((kind, door.local_addr()?));
+            builder = builder.door(door, dialect);
+        }
+    }
+    Ok((builder, announced))
 }
 
 fn open_default(

@@ -1,6 +1,8 @@
 //! The chat page.
 
+pub mod args;
 pub mod cookie;
+pub mod front;
 pub mod http;
 pub mod limits;
 pub mod origin;

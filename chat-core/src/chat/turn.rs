@@ -110,12 +110,11 @@ impl Turn<'_> {
         };
         answer.open -= 1;
         let who = answer.who;
-        let lines = if answer.open > 0 {
-            answer.flow(&self.chat.house.server, batch_name(&mut self.chat.batches))
-        } else {
-            let mut answer = self.chat.answers.remove(key.0);
-            answer.finish(&self.chat.house.server, batch_name(&mut self.chat.batches))
-        };
+        if answer.open > 0 {
+            return;
+        }
+        let mut answer = self.chat.answers.remove(key.0);
+        let lines = answer.finish(&self.chat.house.server, batch_name(&mut self.chat.batches));
         for line in lines {
             self.write(who, &line);
         }
@@ -143,16 +142,20 @@ impl Turn<'_> {
 
     /// A registered person has got another connection.
     pub(super) fn resume(&mut self, who: PersonId) {
-        let Some(speaker) = self.chat.speaker_mut(who) else {
-            return;
-        };
-        let preset = speaker.preset.take();
-        self.open(who, Dialect::Irc, preset.map(|preset| *preset));
+        let member = self.chat.hub.person(who);
+        let known = member.map(|m| Preset {
+            nick: m.source.nick.clone(),
+            identity: m.identity,
+        });
+        let said = || self.chat.speaker(who)?.preset.as_deref().cloned();
+        let preset = known.or_else(said);
+        self.open(who, Dialect::Irc, preset);
     }
 
     /// Somebody is without a connection.
     pub(super) fn suspend(&mut self, who: PersonId) {
         self.chat.fan.tune(who, FormId::MUTE);
+        self.people.clear_deadline(who);
         if let Some(speaker) = self.chat.speaker_mut(who) {
             speaker.registered = false;
             speaker.cursors.clear();

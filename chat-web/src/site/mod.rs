@@ -50,6 +50,9 @@ pub trait Behind {
     /// Frees what was reserved for an identity that did not come to be a session.
     fn release(&mut self, nick: &Nick, identity: Identity);
 
+    /// What a person is called now; it may have changed its name since it logged in.
+    fn name_of(&self, person: PersonId) -> Option<Nick>;
+
     /// The ghost of a session leaves: the others hear QUIT. The name stays reserved.
     fn quit(&mut self, session: SessionId, person: PersonId);
 
@@ -220,7 +223,7 @@ impl Site {
             return self.not_allowed(&route).into();
         }
         match route {
-            Route::Index => self.index(request).into(),
+            Route::Index => self.index(request, behind).into(),
             Route::Login if request.method == Method::Post => {
                 self.login(request, address, now.mono, behind)
             }
@@ -246,7 +249,7 @@ impl Site {
         }
     }
 
-    fn index(&self, request: &Request) -> Response {
+    fn index(&self, request: &Request, behind: &impl Behind) -> Response {
         let wanted = Wanted::of_query(request);
         let Some(session) = self
             .session_of(request)
@@ -254,12 +257,17 @@ impl Site {
         else {
             return see_other(&wanted.login_address());
         };
+        let renamed = session
+            .presence
+            .person()
+            .and_then(|person| behind.name_of(person));
+        let nick = renamed.as_ref().unwrap_or(&session.nick);
         let room = wanted.room.as_ref().unwrap_or(&self.settings.room);
         answers::form_page(
             Status::OK,
             IndexPage {
                 title: &self.settings.title,
-                name: session.nick.as_str(),
+                name: nick.as_str(),
                 room: room.as_str(),
                 irc: &self.settings.irc,
                 plain: &self.settings.plain,

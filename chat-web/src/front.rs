@@ -1,0 +1,355 @@
+//! The site and the chat as one host: what a reactor with HTTP doors serves. Floor 4.
+//!
+//! Each connection of an HTTP door begins as a browser that asks for things; one that opens a
+//! WebSocket becomes a person of the chat. A session's person outlives its sockets: while there is
+//! none it is a ghost, silent in its rooms, and the next socket steps into its place by
+//! [`People::swap`].
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use chat_core::chat::{Chat, Preset};
+use chat_core::dialect::Dialect;
+use chat_core::id::{DoorId, Identity, PersonId};
+use chat_core::names::Nick;
+use chat_core::net::{After, Closed, Farewell, Frame, Host, People};
+use chat_core::relay;
+use chat_core::time::Now;
+
+use crate::session::{Presence, Session, SessionId};
+use crate::site::{Action, Behind, Reservation, Site};
+use crate::web::{Answer, Claim, Event, Exchange, Web};
+
+/// A chat with a site in front.
+#[derive(Debug)]
+pub struct Front {
+    chat: Chat,
+    site: Site,
+    /// The first HTTP door; those before it are the chat's own.
+    first_door: usize,
+    browsers: HashMap<PersonId, Stage>,
+}
+
+/// How far a connection of an HTTP door is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// It asks for pages.
+    Asking,
+    /// It is a person of the chat, perhaps that of a session; the socket may be away.
+    Talking(Option<SessionId>),
+    /// It was told to go: another tab has its place, or its session is over.
+    Leaving,
+}
+
+impl Front {
+    /// Puts a site in front of a chat that has so many doors of its own; the doors that are opened
+    /// after those are for browsers.
+    #[must_use]
+    pub fn new(chat: Chat, site: Site, doors: usize) -> Front {
+        Front {
+            chat,
+            site,
+            first_door: doors,
+            browsers: HashMap::new(),
+        }
+    }
+
+    fn stage(&self, who: PersonId) -> Option<Stage> {
+        self.browsers.get(&who).copied()
+    }
+
+    /// Something that only the framing and we understand.
+    fn event(&mut self, people: &mut People, who: PersonId, event: &mut Event, now: Now) {
+        match event {
+            Event::Asked(exchange) => self.respond(people, who, exchange, now),
+            Event::Opened(opened) => self.begin(people, who, opened.claim, now),
+            Event::Pinged | Event::Raw(_) => {}
+        }
+    }
+
+    fn respond(&mut self, people: &mut People, who: PersonId, exchange: &mut Exchange, now: Now) {
+        let Some(ip) = people.peer(who).map(|peer| peer.ip) else {
+            return;
+        };
+        let mut behind = Doorman {
+            chat: &mut self.chat,
+            browsers: &mut self.browsers,
+            people: &mut *people,
+            now,
+        };
+        let action = self.site.respond(&exchange.request, ip, now, &mut behind);
+        match action {
+            Action::Answer(answer) => exchange.answer(answer),
+            // Only a relay elsewhere needs time for a name; here it is known at once.
+            Action::Later(login) => {
+                let response = self.site.finish_login(&login, Ok(()), now, &mut behind);
+                exchange.answer(Answer::Respond(response));
+            }
+        }
+        people.set_deadline(who, self.request_deadline(now));
+    }
+
+    fn request_deadline(&self, now: Now) -> Instant {
+        now.mono + Duration::from_secs(self.chat.limits().http_head_seconds)
+    }
+
+    /// A WebSocket is open: somebody begins to talk, or goes on.
+    fn begin(&mut self, people: &mut People, who: PersonId, claim: Claim, now: Now) {
+        match claim {
+            Claim::Nobody => {
+                self.browsers.insert(who, Stage::Talking(None));
+                self.chat.open(people, who, Dialect::Irc, None, now);
+            }
+            Claim::Expired => self.send_away(people, who, LOGGED_OUT),
+            Claim::Session(id) => self.step_in(people, who, id, now),
+        }
+    }
+
+    /// The socket of a session: a new person, the place of its ghost, or that of another tab.
+    fn step_in(&mut self, people: &mut People, who: PersonId, id: SessionId, now: Now) {
+        let Some(session) = self.site.sessions.get(id) else {
+            return self.send_away(people, who, LOGGED_OUT);
+        };
+        match session.presence {
+            Presence::Here(person) => {
+                people.swap(person, who);
+                self.send_away(people, who, ELSEWHERE);
+                self.chat.resume(people, person, now);
+            }
+            Presence::Away {
+                ghost: Some(person),
+                ..
+            } => {
+                people.swap(person, who);
+                self.browsers.remove(&who);
+                people.bury(who);
+                self.site.sessions.attach(id, person);
+                self.chat.resume(people, person, now);
+            }
+            Presence::Away { ghost: None, .. } => {
+                let preset = Preset {
+                    nick: session.nick.clone(),
+                    identity: session.identity,
+                };
+                self.site.sessions.attach(id, who);
+                self.browsers.insert(who, Stage::Talking(Some(id)));
+                self.chat.open(people, who, Dialect::Irc, Some(preset), now);
+            }
+        }
+    }
+
+    fn send_away(&mut self, people: &mut People, who: PersonId, (code, reason): (u16, &str)) {
+        self.browsers.insert(who, Stage::Leaving);
+        people.dismiss(
+            who,
+            &Farewell {
+                code,
+                reason: reason.to_owned(),
+            },
+        );
+    }
+
+    /// A session's socket is gone. Its person stays for a while, and nobody is told.
+    fn haunt(&mut self, people: &mut People, who: PersonId, id: SessionId, now: Now) -> After {
+        if let Some(nick) = self.chat.nick_of(who) {
+            self.site.sessions.rename(id, nick.clone());
+        }
+        self.chat.suspend(people, who, now);
+        self.site.sessions.detach(id, who, now.mono);
+        After::Keep
+    }
+
+    /// A request, or the next one on the same connection, did not come in time.
+    fn time_out(&mut self, people: &mut People, who: PersonId, now: Now) {
+        let mut out = Vec::new();
+        if let Some(web) = people.framing_mut::<Web>(who) {
+            web.time_out(&self.site.too_late(now), &mut out);
+        }
+        people.send(who, &out);
+        self.send_away(people, who, LATE);
+    }
+
+    fn expire(&mut self, people: &mut People, now: Now) {
+        let Front {
+            chat,
+            site,
+            browsers,
+            ..
+        } = self;
+        site.expire(
+            now,
+            &mut Doorman {
+                chat,
+                browsers,
+                people,
+                now,
+            },
+        );
+    }
+}
+
+impl Host for Front {
+    fn opened(&mut self, people: &mut People, who: PersonId, door: DoorId, now: Now) {
+        if door.0 < self.first_door {
+            return self.chat.opened(people, who, door, now);
+        }
+        match self.chat.admit(people, who) {
+            Ok(()) => {
+                self.browsers.insert(who, Stage::Asking);
+                people.set_deadline(who, self.request_deadline(now));
+            }
+            Err(reason) => self.send_away(people, who, (TRY_AGAIN_LATER, reason)),
+        }
+    }
+
+    fn frame(&mut self, people: &mut People, who: PersonId, frame: Frame<'_>, now: Now) {
+        match (self.stage(who), frame) {
+            (None | Some(Stage::Talking(_)), frame) => self.chat.frame(people, who, frame, now),
+            (Some(Stage::Asking), Frame::Other(event)) => {
+                if let Some(event) = event.downcast_mut() {
+                    self.event(people, who, event, now);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn closed(&mut self, people: &mut People, who: PersonId, why: Closed, now: Now) -> After {
+        match self.stage(who) {
+            Some(Stage::Talking(Some(id))) if self.site.sessions.get(id).is_some() => {
+                self.haunt(people, who, id, now)
+            }
+            Some(Stage::Asking | Stage::Leaving) => {
+                self.browsers.remove(&who);
+                After::Bury
+            }
+            None | Some(Stage::Talking(_)) => {
+                self.browsers.remove(&who);
+                self.chat.closed(people, who, why, now)
+            }
+        }
+    }
+
+    fn deadline(&mut self, people: &mut People, who: PersonId, now: Now) {
+        match self.stage(who) {
+            Some(Stage::Asking) => self.time_out(people, who, now),
+            Some(Stage::Leaving) => {}
+            None | Some(Stage::Talking(_)) => self.chat.deadline(people, who, now),
+        }
+    }
+
+    fn drained(&mut self, people: &mut People, who: PersonId, now: Now) {
+        self.chat.drained(people, who, now);
+    }
+
+    fn overflowed(&mut self, people: &mut People, who: PersonId, now: Now) {
+        self.chat.overflowed(people, who, now);
+    }
+
+    fn turn(&mut self, people: &mut People, now: Now) {
+        self.expire(people, now);
+        self.chat.turn(people, now);
+    }
+
+    fn wait(&self, now: Now) -> Option<Duration> {
+        let due = self.site.sessions.next_due();
+        let due = due.map(|at| at.saturating_duration_since(now.mono));
+        due.into_iter().chain(self.chat.wait(now)).min()
+    }
+}
+
+impl relay::Front for Front {
+    fn chat(&mut self) -> &mut Chat {
+        &mut self.chat
+    }
+
+    fn drain(&mut self, people: &mut People, _now: Now) {
+        let asking = self
+            .browsers
+            .iter()
+            .filter(|(_, stage)| **stage == Stage::Asking);
+        let asking: Vec<PersonId> = asking.map(|(who, _)| *who).collect();
+        for who in asking {
+            self.send_away(people, who, RESTART);
+        }
+    }
+}
+
+/// What the site may do to the chat.
+struct Doorman<'a> {
+    chat: &'a mut Chat,
+    browsers: &'a mut HashMap<PersonId, Stage>,
+    people: &'a mut People,
+    now: Now,
+}
+
+impl Doorman<'_> {
+    fn remove_ghost(&mut self, person: PersonId) {
+        self.chat.forget(person);
+        self.browsers.remove(&person);
+        self.people.bury(person);
+    }
+}
+
+impl Behind for Doorman<'_> {
+    fn identity(&mut self) -> Identity {
+        self.chat.new_identity()
+    }
+
+    fn reserve(&mut self, nick: &Nick, identity: Identity) -> Reservation {
+        match self.chat.reserve(nick, identity) {
+            Ok(()) => Reservation::Granted,
+            Err(refusal) => Reservation::Refused(format!("Sorry, {refusal}. Choose another one.")),
+        }
+    }
+
+    fn release(&mut self, nick: &Nick, identity: Identity) {
+        self.chat.release(nick, identity);
+    }
+
+    fn name_of(&self, person: PersonId) -> Option<Nick> {
+        self.chat.nick_of(person).cloned()
+    }
+
+    fn quit(&mut self, _session: SessionId, person: PersonId) {
+        self.chat
+            .leave(self.people, person, "connection lost", self.now);
+        self.remove_ghost(person);
+    }
+
+    fn over(&mut self, session: &Session) {
+        let person = session.presence.person();
+        let nick = person.and_then(|person| self.name_of(person));
+        let nick = nick.unwrap_or_else(|| session.nick.clone());
+        if let Some(person) = person {
+            self.chat.leave(self.people, person, LOGGED_OUT.1, self.now);
+        }
+        self.chat.release(&nick, session.identity);
+        match session.presence {
+            Presence::Here(person) => {
+                let (code, reason) = LOGGED_OUT;
+                self.people.dismiss(
+                    person,
+                    &Farewell {
+                        code,
+                        reason: reason.to_owned(),
+                    },
+                );
+            }
+            Presence::Away {
+                ghost: Some(person),
+                ..
+            } => self.remove_ghost(person),
+            Presence::Away { ghost: None, .. } => {}
+        }
+    }
+}
+
+/// Close codes of our own, which the page does not reconnect on. DESIGN.md "Names and sessions".
+const ELSEWHERE: (u16, &str) = (4001, "this session goes on in another tab");
+const LOGGED_OUT: (u16, &str) = (4002, "logged out");
+
+/// IANA registry of RFC 6455 close codes.
+const RESTART: (u16, &str) = (1012, "the chat is being restarted");
+const LATE: (u16, &str) = (1000, "too late");
+const TRY_AGAIN_LATER: u16 = 1013;
