@@ -1,90 +1,46 @@
-// What begins with a slash. Pure: a command gives what is to be done, and the page does it.
+// What begins with a slash. Pure: it gives what is to be done, and the page does it.
 import { format } from './irc.js';
 
-const split = rest => {
-  const [, first, more] = /^(\S*)\s*(.*)$/s.exec(rest);
-  return [first, more];
-};
-const roomName = name => (/^[#&]/.test(name) ? name : `#${name}`);
-const elsewhere = 'Open a room first, or name one: /join #lobby';
+const elsewhere = { error: 'That works in a room. Open one: /join #lobby' };
+const cut = rest => /^(\S*)\s*(.*)$/s.exec(rest).slice(1);
+const inRoom = (room, act) => (!room || room.direct ? elsewhere : act());
 
-/**
- * Each: how it is written, what it does, and what comes of `rest` in `room`.
- * Results: `send` a line, `post` a text to a target, `open` a conversation, `leave` one, `tell` an answer, `error` what is wrong, `quit`.
- */
+function who(room) {
+  const list = room.listed().map(({ nick, away }) => (away ? `${nick} (away)` : nick));
+  return { tell: `${list.length} in ${room.name}: ${list.join(', ')}` };
+}
+
+/** Name → how it is written, what it does, and what is to be done: send, post, open, join, leave, tell, error, quit. */
 export const COMMANDS = new Map(Object.entries({
-  help: { usage: '/help', does: 'shows this list', run: () => ({ tell: help() }) },
-  join: {
-    usage: '/join #room', does: 'enters a room, or makes it', run: rest => {
-      const [name, key] = split(rest);
-      return name ? { join: roomName(name), send: format('JOIN', ...[roomName(name), key].filter(Boolean)) } : null;
-    },
-  },
-  part: {
-    usage: '/part', does: 'leaves this room or conversation', run: (rest, room) => {
-      const named = /^[#&]/.test(rest), [name, reason] = named ? split(rest) : [room?.name ?? '', rest];
-      return name ? { leave: name, reason } : { error: elsewhere };
-    },
-  },
-  msg: {
-    usage: '/msg name text', does: 'writes to one person', run: rest => {
-      const [name, text] = split(rest);
-      return name ? { open: name, post: text ? { target: name, text } : undefined } : null;
-    },
-  },
-  me: {
-    usage: '/me waves', does: 'says what you do', run: (rest, room) =>
-      (rest && room ? { post: { target: room.name, text: rest, action: true } } : null),
-  },
-  nick: { usage: '/nick name', does: 'changes your name', run: rest => (rest ? { send: format('NICK', split(rest)[0]) } : null) },
-  topic: {
-    usage: '/topic text', does: 'sets what the room is about', run: (rest, room) => {
-      if (!room || room.direct) return { error: elsewhere };
-      return rest ? { send: format('TOPIC', room.name, rest) } : { tell: room.topic ? `The topic is: ${room.topic}` : 'There is no topic. /topic text sets one.' };
-    },
-  },
-  who: {
-    usage: '/who', does: 'lists who is here', run: (rest, room) => {
-      const name = split(rest)[0] || room?.name;
-      return name ? { who: name, send: format('WHO', name) } : { error: elsewhere };
-    },
-  },
-  whois: { usage: '/whois name', does: 'tells about one person', run: rest => (rest ? { send: format('WHOIS', split(rest)[0]) } : null) },
-  invite: {
-    usage: '/invite name', does: 'asks somebody into this room', run: (rest, room) => {
-      const [name, where] = split(rest);
-      if (!room || room.direct) return { error: elsewhere };
-      return name ? { send: format('INVITE', name, where || room.name) } : null;
-    },
-  },
-  away: { usage: '/away reason', does: 'marks you as away', run: rest => ({ send: format('AWAY', rest || 'away') }) },
-  back: { usage: '/back', does: 'marks you as here again', run: () => ({ send: 'AWAY' }) },
-  quit: { usage: '/quit', does: 'logs you out', run: () => ({ quit: true }) },
+  help: ['', 'shows this', () => ({ tell: help() })],
+  join: ['#room', 'enters a room, or makes it', rest => {
+    const [name, key] = cut(rest), room = /^[#&]/.test(name) ? name : `#${name}`;
+    return name ? { join: room, send: format('JOIN', ...[room, key].filter(Boolean)) } : null;
+  }],
+  part: ['', 'leaves this room or conversation', (rest, room) => (room ? { leave: /^[#&]/.test(rest) ? rest : room.name } : elsewhere)],
+  msg: ['name text', 'writes to one person', rest => {
+    const [target, text] = cut(rest);
+    return target ? { open: target, post: text ? { target, text } : null } : null;
+  }],
+  me: ['waves', 'says what you do', (rest, room) => (rest && room ? { post: { target: room.name, text: rest, action: true } } : null)],
+  nick: ['name', 'changes your name', rest => (rest ? { send: format('NICK', cut(rest)[0]) } : null)],
+  topic: ['text', 'says what the room is about', (rest, room) => inRoom(room, () =>
+    (rest ? { send: format('TOPIC', room.name, rest) } : { tell: room.topic || 'There is no topic yet.' }))],
+  who: ['', 'lists who is here', (rest, room) => inRoom(room, () => who(room))],
+  invite: ['name', 'asks somebody in', (rest, room) => inRoom(room, () => (rest ? { send: format('INVITE', cut(rest)[0], room.name) } : null))],
+  away: ['reason', 'marks you as away; without a reason, as back', rest => ({ send: rest ? format('AWAY', rest) : 'AWAY' })],
+  quit: ['', 'logs you out', () => ({ quit: true })],
 }));
 
-COMMANDS.set('names', { run: COMMANDS.get('who').run });
+const usage = name => `/${name} ${COMMANDS.get(name)[0]}`.trim();
+const help = () => ['Enter sends, Shift+Enter begins a line, Tab completes a name, ↑ brings back what you said.',
+  ...[...COMMANDS].map(([name, [, does]]) => `${usage(name)} – ${does}`)].join('\n');
 
-/** The commands to list: those with a usage. */
-export const listed = () => [...COMMANDS.values()].filter(command => command.usage);
-
-function help() {
-  return ['Enter sends, Shift+Enter begins a new line, Tab completes a name, ↑ brings back what you said.',
-    ...listed().map(({ usage, does }) => `${usage} – ${does}`)].join('\n');
-}
-
-/**
- * @param {string} text one line from the box @param {import('./room.js').Room|null} room where it was written
- * @returns {object} what is to be done
- */
+/** @param {string} text a line from the box @param {import('./state.js').Room|null} room where it was written */
 export function interpret(text, room) {
-  if (!text.startsWith('/') || text.startsWith('//')) return say(text.replace(/^\/\//, '/'), room);
-  const [, word, rest] = /^\/(\S*)\s*(.*)$/s.exec(text);
-  const command = COMMANDS.get(word.toLowerCase());
-  if (!command) return { error: `There is no command /${word}, and nothing was sent. /help lists them; to say it as it is, write /${text}` };
-  return command.run(rest.trim(), room) ?? { error: `Write it like this: ${command.usage ?? '/who'}` };
-}
-
-function say(text, room) {
-  if (!room) return { error: elsewhere };
-  return { post: { target: room.name, text } };
+  const [, word, rest] = /^\/(?!\/)(\S*)\s*(.*)$/s.exec(text) ?? [];
+  if (word === undefined) return room ? { post: { target: room.name, text: text.replace(/^\/\//, '/') } } : elsewhere;
+  const name = word.toLowerCase(), run = COMMANDS.get(name)?.[2];
+  if (!run) return { error: `There is no command /${word}; nothing was sent. /help lists them. To say it as it is: /${text}` };
+  return run(rest.trim(), room) ?? { error: `Write it like this: ${usage(name)}` };
 }

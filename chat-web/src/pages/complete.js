@@ -1,102 +1,84 @@
-// Completion of names, rooms and commands, in a small list above the box.
+// Completion of names, rooms and commands, in a short list above the box.
 import { $, el } from './dom.js';
 import { fold } from './irc.js';
-import { listed } from './commands.js';
+import { COMMANDS } from './commands.js';
 
 const MOST = 6;
 
-/** People of a room, those who spoke last first. */
-function speakers(room) {
-  const order = new Map();
-  for (const item of room?.items.toReversed?.() ?? []) if (item.nick && !item.own) order.set(fold(item.nick), order.size);
-  const rank = nick => order.get(fold(nick)) ?? Infinity;
-  const nicks = room?.direct ? [room.name] : room?.listed().map(person => person.nick) ?? [];
-  return nicks.sort((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0));
+/** The people of the room without oneself, those who spoke last first. */
+function others({ current, isMe }) {
+  const spoke = (current?.items ?? []).map(item => item.nick && fold(item.nick));
+  const nicks = current?.direct ? [current.name] : current?.listed().map(({ nick }) => nick) ?? [];
+  return nicks.filter(nick => !isMe(nick)).sort((a, b) => spoke.lastIndexOf(fold(b)) - spoke.lastIndexOf(fold(a)));
 }
-
-const beginning = (words, start) => words.filter(word => fold(word).startsWith(fold(start)));
 
 /**
  * What the word before the cursor may become.
- * @param {string} before the text up to the cursor
- * @param {import('./state.js').Chat} chat
- * @param {boolean} asked whether Tab was pressed: then a bare word is completed too
- * @returns {{start: number, words: string[]}} `words` replace the text from `start`
+ * @param {string} before the text up to the cursor @param {import('./state.js').Chat} chat @param {boolean} asked by Tab
+ * @returns {{start: number, words: string[]}} what replaces the text from `start`
  */
 export function candidates(before, chat, asked) {
-  const start = before.search(/\S*$/), word = before.slice(start);
-  const others = speakers(chat.current).filter(nick => !chat.isMe(nick));
-  let words = [];
-  if (word[0] === '@') words = beginning(others, word.slice(1)).map(nick => `@${nick} `);
-  else if (word[0] === '/' && start === 0) words = beginning(listed().map(c => c.usage.split(' ')[0]), word).map(c => `${c} `);
-  else if (word[0] === '#') words = beginning([...chat.rooms.values()].filter(r => !r.direct).map(r => r.name), word).map(r => `${r} `);
-  else if (asked && word) words = beginning(others, word).map(nick => (start === 0 ? `${nick}: ` : `${nick} `));
-  return { start, words: words.slice(0, MOST) };
+  const start = before.search(/\S*$/), word = fold(before.slice(start));
+  let all = [];
+  if (word[0] === '@') all = others(chat).map(nick => `@${nick} `);
+  else if (word[0] === '#') all = [...chat.rooms.values()].filter(room => !room.direct).map(room => `${room.name} `);
+  else if (word[0] === '/' && start === 0) all = [...COMMANDS.keys()].map(name => `/${name} `);
+  else if (word && asked) all = others(chat).map(nick => nick + (start ? ' ' : ': '));
+  return { start, words: all.filter(one => fold(one).startsWith(word)).slice(0, MOST) };
 }
 
 export class Completion {
-  #found = { start: 0, words: [] };
+  #words = [];
+  #start = 0;
   #at = -1;
 
   /** @param {HTMLTextAreaElement} box @param {import('./state.js').Chat} chat */
   constructor(box, chat) {
-    this.box = box;
-    this.chat = chat;
-    this.list = $('completion');
+    Object.assign(this, { box, chat });
   }
 
   get open() {
-    return !this.list.hidden;
+    return this.#words.length > 0;
   }
 
-  /** After typing: shows what @, # or / may mean. */
-  suggest(asked = false) {
-    const { selectionStart: at, value } = this.box;
-    this.#found = candidates(value.slice(0, at), this.chat, asked);
-    this.#at = -1;
-    this.#draw();
+  suggest(asked) {
+    const { start, words } = candidates(this.box.value.slice(0, this.box.selectionStart), this.chat, asked);
+    this.#start = start;
+    this.#draw(words);
   }
 
   close() {
-    this.#found = { start: 0, words: [] };
-    this.#draw();
+    this.#draw([]);
   }
 
-  /** Tab: the only answer at once, several one after the other. @returns {boolean} whether there was any */
-  next(step = 1) {
+  /** The next word, or the one before. @returns {boolean} whether there is any */
+  next(step) {
     if (!this.open) this.suggest(true);
-    const { words } = this.#found;
-    if (!words.length) return false;
-    this.#at = (this.#at + step + words.length + (this.#at < 0 && step < 0 ? 1 : 0)) % words.length;
-    this.#put(words[this.#at]);
-    if (words.length === 1) this.close();
-    else this.#draw();
+    const count = this.#words.length;
+    if (!count) return false;
+    const at = this.#at < 0 && step < 0 ? count - 1 : (this.#at + step + count) % count;
+    this.#put(this.#words[at]);
+    this.#draw(count > 1 ? this.#words : [], at);
     return true;
   }
 
   #put(word) {
-    const { value, selectionStart } = this.box;
-    const start = this.#found.start;
-    this.box.value = value.slice(0, start) + word + value.slice(selectionStart);
-    this.box.setSelectionRange(start + word.length, start + word.length);
+    this.box.setRangeText(word, this.#start, this.box.selectionStart, 'end');
   }
 
-  #draw() {
-    const { words } = this.#found;
-    this.list.hidden = words.length === 0;
-    this.list.replaceChildren(...words.map((word, i) => this.#option(word, i)));
-    if (this.#at >= 0 && words.length) this.box.setAttribute('aria-activedescendant', `option-${this.#at}`);
-    else this.box.removeAttribute('aria-activedescendant');
+  #draw(words, at = -1) {
+    this.#words = words;
+    this.#at = at;
+    $('completion').hidden = !words.length;
+    $('completion').replaceChildren(...words.map((word, i) => this.#option(word, i === at)));
+    this.box.setAttribute('aria-activedescendant', at < 0 ? '' : 'chosen');
   }
 
-  #option(word, i) {
+  #option(word, chosen) {
     const node = el('li', '', word.trim());
-    node.id = `option-${i}`;
-    node.setAttribute('role', 'option');
-    node.setAttribute('aria-selected', String(i === this.#at));
-    // Not click: the box must not lose the focus, or a phone's keyboard goes away.
+    Object.assign(node, { role: 'option', ariaSelected: String(chosen), id: chosen ? 'chosen' : '' });
     node.addEventListener('pointerdown', event => {
-      event.preventDefault();
+      event.preventDefault(); // or the box loses the focus, and a phone its keyboard
       this.#put(word);
       this.close();
     });

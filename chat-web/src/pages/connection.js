@@ -1,73 +1,55 @@
-// The socket: opens it, notices when it is dead, and comes back with patience.
+// The socket: notices when it is dead, and comes back with patience.
 
-const SILENCE_MS = 30_000, ANSWER_MS = 10_000, OFFLINE_MS = 30_000, OPENING_MS = 15_000;
-const BASE_MS = 300, LONGEST_MS = 8_000;
+const SILENCE_MS = 30_000, ANSWER_MS = 10_000, OFFLINE_MS = 30_000, OPENING_MS = 15_000, BASE_MS = 300, LONGEST_MS = 8_000;
+const FINAL = new Map([[4001, 'taken'], [4002, 'ended']]); // close codes after which coming back would be wrong
 
-/** The server's close codes after which coming back would be wrong. */
-const FINAL = new Map([[4001, 'taken'], [4002, 'ended']]);
-
-/**
- * Exponential back-off with full jitter: after a restart, a thousand pages do not come back in the same moment.
- * @param {number} attempt 0 for the first @param {boolean} online what the browser believes @param {() => number} random
- */
-export function delay(attempt, online = true, random = Math.random) {
-  return online ? random() * Math.min(LONGEST_MS, BASE_MS * 2 ** attempt) : OFFLINE_MS;
-}
+/** Back-off with full jitter: after a restart, a thousand pages do not come back in one moment. */
+export const delay = (attempt, online, random = Math.random) =>
+  (online ? random() * Math.min(LONGEST_MS, BASE_MS * 2 ** attempt) : OFFLINE_MS);
 
 /** States: connecting, open, ready (registered), waiting (until `retryAt`), taken (by another tab), ended (logged out). */
 export class Connection {
-  #socket = null;
-  #timer = 0;
+  #socket;
+  #timer;
   #attempt = 0;
-  #opened = false;
-
-  /** @param {string} url @param {{open(): void, line(text: string): void, state(name: string): void, refused(): void}} on */
-  constructor(url, on) {
-    this.url = url;
-    this.on = on;
-    this.state = 'connecting';
-    this.retryAt = 0;
-    addEventListener('online', () => this.state === 'waiting' && this.open());
-    // A laptop that wakes up has a socket that looks open: ask now, not after the next silence.
-    document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && this.#heard !== 0 && this.#beat());
-  }
-
   #heard = 0;
+
+  /** @param {string} url @param {{open(): void, line(line: string): void, state(name: string): void, refused(): void}} on */
+  constructor(url, on) {
+    Object.assign(this, { url, on, state: '', retryAt: 0 });
+    addEventListener('online', () => this.state === 'waiting' && this.open());
+    // After a sleep the socket looks open: ask at once.
+    document.addEventListener('visibilitychange', () => this.#heard && Date.now() - this.#heard > SILENCE_MS && this.#ask());
+  }
 
   open() {
     this.#drop();
-    this.#opened = false;
-    this.#become('connecting');
-    const socket = new WebSocket(this.url, ['text.ircv3.net']);
-    this.#socket = socket;
-    socket.onopen = () => this.#hasOpened();
-    socket.onmessage = event => this.#hear(event.data);
-    socket.onclose = event => this.#closed(event.code);
-    this.#after(OPENING_MS, () => this.#closed(0));
+    this.become('connecting');
+    const socket = this.#socket = new WebSocket(this.url, ['text.ircv3.net']);
+    socket.onopen = () => {
+      this.#listen();
+      this.become('open');
+      this.on.open();
+    };
+    socket.onmessage = ({ data }) => {
+      this.#listen();
+      this.on.line(String(data));
+    };
+    socket.onclose = ({ code }) => this.#closed(code);
+    this.#after(OPENING_MS, () => this.#closed());
   }
 
-  /** Registered: the next loss starts with short delays again. */
-  ready() {
-    this.#attempt = 0;
-    this.#become('ready');
-  }
-
-  /** @param {string} line @returns {boolean} whether it was handed to an open socket */
-  send(line) {
-    if (this.#socket?.readyState !== WebSocket.OPEN) return false;
-    this.#socket.send(line);
-    return true;
-  }
-
-  /** For good: the page is about to leave. */
-  end() {
-    this.#drop();
-    this.#become('ended');
-  }
-
-  #become(state) {
+  /** @param {string} state */
+  become(state) {
+    if (state === 'ready') this.#attempt = 0;
+    if (state === 'ended') this.#drop();
     this.state = state;
     this.on.state(state);
+  }
+
+  /** @param {string} line */
+  send(line) {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(line);
   }
 
   #after(ms, act) {
@@ -75,52 +57,35 @@ export class Connection {
     this.#timer = setTimeout(act, ms);
   }
 
-  #hasOpened() {
-    this.#opened = true;
-    this.#become('open');
-    this.#listen();
-    this.on.open();
-  }
-
-  #hear(data) {
-    this.#listen();
-    if (typeof data === 'string') this.on.line(data);
-  }
-
   #listen() {
     this.#heard = Date.now();
     this.#after(SILENCE_MS, () => this.#ask());
   }
 
-  #beat() {
-    if (Date.now() - this.#heard > SILENCE_MS && this.#opened) this.#ask();
-  }
-
   #ask() {
     this.send('PING alive');
-    this.#after(ANSWER_MS, () => this.#closed(0));
+    this.#after(ANSWER_MS, () => this.#closed());
   }
 
-  /** Forgets the socket. A dead one may take minutes to say so itself. */
+  /** A dead socket may take minutes to say so: it is not listened to any more. */
   #drop() {
     clearTimeout(this.#timer);
     const socket = this.#socket;
     this.#socket = null;
-    if (!socket) return;
-    socket.onopen = socket.onmessage = socket.onclose = null;
-    socket.close();
+    if (socket) socket.onopen = socket.onmessage = socket.onclose = null;
+    socket?.close();
   }
 
   #closed(code) {
-    const refused = !this.#opened;
+    const refused = !this.#heard;
+    this.#heard = 0;
     this.#drop();
-    this.#opened = false;
-    if (FINAL.has(code)) return this.#become(FINAL.get(code));
+    if (FINAL.has(code)) return this.become(FINAL.get(code));
     const wait = delay(this.#attempt, navigator.onLine);
     this.#attempt += 1;
     this.retryAt = Date.now() + wait;
     this.#after(wait, () => this.open());
-    this.#become('waiting');
+    this.become('waiting');
     if (refused && this.#attempt > 1) this.on.refused();
   }
 }

@@ -1,50 +1,36 @@
-// What is said before the welcome: capabilities, then the name.
+// What is said before the welcome: capabilities and the name.
 import { format } from './irc.js';
 
-const WANTED = ['message-tags', 'server-time', 'echo-message', 'labeled-response', 'batch', 'away-notify', 'extended-join', 'multi-prefix',
-  'userhost-in-names', 'invite-notify', 'setname', 'cap-notify', 'standard-replies', 'draft/chathistory'];
+const WANTED = ('message-tags server-time echo-message labeled-response batch away-notify extended-join multi-prefix userhost-in-names '
+  + 'invite-notify setname cap-notify standard-replies draft/chathistory').split(' ');
 
 export class Handshake {
   /** @param {(line: string) => void} send */
   constructor(send) {
     this.send = send;
     this.caps = new Set();
-    this.offered = new Set();
-    this.done = false;
   }
 
-  /** @param {string} name the session's; the server may answer with another */
   start(name) {
     this.caps.clear();
-    this.offered.clear();
-    this.done = false;
-    this.send('CAP LS 302');
-    this.send(format('NICK', name));
-    this.send(format('USER', 'web', '0', '*', name));
+    this.offered = [];
+    for (const line of ['CAP LS 302', format('NICK', name), `USER web 0 * :${name}`]) this.send(line);
   }
 
-  /** @param {{command: string, params: string[]}} message @returns {boolean} whether it was about capabilities */
-  receive({ command, params }) {
+  /** @returns {boolean} whether the message was about capabilities */
+  receive({ command, params: [, verb, ...rest] }) {
     if (command !== 'CAP') return false;
-    const verb = (params[1] ?? '').toUpperCase(), more = params[2] === '*';
-    const list = (params.at(-1) ?? '').split(' ').filter(Boolean).map(cap => cap.split('=')[0]);
-    if (verb === 'LS' || verb === 'NEW') this.#offer(list, more);
-    else if (verb === 'ACK' || verb === 'NAK') this.#answer(verb === 'ACK' ? list : []);
-    else if (verb === 'DEL') for (const cap of list) this.caps.delete(cap);
+    const list = (rest.at(-1) ?? '').split(' ').map(cap => cap.split('=')[0]);
+    if (verb === 'LS') this.#offer(list, rest[0] === '*');
+    if (verb === 'DEL') for (const cap of list) this.caps.delete(cap);
+    if (verb === 'ACK') for (const cap of list) this.caps.add(cap);
+    if (verb === 'ACK' || verb === 'NAK') this.send('CAP END');
     return true;
   }
 
   #offer(list, more) {
-    for (const cap of list) this.offered.add(cap);
-    if (more) return;
-    const wanted = WANTED.filter(cap => this.offered.has(cap) && !this.caps.has(cap));
-    if (wanted.length) this.send(format('CAP', 'REQ', wanted.join(' ')));
-    else this.#answer([]);
-  }
-
-  #answer(list) {
-    for (const cap of list) this.caps.add(cap);
-    if (!this.done) this.send('CAP END');
-    this.done = true;
+    this.offered.push(...list);
+    const wanted = WANTED.filter(cap => this.offered.includes(cap));
+    if (!more) this.send(wanted.length ? `CAP REQ :${wanted.join(' ')}` : 'CAP END');
   }
 }

@@ -1,90 +1,58 @@
 // The rooms on one side and the people on the other.
-import { $, avatar, el, nickname } from './dom.js';
+import { $, avatar, bdi, button, el, nickname, refill } from './dom.js';
 
-function badge(room) {
-  if (!room.unread) return '';
-  const count = room.mentions || room.unread;
-  const node = el('span', `badge${room.mentions ? ' mentions' : ''}`, count > 99 ? '99+' : String(count));
-  node.append(el('span', 'sr', room.mentions ? ' for you' : ' new'));
+function badge({ unread, mentions }) {
+  if (!unread) return '';
+  const count = mentions || unread;
+  return el('span', mentions ? 'badge mentions' : 'badge', count > 99 ? '99+' : `${count}`, el('span', 'sr', mentions ? ' for you' : ' new'));
+}
+
+function entry(fact, chat, on) {
+  const { name, direct, joined, unread, mentions, current } = fact, room = chat.room(name);
+  const label = direct ? [avatar(name), nickname(name)] : [el('span', 'hash', '#'), bdi(name.replace(/^#/, ''))];
+  const node = button(`room${unread ? ' unread' : ''}${joined || direct ? '' : ' outside'}`, () => on.show(room), ...label, badge(fact));
+  Object.assign(node.dataset, { key: name, room: name, unread, mentions });
+  if (current) node.ariaCurrent = 'page';
+  const close = button('close', () => on.leave(name), '×');
+  close.ariaLabel = `${direct ? 'Close' : 'Leave'} ${name}`;
+  return [node, close];
+}
+
+/** @param {import('./state.js').Chat} chat @param {{show(room: object): void, leave(name: string): void}} on */
+export function drawRooms(chat, on) {
+  const rooms = [...chat.rooms.values()].sort((a, b) => a.direct - b.direct);
+  const facts = rooms.map(room => ({ ...room, current: room === chat.current, people: 0, items: 0, ids: 0 }));
+  refill($('rooms'), facts, fact => entry(fact, chat, on));
+  $('open-rooms').classList.toggle('dot', rooms.some(({ unread }) => unread));
+}
+
+function person({ nick, mark, away, me }, open) {
+  const note = away ? 'away' : me ? 'you' : '';
+  const node = button(away ? 'person away' : 'person', () => open(nick), avatar(nick), nickname(nick), el('span', 'mark', mark), el('span', 'note', note));
+  Object.assign(node.dataset, { key: nick, nick });
   return node;
 }
 
-function entry(room, current, on) {
-  const name = room.direct ? nickname(room.name, 'name') : el('bdi', 'name', room.name.replace(/^#/, ''));
-  name.dir = 'auto';
-  const button = el('button', `room${room.direct || room.joined ? '' : ' outside'}${room.unread ? ' unread' : ''}`,
-    room.direct ? avatar(room.name) : el('span', 'hash', '#'), name, badge(room));
-  button.type = 'button';
-  button.dataset.room = room.name;
-  button.dataset.unread = room.unread;
-  button.dataset.mentions = room.mentions;
-  if (room === current) button.setAttribute('aria-current', 'page');
-  button.addEventListener('click', () => on.show(room));
-  return el('li', '', button, closer(room, on));
-}
-
-function closer(room, on) {
-  const button = el('button', 'close', '×');
-  button.type = 'button';
-  button.setAttribute('aria-label', `${room.direct ? 'Close' : 'Leave'} ${room.name}`);
-  button.addEventListener('click', () => on.leave(room));
-  return button;
-}
-
-/** Fills a list anew, and leaves the focus where it was. */
-function refill(list, entries) {
-  const key = list.contains(document.activeElement) ? document.activeElement.dataset : null;
-  list.replaceChildren(...entries);
-  if (!key) return;
-  const again = [...list.querySelectorAll('button')].find(b => b.dataset.room === key.room && b.dataset.nick === key.nick);
-  again?.focus();
-}
-
-/**
- * @param {import('./state.js').Chat} chat
- * @param {{show(room: object): void, leave(room: object): void}} on
- */
-export function drawRooms(chat, on) {
-  const rooms = [...chat.rooms.values()];
-  const sorted = [...rooms.filter(room => !room.direct), ...rooms.filter(room => room.direct)];
-  refill($('rooms'), sorted.map(room => entry(room, chat.current, on)));
-  $('open-rooms').classList.toggle('dot', rooms.some(room => room !== chat.current && room.unread));
-}
-
-function person({ nick, prefix, away }, chat, open) {
-  const button = el('button', `person${away ? ' away' : ''}`, avatar(nick), nickname(nick, 'name'));
-  button.type = 'button';
-  button.dataset.nick = nick;
-  if (prefix) button.append(el('span', 'mark', prefix));
-  if (away) button.append(el('span', 'note', 'away'));
-  else if (chat.isMe(nick)) button.append(el('span', 'note', 'you'));
-  button.addEventListener('click', () => open(nick));
-  return el('li', '', button);
-}
-
-/** @param {import('./state.js').Chat} chat @param {(nick: string) => void} open a direct conversation */
+/** @param {import('./state.js').Chat} chat @param {(nick: string) => void} open a conversation */
 export function drawPeople(chat, open) {
-  const people = chat.current && !chat.current.direct ? chat.current.listed() : [];
-  refill($('people'), people.map(one => person(one, chat, open)));
+  const people = chat.current && !chat.current.direct ? chat.current.listed().map(one => ({ ...one, me: chat.isMe(one.nick) })) : [];
+  refill($('people'), people, one => person(one, open));
   $('people-count').textContent = people.length;
-  $('open-people').hidden = people.length === 0;
-  $('people-side').hidden = people.length === 0;
+  $('open-people').hidden = $('people-side').hidden = !people.length;
 }
 
-/** On a phone the two sides are drawers: one at a time, closed by Escape, by the shade or by a choice. */
+/** On a phone the sides are drawers, one at a time. @returns {() => void} closes them */
 export function drawers() {
-  const sides = new Map([['rooms', $('open-rooms')], ['people', $('open-people')]]);
+  const sides = ['rooms', 'people'], { classList } = document.body;
   const set = open => {
-    for (const [side, button] of sides) {
-      document.body.classList.toggle(`${side}-open`, side === open);
-      button.setAttribute('aria-expanded', String(side === open));
+    for (const side of sides) {
+      classList.toggle(`${side}-open`, side === open);
+      $(`open-${side}`).ariaExpanded = String(side === open);
     }
     $('shade').hidden = !open;
   };
-  for (const [side, button] of sides) {
-    button.addEventListener('click', () => set(document.body.classList.contains(`${side}-open`) ? null : side));
-  }
-  $('shade').addEventListener('click', () => set(null));
-  addEventListener('keydown', event => event.key === 'Escape' && set(null));
-  return () => set(null);
+  for (const side of sides) $(`open-${side}`).addEventListener('click', () => set(classList.contains(`${side}-open`) ? '' : side));
+  $('shade').addEventListener('click', () => set(''));
+  addEventListener('keydown', ({ key }) => key === 'Escape' && set(''));
+  return () => set('');
 }

@@ -1,337 +1,231 @@
-// What the page knows: itself, the rooms, the people. Pure: each line received gives a list of changes for the view.
+// What the page knows: itself, the rooms, the people, what was said. Pure: the view draws what it finds here.
 import { fold } from './irc.js';
 import { mentions } from './format.js';
-import { Room } from './room.js';
-import { explain, information } from './replies.js';
+import { answer, explain } from './replies.js';
 
-const MAX_DIRECT = 100, MAX_BATCHES = 32; // strangers open these, so there is an end to them
+const MAX_ITEMS = 500, MAX_DIRECT = 100, MAX_BATCHES = 32, FOLD_MS = 5 * 60_000;
+const timeOf = message => Date.parse(message.tags.get('time')) || Date.now();
 
 /**
- * @typedef {object} Change
- * @property {'welcome'|'ready'|'me'|'rooms'|'people'|'topic'|'item'|'folded'|'history'|'joined'|'echo'|'error'|'refused'} what
- * @property {Room} [room] @property {import('./room.js').Item} [item] @property {string} [text] @property {string} [label]
+ * A room or a direct conversation. Its items: `{kind: 'post'|'action'|'notice'|'system', at, id, nick, text, own, mention}`, or
+ * `{kind: 'presence', at, moves: [[nick, verb]]}`.
  */
+export class Room {
+  constructor(name, direct) {
+    Object.assign(this, { name, direct, joined: false, topic: '', people: new Map(), items: [], ids: new Set(), unread: 0, mentions: 0 });
+    this.live = 0; // where begins what this connection heard
+  }
+
+  get lastId() {
+    return this.items.findLast(item => item.id)?.id;
+  }
+
+  /** Adds items that are not here yet, history before what this connection heard. @returns {object[]} those that were new */
+  insert(items, history = false) {
+    const fresh = items.filter(({ id }) => !id || (!this.ids.has(id) && this.ids.add(id)));
+    this.items.splice(history ? this.live : this.items.length, 0, ...fresh);
+    if (history) this.live += fresh.length;
+    const old = this.items.splice(0, Math.max(0, this.items.length - MAX_ITEMS));
+    for (const { id } of old) this.ids.delete(id);
+    this.live = Math.max(0, this.live - old.length);
+    return fresh;
+  }
+
+  /** Who came, left, went away…: one line with those just before. */
+  move(nick, verb, at) {
+    const last = this.items.at(-1);
+    if (last?.moves && this.items.length > this.live && at - last.at < FOLD_MS) last.moves.push([nick, verb]);
+    else this.insert([{ kind: 'presence', at, moves: [[nick, verb]] }]);
+  }
+
+  /** Operators first, then by name. */
+  listed() {
+    return [...this.people.values()].sort((a, b) => (b.mark > '') - (a.mark > '') || a.nick.localeCompare(b.nick));
+  }
+}
+
+/** @returns {string} "ann and bob joined · eve left" */
+export function presenceText({ moves }) {
+  const verbs = new Map();
+  for (const [nick, verb] of moves) verbs.set(verb, (verbs.get(verb) ?? new Set()).add(nick));
+  return [...verbs].map(([verb, nicks]) => {
+    const list = [...nicks], some = list.length > 6 ? [...list.slice(0, 5), `${list.length - 5} others`] : list, last = some.pop();
+    return some.length ? `${some.join(', ')} and ${last} ${verb.replace(/^is /, 'are ')}` : `${last} ${verb}`;
+  }).join(' · ');
+}
 
 export class Chat {
-  /** @param {string} me the name of the session until the server tells the true one */
-  constructor(me) {
-    this.me = me;
-    this.prefix = ''; // nick!user@host, as others see us
-    this.rooms = new Map();
-    this.current = null;
-    this.focused = true;
-    this.away = false;
-    this.support = new Map();
-    this.asked = new Set(); // WHO replies that a person asked for
+  /**
+   * @param {string} me the session's name, until the server tells the true one
+   * @param {object} on what the page does at: ready(), joined(room), left(room, kicked), echo(label), error(text, label),
+   *   history(room, ids), refused(params)
+   */
+  constructor(me, on) {
+    Object.assign(this, { me, on, prefix: '', rooms: new Map(), current: null, focused: true, away: false, support: new Map() });
     this.restart();
   }
 
-  /** A new connection: nothing of the old one is still under way. */
+  /** A new connection: of the old one nothing is under way. */
   restart() {
     this.batches = new Map();
-    this.lists = new Map();
-    this.changes = [];
-    for (const room of this.rooms.values()) room.restart();
+    for (const room of this.rooms.values()) {
+      room.live = room.items.length;
+      room.joined = false;
+    }
   }
 
-  /** The line is gone; what we know stays on the page. */
-  disconnected() {
-    for (const room of this.rooms.values()) room.joined = false;
-  }
+  isMe = nick => fold(nick) === fold(this.me);
+  isRoom = name => (this.support.get('CHANTYPES') || '#&').includes(name[0]);
+  room = (name = '') => this.rooms.get(fold(name));
 
-  isMe(nick) {
-    return fold(nick) === fold(this.me);
-  }
-
-  isRoom(name) {
-    return name !== '' && (this.support.get('CHANTYPES') ?? '#&').includes(name[0]);
-  }
-
-  room(name) {
-    return this.rooms.get(fold(name));
-  }
-
-  /** @param {string} name of a room or of a person @returns {Room} */
+  /** @param {string} name of a room or a person */
   open(name) {
-    const known = this.room(name);
-    if (known) return known;
-    const room = new Room(name, !this.isRoom(name));
-    this.rooms.set(fold(name), room);
-    if (room.direct) this.#forgetOldest();
-    return room;
-  }
-
-  close(name) {
-    this.rooms.delete(fold(name));
-  }
-
-  #forgetOldest() {
+    const key = fold(name);
+    if (!this.rooms.has(key)) this.rooms.set(key, new Room(name, !this.isRoom(name)));
     const direct = [...this.rooms].filter(([, room]) => room.direct && room !== this.current);
-    if (direct.length > MAX_DIRECT) this.rooms.delete(direct[0][0]);
+    if (direct.length > MAX_DIRECT) this.rooms.delete(direct[0][0]); // strangers open these, so there is an end to them
+    return this.rooms.get(key);
   }
 
-  /** @returns {{prefixes: string}} marks that NAMES puts before a name */
-  get prefixes() {
-    return /\)(.*)/.exec(this.support.get('PREFIX') ?? '')?.[1] || '~&@%+';
+  /** The rooms where somebody is seen. */
+  with(nick) {
+    return [...this.rooms.values()].filter(room => room.people.has(fold(nick)) || (room.direct && fold(room.name) === fold(nick)));
   }
 
-  change(what, more = {}) {
-    this.changes.push({ what, ...more });
-  }
-
-  /** @param {ReturnType<import('./irc.js').parse>} message @param {number} now @returns {Change[]} */
-  receive(message, now = Date.now()) {
-    this.changes = [];
+  /** @param {ReturnType<import('./irc.js').parse>} message */
+  receive(message) {
     const batch = this.batches.get(message.tags.get('batch'));
-    if (batch?.type === 'chathistory' && message.command !== 'BATCH') batch.messages.push(message);
-    else this.#handle(message, now);
-    return this.changes;
+    if (batch?.type === 'chathistory' && message.command !== 'BATCH') return batch.messages.push(message);
+    const handler = HANDLERS.get(message.command), error = explain(message), text = answer(message);
+    if (handler) handler(this, message, ...message.params);
+    if (error) this.on.error(error, message.tags.get('label'));
+    else if (text) this.say(this.current, text);
   }
 
-  #handle(message, now) {
-    const at = Date.parse(message.tags.get('time') ?? '') || now;
-    const handler = HANDLERS.get(message.command);
-    if (handler) handler(this, message, at);
-    else if (explain(message)) this.change('error', { text: explain(message), label: message.tags.get('label') });
-    else if (information(message)) this.say(this.current, information(message), at);
-  }
-
-  /** A line of the page's own, between what people say. */
+  /** A line of the page's own among what people say. */
   say(room, text, at = Date.now()) {
-    if (room) this.put(room, { kind: 'system', at, text });
+    room?.insert([{ kind: 'system', at, text }]);
   }
 
-  put(room, item) {
-    if (room.add(item)) this.change('item', { room, item });
+  move(rooms, nick, verb, message) {
+    for (const room of rooms) room?.move(nick, verb, timeOf(message));
   }
 
-  /** @returns {import('./room.js').Item} */
-  item(message, at) {
-    const [, text = ''] = message.params;
-    const action = /^\x01ACTION ([^\x01]*)/s.exec(text);
-    const own = this.isMe(message.nick);
-    return {
-      kind: action ? 'action' : message.command === 'NOTICE' ? 'notice' : 'post',
-      at, own, nick: message.nick, id: message.tags.get('msgid'), text: action ? action[1] : text,
-      mention: !own && mentions(action ? action[1] : text, this.me),
-    };
+  item(message) {
+    const [, said = ''] = message.params, action = /^\x01ACTION ([^\x01]*)/.exec(said), text = action?.[1] ?? said, own = this.isMe(message.nick);
+    const kind = action ? 'action' : message.command === 'NOTICE' ? 'notice' : 'post';
+    return { kind, at: timeOf(message), id: message.tags.get('msgid'), nick: message.nick, text, own, mention: !own && mentions(text, this.me) };
   }
 
   count(room, item) {
     if (item.own || (room === this.current && this.focused)) return;
     room.unread += 1;
     if (item.mention || (room.direct && item.kind !== 'notice')) room.mentions += 1;
-    this.change('rooms');
-  }
-
-  /** Tells a presence in the rooms where the person was. */
-  move(rooms, nick, verb, at) {
-    for (const room of rooms) {
-      const { item, folded } = room.move(nick, verb, at);
-      this.change(folded ? 'folded' : 'item', { room, item });
-      this.change('people', { room });
-    }
-  }
-
-  with(nick) {
-    return [...this.rooms.values()].filter(room => room.people.has(fold(nick)) || (room.direct && fold(room.name) === fold(nick)));
-  }
-
-  leave(room, nick) {
-    room.people.delete(fold(nick));
   }
 }
 
-function said(chat, message, at) {
-  const target = (message.params[0] ?? '').replace(/^[~&@%+]+(?=[#&])/, '');
-  const text = message.params[1] ?? '';
-  if (message.source === '' || (!message.source.includes('!') && message.nick.includes('.'))) return chat.say(chat.current, text, at);
-  if (text[0] === '\x01' && !text.startsWith('\x01ACTION ')) return; // other CTCP requests are nobody's business here
-  const item = chat.item(message, at);
-  const room = chat.isRoom(target) ? chat.room(target) : chat.open(item.own ? target : message.nick);
-  if (item.own) chat.change('echo', { label: message.tags.get('label') });
-  if (!room || !room.add(item)) return;
-  if (room.items.length === 1) chat.change('rooms');
-  chat.count(room, item);
-  chat.change('item', { room, item });
+function said(chat, message, to = '', text = '') {
+  if (!message.source.includes('!') && !chat.isMe(message.nick)) return chat.say(chat.current, text); // the server itself
+  if (text[0] === '\x01' && !text.startsWith('\x01ACTION ')) return; // other CTCP is nobody's business here
+  const item = chat.item(message);
+  if (item.own) chat.prefix = message.source;
+  if (item.own) chat.on.echo(message.tags.get('label'));
+  const room = chat.isRoom(to) ? chat.room(to) : chat.open(item.own ? to : message.nick);
+  if (room?.insert([item]).length) chat.count(room, item);
 }
 
-function join(chat, message, at) {
-  const room = chat.isMe(message.nick) ? chat.open(message.params[0]) : chat.room(message.params[0]);
-  if (!room) return;
-  room.people.set(fold(message.nick), { nick: message.nick, prefix: '', away: false });
-  if (!chat.isMe(message.nick)) return chat.move([room], message.nick, 'joined', at);
-  if (message.source.includes('!')) chat.prefix = message.source;
-  room.name = message.params[0];
-  room.joined = true;
-  chat.change('joined', { room });
-  chat.change('rooms');
-}
-
-function gone(chat, room, nick, at, told) {
-  if (chat.isMe(nick)) {
-    room.joined = false;
+function join(chat, message, name) {
+  const own = chat.isMe(message.nick), room = own ? chat.open(name) : chat.room(name);
+  if (own) {
+    chat.prefix = message.source;
     room.people.clear();
-    chat.say(room, told ?? 'You left.', at);
-    return chat.change('left', { room, told });
+    Object.assign(room, { name, joined: true });
+  } else chat.move([room], message.nick, 'joined', message);
+  room?.people.set(fold(message.nick), { nick: message.nick, mark: '', away: false });
+  if (own) chat.on.joined(room);
+}
+
+function gone(chat, message, rooms, nick = '', verb = 'left') {
+  for (const room of rooms.filter(Boolean)) {
+    room.people.delete(fold(nick));
+    room.move(nick, verb, timeOf(message));
+    if (!chat.isMe(nick) || room.direct) continue;
+    room.joined = false;
+    chat.on.left(room, verb !== 'left');
   }
-  chat.leave(room, nick);
-  chat.move([room], nick, 'left', at);
 }
 
-function part(chat, message, at) {
-  const room = chat.room(message.params[0] ?? '');
-  if (room) gone(chat, room, message.nick, at);
-}
-
-function kick(chat, message, at) {
-  const [name = '', nick = '', reason = ''] = message.params;
-  const room = chat.room(name);
-  if (room) gone(chat, room, nick, at, `You were removed by ${message.nick}${reason && `: ${reason}`}. /join ${name} to come back, if you may.`);
-}
-
-function quit(chat, message, at) {
-  const rooms = chat.with(message.nick);
-  for (const room of rooms) chat.leave(room, message.nick);
-  chat.move(rooms, message.nick, 'left', at);
-}
-
-function nick(chat, message, at) {
-  const old = message.nick, name = message.params[0] ?? old;
-  const rooms = chat.with(old);
+function renamed(chat, message, name) {
+  const old = message.nick, rooms = chat.with(old);
+  if (chat.isMe(old)) chat.me = name;
   for (const room of rooms) {
     const person = room.people.get(fold(old));
-    chat.leave(room, old);
-    if (person) room.people.set(fold(name), { ...person, nick: name });
-    if (room.direct && !chat.room(name)) rename(chat, room, old, name);
+    if (room.people.delete(fold(old))) room.people.set(fold(name), { ...person, nick: name });
+    if (!room.direct || (chat.room(name) ?? room) !== room) continue;
+    chat.rooms.delete(fold(old));
+    chat.rooms.set(fold(name), Object.assign(room, { name }));
   }
-  if (chat.isMe(old)) {
-    chat.me = name;
-    chat.change('me');
-  }
-  chat.move(rooms, old, `is now ${name}`, at);
+  chat.move(rooms, old, `is now ${name}`, message);
 }
 
-function rename(chat, room, old, name) {
-  chat.close(old);
-  room.name = name;
-  chat.rooms.set(fold(name), room);
-  chat.change('rooms');
+function setAway(chat, nick, away) {
+  for (const room of chat.with(nick)) Object.assign(room.people.get(fold(nick)) ?? {}, { away });
 }
 
-function away(chat, message, at) {
-  const reason = message.params[0] ?? '';
-  const rooms = chat.with(message.nick);
-  for (const room of rooms) setAway(room, message.nick, message.params.length > 0);
-  chat.move(rooms, message.nick, message.params.length ? `is away${reason && ` (${reason})`}` : 'is back', at);
-}
-
-function setAway(room, nick, isAway) {
-  const person = room.people.get(fold(nick));
-  if (person) person.away = isAway;
-  else if (room.direct) room.away = isAway;
-}
-
-function topic(chat, message, at) {
-  const room = chat.room(message.params[0] ?? '');
+function topic(chat, message, name, text = '') {
+  const room = chat.room(name);
   if (!room) return;
-  room.topic = message.params[1] ?? '';
-  chat.change('topic', { room });
-  chat.say(room, room.topic ? `${message.nick} set the topic: ${room.topic}` : `${message.nick} cleared the topic.`, at);
+  room.topic = text;
+  chat.say(room, text ? `${message.nick} set the topic: ${text}` : `${message.nick} cleared the topic.`, timeOf(message));
 }
 
-function topicIs(chat, message) {
-  const room = chat.room(message.params[1] ?? '');
-  if (!room) return;
-  room.topic = message.command === '332' ? message.params[2] ?? '' : '';
-  chat.change('topic', { room });
-}
-
-function names(chat, message) {
-  const room = chat.room(message.params[2] ?? '');
-  if (!room) return;
-  room.naming ??= new Map();
-  for (const entry of (message.params[3] ?? '').split(' ').filter(Boolean)) {
-    const [name] = entry.split('!');
-    const bare = [...name].findIndex(mark => !chat.prefixes.includes(mark));
-    const person = { nick: name.slice(bare), prefix: name.slice(0, Math.max(0, bare))[0] ?? '' };
-    room.naming.set(fold(person.nick), { ...person, away: room.people.get(fold(person.nick))?.away ?? false });
+function names(chat, message, _, __, name, list = '') {
+  const room = chat.room(name), marks = /\)(.+)/.exec(chat.support.get('PREFIX'))?.[1] ?? '~&@%+';
+  for (const entry of room ? list.split(' ').filter(Boolean) : []) {
+    const full = entry.split('!')[0], start = [...full].findIndex(c => !marks.includes(c)), nick = full.slice(start);
+    room.people.set(fold(nick), { nick, mark: full.slice(0, start)[0] ?? '', away: room.people.get(fold(nick))?.away ?? false });
   }
 }
 
-function endOfNames(chat, message) {
-  const room = chat.room(message.params[1] ?? '');
-  if (!room?.naming) return;
-  room.people = room.naming;
-  room.naming = null;
-  chat.change('people', { room });
-}
-
-function who(chat, message) {
-  const [, name = '', , , , person = '', flags = ''] = message.params;
-  for (const room of chat.with(person)) setAway(room, person, flags[0] === 'G');
-  const list = chat.lists.get(fold(name)) ?? [];
-  chat.lists.set(fold(name), [...list, flags[0] === 'G' ? `${person} (away)` : person]);
-}
-
-function endOfWho(chat, message, at) {
-  const name = message.params[1] ?? '', list = chat.lists.get(fold(name)) ?? [];
-  chat.lists.delete(fold(name));
-  if (chat.room(name)) chat.change('people', { room: chat.room(name) });
-  if (!chat.asked.delete(fold(name))) return;
-  chat.say(chat.current, list.length ? `${list.length} in ${name}: ${list.join(', ')}` : `Nobody is in ${name}.`, at);
-}
-
-function batch(chat, message, at) {
-  const [reference = '', type, target = ''] = message.params, key = reference.slice(1);
-  if (reference[0] === '+' && chat.batches.size < MAX_BATCHES) return chat.batches.set(key, { type, target, messages: [] });
-  const ended = chat.batches.get(key);
+function batch(chat, message, reference = '', type = '', target = '') {
+  const key = reference.slice(1), ended = chat.batches.get(key);
+  if (reference[0] === '+') return chat.batches.size < MAX_BATCHES && chat.batches.set(key, { type, target, messages: [] });
   chat.batches.delete(key);
-  if (ended?.type === 'chathistory') history(chat, ended, at);
+  const room = ended?.type === 'chathistory' && chat.room(ended.target);
+  if (room) history(chat, room, ended.messages.filter(({ command }) => /^(PRIVMSG|NOTICE)$/.test(command)).map(m => chat.item(m)));
 }
 
-function history(chat, { target, messages }, at) {
-  const room = chat.room(target);
-  if (!room) return;
-  const missed = room.lastId !== undefined && room.live > 0;
-  const items = messages.filter(m => m.command === 'PRIVMSG' || m.command === 'NOTICE')
-    .map(m => chat.item(m, Date.parse(m.tags.get('time') ?? '') || at));
-  const fresh = room.insert(items);
-  if (missed) for (const item of fresh) chat.count(room, item);
-  chat.change('history', { room, fresh, size: messages.length, lastId: items.findLast(item => item.id)?.id });
+function history(chat, room, items) {
+  const missed = room.live > 0; // there was something before: what comes now is new to the reader
+  for (const item of room.insert(items, true)) if (missed) chat.count(room, item);
+  chat.on.history(room, items);
 }
 
-function supported(chat, message) {
-  for (const token of message.params.slice(1, -1)) {
-    const [name, value = ''] = token.split('=');
-    chat.support.set(name, value);
-  }
+function invited(chat, message, nick, name) {
+  if (!chat.isMe(nick)) return chat.say(chat.room(name), `${message.nick} invited ${nick}.`);
+  chat.say(chat.current, `${message.nick} invites you to ${name}. Go in with /join ${name}`);
 }
 
-function standardReply(chat, message, at) {
-  const [command = '', code = ''] = message.params, text = message.params.at(-1) ?? '';
-  if (command === 'CHATHISTORY') return chat.change('refused', { code, params: message.params });
-  if (message.command === 'NOTE') return chat.say(chat.current, text, at);
-  chat.change('error', { text, label: message.tags.get('label') });
-}
+const setTopic = (chat, _, __, name, text) => Object.assign(chat.room(name) ?? {}, { topic: text });
+const standard = (chat, message, command, ...rest) => (command === 'CHATHISTORY' ? chat.on.refused(rest)
+  : chat.on.error(message.params.at(-1) ?? '', message.tags.get('label')));
 
 const HANDLERS = new Map(Object.entries({
-  PRIVMSG: said, NOTICE: said, JOIN: join, PART: part, KICK: kick, QUIT: quit, NICK: nick, AWAY: away, TOPIC: topic, BATCH: batch,
-  FAIL: standardReply, WARN: standardReply, NOTE: standardReply,
-  '001': (chat, message) => {
-    chat.me = message.params[0];
-    chat.change('me');
-    chat.change('welcome');
+  PRIVMSG: said, NOTICE: said, JOIN: join, NICK: renamed, TOPIC: topic, INVITE: invited, BATCH: batch, FAIL: standard, WARN: standard,
+  PART: (chat, message, room) => gone(chat, message, [chat.room(room)], message.nick),
+  KICK: (chat, message, room, nick) => gone(chat, message, [chat.room(room)], nick, `was removed by ${message.nick}`),
+  QUIT: (chat, message) => gone(chat, message, chat.with(message.nick), message.nick),
+  AWAY: (chat, message, why) => {
+    setAway(chat, message.nick, why !== undefined);
+    chat.move(chat.with(message.nick), message.nick, why === undefined ? 'is back' : `is away${why && ` (${why})`}`, message);
   },
-  '005': supported, 331: topicIs, 332: topicIs, 353: names, 366: endOfNames, 352: who, 315: endOfWho,
-  305: chat => Object.assign(chat, { away: false }).change('me'),
-  306: chat => Object.assign(chat, { away: true }).change('me'),
-  376: chat => chat.change('ready'), 422: chat => chat.change('ready'),
-  INVITE: (chat, message, at) => chat.say(chat.isMe(message.params[0]) ? chat.current : chat.room(message.params[1]) ?? chat.current,
-    chat.isMe(message.params[0]) ? `${message.nick} invites you to ${message.params[1]}. Go there with /join ${message.params[1]}`
-      : `${message.nick} invited ${message.params[0]} to ${message.params[1]}.`, at),
-  SETNAME: (chat, message, at) => chat.move(chat.with(message.nick), message.nick, `goes by “${message.params[0] ?? ''}”`, at),
-  MODE: (chat, message, at) => chat.room(message.params[0] ?? '')
-    && chat.say(chat.room(message.params[0]), `${message.nick} set ${message.params.slice(1).join(' ')}`, at),
-  ERROR: (chat, message) => chat.change('error', { text: `The server says: ${message.params[0] ?? ''}` }),
+  SETNAME: (chat, message, name) => chat.move(chat.with(message.nick), message.nick, `goes by “${name}”`, message),
+  NOTE: (chat, message) => chat.say(chat.current, message.params.at(-1)),
+  ERROR: (chat, message, text) => chat.on.error(`The server says: ${text}`),
+  '001': (chat, message, me) => Object.assign(chat, { me }),
+  '005': (chat, message, _, ...list) => list.slice(0, -1).map(token => chat.support.set(...`${token}=`.split('='))),
+  305: chat => Object.assign(chat, { away: false }), 306: chat => Object.assign(chat, { away: true }),
+  332: setTopic, 331: (chat, message, me, name) => setTopic(chat, message, me, name, ''), 353: names,
+  352: (chat, message, ...who) => setAway(chat, who[5] ?? '', who[6]?.[0] === 'G'),
+  376: chat => chat.on.ready(), 422: chat => chat.on.ready(),
 }));
