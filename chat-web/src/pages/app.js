@@ -151,7 +151,8 @@ function attend() {
 
 /** The text of the box: whether it was taken. */
 function submit(text) {
-	const lines = text.split('\n').filter(line => line.trim()), results = lines.map(line => interpret(line, chat.current));
+	const fenced = text.replace(/```\w*\n([^]*?)\n```/g, (_, code) => code.replace(/^/gm, '\x11')); // IRC's monospace: a line is a message
+	const lines = fenced.split('\n').filter(line => line.trim()), results = lines.map(line => interpret(line, chat.current));
 	const wrong = results.find(result => result.error)?.error, able = connection.state === 'ready' || results.every(result => result.tell);
 	const why = lines.length > MOST_LINES ? `That would be ${lines.length} messages. Send at most ${MOST_LINES} at a time.`
 		: wrong ?? (able ? '' : 'Not connected. Your text stays in the box until the connection is back.');

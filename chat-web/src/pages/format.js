@@ -4,7 +4,7 @@
 const UNSAFE = /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]/g;
 const STYLES = new Map([['\x02', 'b'], ['\x1d', 'i'], ['\x1f', 'u'], ['\x1e', 's'], ['\x11', 'code']]);
 const CODES = /(\x03(?:\d{1,2}(?:,\d{1,2})?)?|\x04(?:[\da-f]{6})?|[\x02\x0f\x11\x16\x1d-\x1f])/i;
-const CODE = /(```.*?[^`]```|`[^`]+`)/s, LINK = /(https?:\/\/[^\s<>"`]+)/i;
+const CODE = /(```.*?[^`]```|(?<!`)`[^`]+`(?!`))/s, LINK = /(https?:\/\/[^\s<>"`]+)/i;
 
 /** The text without what acts on the page. */
 export const clean = text => String(text ?? '').replace(UNSAFE, '');
