@@ -118,7 +118,11 @@ impl Assets {
     /// Those in the binary.
     #[must_use]
     pub fn embedded() -> Assets {
-        Assets(embedded!["style.css"].map(asset).into())
+        Assets(embedded![
+            "app.js" "commands.js" "complete.js" "compose.js" "connection.js" "dom.js" "format.js"
+            "handshake.js" "history.js" "icon.svg" "irc.js" "log.js" "replies.js" "room.js" "sidebar.js"
+            "state.js" "status.js" "style.css"
+        ].map(asset).into())
     }
 
     /// By its name.

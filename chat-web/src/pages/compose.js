@@ -1,0 +1,81 @@
+// The box. It is never disabled, and only what was taken leaves it.
+import { $ } from './dom.js';
+import { Completion } from './complete.js';
+
+export class Composer {
+	#drafts = new WeakMap(); // each room keeps what was begun in it
+	#room;
+	#said = [];
+	#back = 0; // how far ↑ has gone
+
+	/** `submit` takes a text, or leaves it in the box: whether it was taken. */
+	constructor(chat, submit) {
+		this.box = $('box');
+		this.submit = submit;
+		this.completion = new Completion(this.box, chat);
+		$('compose').onsubmit = event => {
+			event.preventDefault();
+			this.#send();
+		};
+		this.box.onkeydown = event => {
+			if (!event.isComposing && !event.ctrlKey && !event.metaKey && !event.altKey && this.#key(event)) event.preventDefault();
+		};
+		this.box.oninput = () => {
+			this.#grow();
+			this.completion.suggest();
+		};
+		this.box.onblur = () => this.completion.close();
+	}
+
+	enter(room) {
+		if (this.#room) this.#drafts.set(this.#room, this.box.value);
+		this.#room = room;
+		this.#set(this.#drafts.get(room) ?? '');
+		$('box-label').textContent = this.box.placeholder = `Message ${room.name}`;
+		if (matchMedia('(hover: hover)').matches) this.box.focus(); // a phone's keyboard opens by touch only
+	}
+
+	/** What could not be delivered comes back, before what has been typed since. */
+	giveBack(room, text) {
+		const join = rest => (rest ? `${text}\n${rest}` : text);
+		if (room === this.#room) this.#set(join(this.box.value));
+		else this.#drafts.set(room, join(this.#drafts.get(room)));
+	}
+
+	#send() {
+		const text = this.box.value;
+		this.completion.close();
+		this.box.focus();
+		if (!text.trim() || !this.submit(text)) return;
+		this.#said = [text, ...this.#said.filter(old => old !== text)].slice(0, 50);
+		if (this.box.value === text) this.#set('');
+	}
+
+	#set(text) {
+		this.box.value = text;
+		this.#back = 0;
+		this.#grow();
+	}
+
+	#grow() {
+		this.box.style.height = 'auto';
+		this.box.style.height = `${this.box.scrollHeight}px`;
+	}
+
+	/** Whether the key has been used. */
+	#key({ key, shiftKey }) {
+		const { completion } = this, arrow = { ArrowUp: -1, ArrowDown: 1 }[key];
+		if (key === 'Enter' && !shiftKey) return this.#send() ?? true;
+		if (key === 'Escape' && completion.open) return completion.close() ?? true;
+		if (key === 'Tab' || (arrow && completion.open)) return completion.next(arrow ?? (shiftKey ? -1 : 1));
+		return arrow && this.#recall(-arrow);
+	}
+
+	#recall(step) {
+		const to = this.#back + step, untouched = this.box.value === (this.#said[this.#back - 1] ?? '');
+		if (!untouched || to < 0 || to > this.#said.length) return false;
+		this.#set(this.#said[to - 1] ?? '');
+		this.#back = to;
+		return true;
+	}
+}

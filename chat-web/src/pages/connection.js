@@ -1,0 +1,82 @@
+// The socket: notices when it is dead, and comes back with patience.
+const SILENCE_MS = 30_000, ANSWER_MS = 10_000, OFFLINE_MS = 30_000, BASE_MS = 300, LONGEST_MS = 8_000;
+const FINAL = new Map([[4001, 'taken'], [4002, 'ended']]); // close codes after which coming back would be wrong
+
+/** Back-off with full jitter: after a restart, a thousand pages do not come back in one moment. */
+export const delay = (attempt, online, random = Math.random) =>
+	(online ? random() * Math.min(LONGEST_MS, BASE_MS * 2 ** attempt) : OFFLINE_MS);
+
+/** States: connecting, open, ready (registered), waiting (until `retryAt`), taken (by another tab), ended (logged out). */
+export class Connection {
+	#socket;
+	#timer;
+	#attempt = 0;
+	#opened = false;
+
+	/** `on`: open(), line(text), state(name), refused(). */
+	constructor(url, on) {
+		Object.assign(this, { url, on, state: '', retryAt: 0 });
+		addEventListener('online', () => this.state === 'waiting' && this.open());
+	}
+
+	open() {
+		this.#drop();
+		this.become('connecting');
+		const socket = this.#socket = new WebSocket(this.url, ['text.ircv3.net']);
+		socket.onopen = () => {
+			this.#opened = true;
+			this.#listen();
+			this.become('open');
+			this.on.open();
+		};
+		socket.onmessage = ({ data }) => {
+			this.#listen();
+			this.on.line(data);
+		};
+		socket.onclose = ({ code }) => this.#closed(code);
+		this.#after(ANSWER_MS, () => this.#closed());
+	}
+
+	become(state) {
+		if (state === 'ready') this.#attempt = 0;
+		if (state === 'ended') this.#drop();
+		this.state = state;
+		this.on.state(state);
+	}
+
+	send(line) {
+		if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(line);
+	}
+
+	#after(ms, act) {
+		clearTimeout(this.#timer);
+		this.#timer = setTimeout(act, ms);
+	}
+
+	#listen() {
+		this.#after(SILENCE_MS, () => {
+			this.send('PING alive');
+			this.#after(ANSWER_MS, () => this.#closed());
+		});
+	}
+
+	/** A dead socket may take minutes to say so: it is not listened to any more. */
+	#drop() {
+		clearTimeout(this.#timer);
+		if (!this.#socket) return;
+		this.#socket.onopen = this.#socket.onmessage = this.#socket.onclose = null;
+		this.#socket.close();
+	}
+
+	#closed(code) {
+		const refused = !this.#opened, wait = delay(this.#attempt, navigator.onLine);
+		this.#drop();
+		this.#opened = false;
+		if (FINAL.has(code)) return this.become(FINAL.get(code));
+		this.#attempt += 1;
+		this.retryAt = Date.now() + wait;
+		this.#after(wait, () => this.open());
+		this.become('waiting');
+		if (refused && this.#attempt > 1) this.on.refused();
+	}
+}

@@ -1,0 +1,43 @@
+// The rooms on one side and the people on the other.
+import { $, avatar, bdi, el, nickname, refill } from './dom.js';
+
+const badge = ({ unread, mentions }) => el('span', mentions ? 'badge mentions' : 'badge', `${mentions || unread || ''}`);
+
+function room({ name, direct, joined, unread, mentions, current }) {
+	const label = direct ? [avatar(name), nickname(name)] : [el('span', 'hash', '#'), bdi(name.replace(/^#/, ''))];
+	const node = el('button', `room${unread ? ' unread' : ''}${joined || direct ? '' : ' outside'}`, ...label, badge({ unread, mentions }));
+	Object.assign(node.dataset, { unread, mentions });
+	if (current) node.ariaCurrent = 'page';
+	return node;
+}
+
+export function drawRooms(chat, show) {
+	const rooms = [...chat.rooms.values()].sort((a, b) => a.direct - b.direct);
+	refill($('rooms'), rooms.map(({ name, direct, joined, unread, mentions }) =>
+		({ name, direct, joined, unread, mentions, current: name === chat.current?.name })), room, show);
+	$('open-rooms').classList.toggle('dot', rooms.some(({ unread }) => unread));
+}
+
+const person = ({ name, mark, away, me }) => el('button', away ? 'person away' : 'person', avatar(name), nickname(name),
+	el('span', 'mark', mark), el('span', 'note', away ? 'away' : me ? 'you' : ''));
+
+export function drawPeople(chat, open) {
+	const people = chat.current?.direct === false ? chat.current.listed() : [];
+	refill($('people'), people.map(({ nick, mark, away }) => ({ name: nick, mark, away, me: chat.isMe(nick) })), person, open);
+	$('people-count').textContent = people.length;
+	$('open-people').hidden = $('people-side').hidden = !people.length;
+}
+
+/** On a phone the sides are drawers, one at a time: opens one, or closes both. */
+export function drawer(open) {
+	for (const side of ['rooms', 'people']) {
+		document.body.classList.toggle(`${side}-open`, side === open);
+		$(`open-${side}`).ariaExpanded = `${side === open}`;
+	}
+	$('shade').hidden = !open;
+}
+
+$('open-rooms').onclick = () => drawer('rooms');
+$('open-people').onclick = () => drawer('people');
+$('shade').onclick = () => drawer();
+addEventListener('keydown', ({ key }) => key === 'Escape' && drawer());

@@ -1,0 +1,69 @@
+// What begins with a slash, completion, back-off, the handshake.
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { interpret } from '../../chat-web/src/pages/commands.js';
+import { delay } from '../../chat-web/src/pages/connection.js';
+import { Handshake } from '../../chat-web/src/pages/handshake.js';
+import { History } from '../../chat-web/src/pages/history.js';
+import { parse } from '../../chat-web/src/pages/irc.js';
+import { Room } from '../../chat-web/src/pages/room.js';
+
+const lobby = Object.assign(new Room('#lobby', false), { joined: true });
+
+test('text is said, two slashes say one', () => {
+	assert.deepEqual(interpret('hello', lobby), { post: { target: '#lobby', text: 'hello' } });
+	assert.deepEqual(interpret('//usr/bin', lobby), { post: { target: '#lobby', text: '/usr/bin' } });
+});
+
+test('an unknown command is explained and never sent', () => {
+	for (const text of ['/nosuch x', '/', '/constructor', '/etc/passwd']) assert.match(interpret(text, lobby).error, /nothing was sent/);
+});
+
+test('commands become lines', () => {
+	assert.equal(interpret('/join den key', lobby).send, 'JOIN #den key');
+	assert.equal(interpret('/TOPIC tea at four', lobby).send, 'TOPIC #lobby :tea at four');
+	assert.equal(interpret('/nick ann b', lobby).send, 'NICK ann');
+	assert.equal(interpret('/away', lobby).send, 'AWAY');
+	assert.equal(interpret('/away out for tea', lobby).send, 'AWAY :out for tea');
+	assert.equal(interpret('/invite bob', lobby).send, 'INVITE bob #lobby');
+	assert.deepEqual(interpret('/me waves', lobby).post, { target: '#lobby', text: 'waves', action: true });
+	assert.deepEqual(interpret('/msg bob hi there', lobby), { open: 'bob', post: { target: 'bob', text: 'hi there' } });
+	assert.equal(interpret('/part', lobby).leave, '#lobby');
+});
+
+test('what is missing is told with an example', () => {
+	for (const text of ['/join', '/msg', '/me', '/nick', '/invite']) assert.match(interpret(text, lobby).error, /Write it like this: \//);
+	for (const text of ['hello', '/topic x', '/who', '/me x']) assert.match(interpret(text, null).error, /join #lobby/);
+});
+
+test('back-off doubles up to eight seconds, with jitter over the whole of it', () => {
+	assert.equal(delay(0, true, () => 1), 300);
+	assert.equal(delay(3, true, () => 1), 2400);
+	assert.equal(delay(30, true, () => 1), 8000);
+	assert.equal(delay(5, true, () => 0), 0);
+	assert.equal(delay(0, false), 30_000);
+});
+
+test('only offered capabilities are asked for, over several lines', () => {
+	const sent = [], handshake = new Handshake(line => sent.push(line));
+	handshake.start('ann');
+	handshake.receive(parse(':s CAP * LS * :message-tags foo'));
+	handshake.receive(parse(':s CAP * LS :draft/chathistory=100 batch'));
+	handshake.receive(parse(':s CAP ann ACK :message-tags batch draft/chathistory'));
+	assert.deepEqual(sent, ['CAP LS 302', 'NICK ann', 'USER web 0 * :ann', 'CAP REQ :message-tags batch draft/chathistory', 'CAP END']);
+	assert.ok(handshake.caps.has('draft/chathistory'));
+});
+
+test('catching up goes on page by page, and tells of a gap', () => {
+	const sent = [], history = new History(line => sent.push(line)), room = Object.assign(new Room('#a', false), { joined: true });
+	room.insert([{ id: '1', kind: 'post', nick: 'bob', text: 'x', at: 1 }]);
+	room.live = 1;
+	history.resume(room);
+	history.came(room, Array.from({ length: 50 }, (_, i) => ({ id: `b${i}` })));
+	history.came(room, [{ id: 'c' }]);
+	assert.deepEqual(sent, ['CHATHISTORY AFTER #a msgid=1 50', 'CHATHISTORY AFTER #a msgid=b49 50']);
+	history.resume(room);
+	history.refused(['UNKNOWN', '#a', 'text'], { room: name => (name === '#a' ? room : undefined) });
+	assert.equal(sent.at(-1), 'CHATHISTORY LATEST #a * 50');
+	assert.match(room.items.at(-1).text, /missing/);
+});

@@ -1,0 +1,46 @@
+// Text → tokens: what is shown of what a stranger says.
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { clean, mentions, tokens } from '../../chat-web/src/pages/format.js';
+
+const plain = text => tokens(text).map(token => token.text).join('');
+const links = text => tokens(text).filter(token => token.kind === 'a').map(token => token.text);
+
+test('markup stays text', () => {
+	const text = '<img src=x onerror=alert(1)>';
+	assert.deepEqual(tokens(text), [{ kind: '', text, styles: [] }]);
+});
+
+test('only http and https become links, without the sentence around them', () => {
+	assert.deepEqual(links('see https://example.org/a_(b)?x=1&y=2.'), ['https://example.org/a_(b)?x=1&y=2']);
+	assert.deepEqual(links('(http://example.org/)'), ['http://example.org/']);
+	assert.deepEqual(links('javascript:alert(1) data:text/html,x ftp://a.b vbscript:x'), []);
+	assert.deepEqual(links('https://'), []);
+	assert.equal(plain('see https://example.org/. So'), 'see https://example.org/. So');
+});
+
+test('code is code, and nothing inside it is a link', () => {
+	assert.deepEqual(tokens('a `x https://b.c` d').map(token => token.kind), ['', 'code', '']);
+	assert.deepEqual(tokens('```let a = `b`;```'), [{ kind: 'pre', text: 'let a = `b`;', styles: [] }]);
+	assert.equal(plain('a lone ` and ```'), 'a lone ` and ```');
+});
+
+test('IRC formatting is shown, colours are left out', () => {
+	assert.deepEqual(tokens('\x02b\x1di\x0fn\x0304,08c\x03'), [
+		{ kind: '', text: 'b', styles: ['b'] }, { kind: '', text: 'i', styles: ['b', 'i'] },
+		{ kind: '', text: 'n', styles: [] }, { kind: '', text: 'c', styles: [] }]);
+	assert.deepEqual(tokens('\x11m\x11 \x1es\x1e \x1fu').map(token => token.styles[0]), ['code', undefined, 's', undefined, 'u']);
+	assert.equal(plain('\x04ff0000red\x16'), 'red');
+});
+
+test('what would act on the page is taken out, also inside code and links', () => {
+	assert.equal(clean('a\u202eb\u2066c\x1b[31m\x07\x9b\0d\ufeff'), 'abc[31md');
+	assert.equal(plain('`\u202eevil`'), 'evil');
+	assert.deepEqual(links('https://a.b/\u202egpj.exe'), ['https://a.b/gpj.exe']);
+	assert.equal(clean('👩‍👩‍👧 مرحبا\n\t'), '👩‍👩‍👧 مرحبا\n\t');
+});
+
+test('a mention is a word of its own, in any script and case', () => {
+	assert.ok(mentions('hi Anna!', 'anna') && mentions('@anna', 'anna') && mentions('王小明: hi', '王小明') && mentions('x[a] y', 'x[a]'));
+	assert.ok(!mentions('susanna', 'anna') && !mentions('anna_', 'anna') && !mentions('annaé', 'anna'));
+});
