@@ -1,5 +1,6 @@
 //! When descriptors run out, and that none leak. Each test runs in a process of its own, whose
 //! descriptors and CPU time are nobody else's.
+#![allow(clippy::unwrap_used)] // a test's helpers may stop at the first surprise too
 
 mod loop_support;
 

@@ -1,4 +1,5 @@
 //! A framing of an embedder's own: answers, waits for its host, changes its wire, breaks.
+#![allow(clippy::unwrap_used)] // a test's helpers may stop at the first surprise too
 
 mod loop_support;
 

@@ -1,4 +1,5 @@
 //! Time: deadlines pass, an idle reactor sleeps, another thread can wake it.
+#![allow(clippy::unwrap_used)] // a test's helpers may stop at the first surprise too
 
 mod loop_support;
 

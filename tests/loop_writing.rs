@@ -1,4 +1,5 @@
 //! Writing: what a full socket does not take waits, leaves later, and costs nobody anything.
+#![allow(clippy::unwrap_used)] // a test's helpers may stop at the first surprise too
 
 mod loop_support;
 

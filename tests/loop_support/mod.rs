@@ -1,10 +1,10 @@
 //! A small host over real loopback sockets, driven turn by turn from the test's own thread.
-#![allow(dead_code, missing_docs, unreachable_pub)] // each test uses its part
+#![allow(dead_code, missing_docs, unreachable_pub, unused_imports)] // each test uses its part
 
-use std::fs::File;
+mod system;
+
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::os::unix::fs::FileExt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,9 @@ use chat_core::id::{DoorId, PersonId};
 use chat_core::limits::Limits;
 use chat_core::net::{After, Closed, Door, Farewell, Frame, Framing, Host, Lines, People, Reactor};
 use chat_core::time::Now;
-use socket2::{Domain, SockRef, Socket, Type};
+use socket2::{Domain, Socket, Type};
+
+pub use system::{CpuClock, descriptors, reset};
 
 /// Longer than anything here takes, shorter than anybody's patience.
 pub const PATIENCE: Duration = Duration::from_secs(10);
@@ -214,7 +216,7 @@ impl Server {
             assert!(start.elapsed() < PATIENCE, "got {count} bytes");
             self.turn();
             match client.read(&mut got[count..]) {
-                Ok(0) => panic!("closed after {:?}", String::from_utf8_lossy(&got[..count])),
+                Ok(0) => return assert_eq!(String::from_utf8_lossy(&got[..count]), text, "closed"),
                 Ok(more) => count += more,
                 Err(error) => assert!(is_timeout(&error), "{error}"),
             }
@@ -285,40 +287,4 @@ pub fn broadcast(people: &mut People, _who: PersonId, line: &str, _now: Now) {
 
 pub fn say(client: &mut TcpStream, text: &str) {
     client.write_all(text.as_bytes()).unwrap();
-}
-
-/// Closes with a reset.
-pub fn reset(client: TcpStream) {
-    SockRef::from(&client)
-        .set_linger(Some(Duration::ZERO))
-        .unwrap();
-    drop(client);
-}
-
-/// The CPU time of this process; keeps its file open, since it is read when there are no descriptors.
-pub struct CpuClock(File);
-
-impl CpuClock {
-    pub fn new() -> Self {
-        CpuClock(File::open("/proc/self/stat").unwrap())
-    }
-
-    /// In clock ticks of 10 ms: utime and stime of proc_pid_stat(5).
-    pub fn ticks(&self) -> u64 {
-        let mut stat = [0; 1024];
-        let count = self.0.read_at(&mut stat, 0).unwrap();
-        let stat = String::from_utf8_lossy(&stat[..count]).into_owned();
-        let fields = stat.rsplit(')').next().unwrap().split_whitespace();
-        let fields: Vec<u64> = fields
-            .skip(11)
-            .take(2)
-            .map(|f| f.parse().unwrap())
-            .collect();
-        fields.iter().sum()
-    }
-}
-
-/// Open descriptors of this process.
-pub fn descriptors() -> usize {
-    std::fs::read_dir("/proc/self/fd").unwrap().count()
 }
