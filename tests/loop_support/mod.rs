@@ -5,6 +5,7 @@ mod system;
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -12,6 +13,7 @@ use chat_core::id::{DoorId, PersonId};
 use chat_core::limits::Limits;
 use chat_core::net::{After, Closed, Door, Farewell, Frame, Framing, Host, Lines, People, Reactor};
 use chat_core::time::Now;
+use mio::Waker;
 use socket2::{Domain, Socket, Type};
 
 pub use system::{CpuClock, descriptors, reset};
@@ -257,8 +259,9 @@ pub fn in_background<R>(
     mut reactor: Reactor<Room>,
     test: impl FnOnce() -> R,
 ) -> (R, Reactor<Room>) {
-    let (waker, done) = (reactor.waker(), AtomicBool::new(false));
+    let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
+        let stop = Stop(&done, reactor.waker());
         let server = scope.spawn(|| {
             while !done.load(Ordering::Relaxed) {
                 reactor.turn(None).unwrap();
@@ -266,10 +269,19 @@ pub fn in_background<R>(
             reactor
         });
         let result = test();
-        done.store(true, Ordering::Relaxed);
-        waker.wake().unwrap();
+        drop(stop);
         (result, server.join().unwrap())
     })
+}
+
+/// Ends the thread of a reactor, also when the test fails.
+struct Stop<'a>(&'a AtomicBool, Arc<Waker>);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+        self.1.wake().unwrap();
+    }
 }
 
 /// Says each line back.
