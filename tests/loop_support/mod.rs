@@ -25,6 +25,7 @@ pub const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Told {
     Opened(PersonId),
+    Connected(PersonId),
     Line(PersonId, String),
     Unreadable(PersonId),
     Closed(PersonId, Closed),
@@ -48,6 +49,10 @@ pub struct Room {
 impl Host for Room {
     fn opened(&mut self, _people: &mut People, who: PersonId, _door: DoorId, _now: Now) {
         self.told.push(Told::Opened(who));
+    }
+
+    fn connected(&mut self, _people: &mut People, who: PersonId, _now: Now) {
+        self.told.push(Told::Connected(who));
     }
 
     fn frame(&mut self, people: &mut People, who: PersonId, frame: Frame<'_>, now: Now) {
