@@ -220,3 +220,7 @@ impl Body {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "outbox_tests.rs"]
+mod tests;

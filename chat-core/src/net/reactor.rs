@@ -170,6 +170,9 @@ impl<H: Host> Inner<H> {
     }
 
     fn person(&mut self, key: usize, event: &Event, now: Now) {
+        if let Some(who) = self.people.progress(key) {
+            self.host.connected(&mut self.people, who, now);
+        }
         if event.is_writable() {
             self.people.writable(key);
         }

@@ -87,7 +87,7 @@ impl People {
         let Some(link) = self.link(id) else {
             return;
         };
-        link.blocked = false;
+        link.blocked = link.connecting;
         if link.ending.is_some() {
             self.lists.ended.push(id);
         }
@@ -98,7 +98,7 @@ impl People {
         self.list_readable(id);
     }
 
-    fn register(&mut self, id: PersonId, new: bool) {
+    pub(super) fn register(&mut self, id: PersonId, new: bool) {
         let token = Source::Person(id.index()).token();
         let interest = Interest::READABLE | Interest::WRITABLE;
         let Some(person) = self.slab.get_mut(id.index()) else {

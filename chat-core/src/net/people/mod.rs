@@ -3,6 +3,7 @@
 //! Nothing here polls and nothing is freed here before the reactor says that the turn is over. An id
 //! that is out of date finds nobody, and whatever is done to nobody is done to nobody.
 
+mod connecting;
 mod connection;
 mod ending;
 mod person;
@@ -118,9 +119,9 @@ impl People {
         let Some(link) = self.link(id) else {
             return;
         };
-        let (connected, before) = (link.socket.is_some(), link.peer.ip);
+        let (counted, before) = (link.is_counted(), link.peer.ip);
         link.peer.ip = ip;
-        if connected {
+        if counted {
             self.uncount(before);
             self.count(ip);
         }
