@@ -13,7 +13,7 @@ use bytes::Bytes;
 use crate::limits::{REST_COPY_BYTES_MAX, WRITE_SLICES_MAX};
 
 /// Length of the message at the front: [`Wire::first`](super::framing::Wire::first).
-pub(super) type First = fn(&[u8]) -> usize;
+pub type First = fn(&[u8]) -> usize;
 
 /// Bytes that small messages may gather into one chunk. A chunk is freed only when all of it is
 /// sent, so this is also what a reader may hold beyond its queue.
@@ -21,7 +21,7 @@ const OWN_CHUNK_BYTES_MAX: usize = 16 * 1024;
 
 /// A queue of chunks for one socket.
 #[derive(Debug, Default)]
-pub(super) struct Outbox {
+pub struct Outbox {
     chunks: VecDeque<Chunk>,
     /// Bytes not sent yet.
     bytes: usize,
@@ -33,7 +33,7 @@ pub(super) struct Outbox {
 
 /// What became of a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Flow {
+pub enum Flow {
     /// Everything is sent.
     Empty,
     /// The socket takes no more; it will say when it does.
@@ -63,12 +63,12 @@ impl Outbox {
     }
 
     /// Bytes that wait.
-    pub(super) fn bytes(&self) -> usize {
+    pub fn bytes(&self) -> usize {
         self.bytes
     }
 
     /// Queues whole messages; small ones gather in one growing buffer.
-    pub(super) fn push_copy(&mut self, bytes: &[u8], first: First) {
+    pub fn push_copy(&mut self, bytes: &[u8], first: First) {
         match self.chunks.back_mut() {
             Some(last) if last.takes(bytes.len(), first) => last.extend(bytes),
             _ => return self.push(Body::Own(bytes.to_vec()), first),
@@ -78,7 +78,7 @@ impl Outbox {
 
     /// Queues whole messages that others have too. A few bytes are copied: they should neither
     /// pin a long chunk nor cost an entry each.
-    pub(super) fn push_shared(&mut self, bytes: Bytes, first: First) {
+    pub fn push_shared(&mut self, bytes: Bytes, first: First) {
         if bytes.len() < REST_COPY_BYTES_MAX {
             self.push_copy(&bytes, first);
         } else {
@@ -95,7 +95,7 @@ impl Outbox {
     ///
     /// # Errors
     /// The connection is gone.
-    pub(super) fn write_to(&mut self, socket: &mut impl Write) -> io::Result<Flow> {
+    pub fn write_to(&mut self, socket: &mut impl Write) -> io::Result<Flow> {
         while self.bytes > 0 {
             let offered = self.offer(socket);
             match offered {
