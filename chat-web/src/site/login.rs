@@ -6,7 +6,8 @@ use std::time::Instant;
 use chat_core::id::Identity;
 use chat_core::names::Nick;
 
-use super::answers::{self, Wanted, see_other};
+use super::answers::{self, see_other};
+use super::wanted::Wanted;
 use super::{Action, Behind, Reservation, Site};
 use crate::cookie;
 use crate::http::{Request, Response, Status};

@@ -11,62 +11,26 @@
 //! ```
 //!
 //! A page that reloads, a phone that changes its network: both lose their socket for a moment, and
-//! nobody else should hear of it. So for [`GHOST`] the person stays in the rooms, and for
-//! [`NAME_KEPT`] more the name waits.
+//! nobody else should hear of it. So for [`GHOST`](crate::limits::GHOST) the person stays in the
+//! rooms, and for [`NAME_KEPT`](crate::limits::NAME_KEPT) more the name waits.
+
+mod presence;
+mod token;
 
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 use std::time::Instant;
 
+use crate::limits::SESSIONS_MAX;
 use chat_core::id::{Identity, PersonId};
 use chat_core::names::Nick;
-use sha2::{Digest, Sha256};
-
-use crate::limits::{GHOST, NAME_KEPT, SESSIONS_MAX, TOKEN_BYTES};
+pub use presence::Presence;
+pub use token::Token;
+use token::TokenHash;
 
 /// A session, by a number that is never used again in this process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SessionId(u64);
-
-/// What proves that a browser has a session. Only the browser keeps it; here is only its hash.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Token([u8; TOKEN_BYTES]);
-
-impl Token {
-    /// A new one.
-    ///
-    /// # Errors
-    /// The system has no randomness to give: nobody can log in then.
-    pub fn random() -> Result<Token, getrandom::Error> {
-        let mut bytes = [0; TOKEN_BYTES];
-        getrandom::fill(&mut bytes)?;
-        Ok(Token(bytes))
-    }
-
-    /// As it stands in the cookie.
-    #[must_use]
-    pub fn to_text(&self) -> String {
-        data_encoding::BASE64URL_NOPAD.encode(&self.0)
-    }
-
-    fn from_text(text: &str) -> Option<Token> {
-        let bytes = data_encoding::BASE64URL_NOPAD.decode(text.as_bytes());
-        Some(Token(bytes.ok()?.try_into().ok()?))
-    }
-
-    fn hash(&self) -> TokenHash {
-        TokenHash(Sha256::digest(self.0).into())
-    }
-}
-
-impl std::fmt::Debug for Token {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Token(…)")
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct TokenHash([u8; 32]);
 
 /// One login.
 #[derive(Clone, Debug)]
@@ -80,42 +44,6 @@ pub struct Session {
     /// Whether it has a socket.
     pub presence: Presence,
     token: TokenHash,
-}
-
-/// Whether a session has a socket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Presence {
-    /// It has, and this person is behind it.
-    Here(PersonId),
-    /// It has none since then.
-    Away {
-        /// When its last socket went, or when it logged in.
-        since: Instant,
-        /// Whom the others still see, until [`GHOST`] is over.
-        ghost: Option<PersonId>,
-    },
-}
-
-impl Presence {
-    /// Whom the others see.
-    #[must_use]
-    pub fn person(self) -> Option<PersonId> {
-        match self {
-            Presence::Here(person) => Some(person),
-            Presence::Away { ghost, .. } => ghost,
-        }
-    }
-
-    /// When something happens by itself.
-    fn due(self) -> Option<Instant> {
-        match self {
-            Presence::Here(_) => None,
-            Presence::Away { since, ghost } => Some(match ghost {
-                Some(_) => since + GHOST,
-                None => since + GHOST + NAME_KEPT,
-            }),
-        }
-    }
 }
 
 /// What time has done to a session.
