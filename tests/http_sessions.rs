@@ -185,7 +185,12 @@ fn a_renewed_session_has_another_token() {
     let old = clock.sessions.open(nick, Identity(1), LOOPBACK, clock.now);
     let old = old.unwrap().to_text();
     let id = clock.sessions.find([old.as_str()].into_iter()).unwrap();
-    let new = clock.sessions.renew(id).unwrap().unwrap().to_text();
+    let new = clock
+        .sessions
+        .renew(id, clock.now)
+        .unwrap()
+        .unwrap()
+        .to_text();
     assert_eq!(clock.sessions.find([old.as_str()].into_iter()), None);
     assert_eq!(clock.sessions.find([new.as_str()].into_iter()), Some(id));
 }
@@ -212,4 +217,14 @@ fn sessions_are_counted_by_address_and_loopback_is_exempt() {
     }
     assert_eq!(clock.at(70.0).len(), 5);
     assert!(clock.open("g", far).is_ok());
+}
+
+#[test]
+fn logging_in_again_gives_a_kept_name_its_time_once_more() {
+    let mut clock = Clocked::new();
+    let id = clock.ana();
+    clock.at(65.0);
+    clock.sessions.renew(id, clock.now).unwrap();
+    assert_eq!(clock.at(134.9), [""; 0]);
+    assert_eq!(clock.at(135.0), ["gone ana"]);
 }

@@ -1,4 +1,4 @@
-//! Who is logged in. Floor 2; pure: the time is given in.
+//! Who is logged in. Floor 1; pure: the time is given in.
 //!
 //! ```text
 //!          open                    attach                 detach
@@ -126,10 +126,7 @@ impl Sessions {
         self.next += 1;
         self.by_token.insert(token.hash(), id);
         *self.by_address.entry(address).or_insert(0) += 1;
-        let presence = Presence::Away {
-            since: now,
-            ghost: None,
-        };
+        let presence = Presence::away(now, None);
         self.deadlines.extend(presence.due().map(|at| (at, id)));
         let session = Session {
             nick,
@@ -166,12 +163,12 @@ impl Sessions {
         self.sessions.is_empty()
     }
 
-    /// Gives a session another token, which is what logging in again under the same name does: the
-    /// old one may have been seen by somebody.
+    /// Gives a session another token and, if it has left the chat, its time to come back once more.
+    /// That is what logging in again under the same name does: somebody may have seen the old token.
     ///
     /// # Errors
     /// The system gives no randomness; the old token stays.
-    pub fn renew(&mut self, id: SessionId) -> Result<Option<Token>, CannotOpen> {
+    pub fn renew(&mut self, id: SessionId, now: Instant) -> Result<Option<Token>, CannotOpen> {
         let token = Token::random().map_err(|_| CannotOpen::NoRandomness)?;
         let Some(session) = self.sessions.get_mut(&id) else {
             return Ok(None);
@@ -179,6 +176,9 @@ impl Sessions {
         self.by_token.remove(&session.token);
         session.token = token.hash();
         self.by_token.insert(session.token, id);
+        if let Presence::Away { ghost: None, .. } = session.presence {
+            self.set_presence(id, Presence::away(now, None));
+        }
         Ok(Some(token))
     }
 
@@ -199,9 +199,7 @@ impl Sessions {
     pub fn detach(&mut self, id: SessionId, person: PersonId, now: Instant) {
         let here = Presence::Here(person);
         if self.get(id).is_some_and(|session| session.presence == here) {
-            let since = now;
-            let ghost = Some(person);
-            self.set_presence(id, Presence::Away { since, ghost });
+            self.set_presence(id, Presence::away(now, Some(person)));
         }
     }
 
@@ -236,7 +234,7 @@ impl Sessions {
                 since,
                 ghost: Some(person),
             } => {
-                self.set_presence(id, Presence::Away { since, ghost: None });
+                self.set_presence(id, Presence::away(since, None));
                 Some(Due::Quit(id, person))
             }
             _ => self.end(id).map(Due::Gone),

@@ -21,6 +21,10 @@ pub enum Presence {
 }
 
 impl Presence {
+    pub(super) fn away(since: Instant, ghost: Option<PersonId>) -> Presence {
+        Presence::Away { since, ghost }
+    }
+
     /// Whom the others see.
     #[must_use]
     pub fn person(self) -> Option<PersonId> {

@@ -1,4 +1,4 @@
-//! What the site answers: routes, sessions, login. Floor 3; no socket, no clock, no chat.
+//! What the site answers: routes, sessions, login. Floor 4; no socket, no clock, no chat.
 //!
 //! | path | methods | without a session |
 //! |---|---|---|
@@ -14,7 +14,8 @@
 //!
 //! 1. [`Event::Asked`](crate::web::Event::Asked): [`Site::respond`], and the answer to
 //!    [`Exchange::answer`](crate::web::Exchange::answer). [`Action::Later`] is kept with the person,
-//!    and answered with [`Site::finish_login`] when the relay has said whether the name is free.
+//!    and answered with [`Site::finish_login`] when the relay has said whether the name is free; if
+//!    the browser has gone by then, the name is to be released.
 //! 2. [`Event::Opened`](crate::web::Event::Opened): the person begins; [`Sessions::attach`] says
 //!    whom it takes over from.
 //! 3. The socket is gone: [`Sessions::detach`].
