@@ -6,6 +6,8 @@
 //!
 //! Then `nc 127.0.0.1 6668` in two terminals, or any IRC client at port 6667.
 
+#![allow(clippy::print_stdout, reason = "an example prints")]
+
 use std::net::SocketAddr;
 use std::time::Duration;
 

@@ -6,6 +6,8 @@
 //!
 //! So a WebSocket conformance suite can be run on the chat's own connection code.
 
+#![allow(clippy::print_stdout, reason = "an example prints")]
+
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 

@@ -1,5 +1,7 @@
 //! The examples, run as their first lines say, by somebody who tries them.
 
+#![allow(clippy::expect_used, reason = "a test stops at the first surprise")]
+
 use std::process::Command;
 use std::sync::Once;
 

@@ -1,5 +1,11 @@
 //! One request after the other through the `Web` framing: what is understood, what is refused, and
 //! that it makes no difference in which pieces the bytes come. RFC 9112.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
 
 #[path = "web/peer.rs"]
 mod peer;

@@ -1,5 +1,11 @@
 //! Frames through the `Web` framing: every split, fragments, control frames, what breaks the
 //! protocol, and how it ends. RFC 6455 §5–§7.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
 
 #[path = "web/peer.rs"]
 mod peer;

@@ -165,13 +165,14 @@ pub const HANDSHAKE: &[u8] = b"GET /socket HTTP/1.1\r\nHost: localhost\r\nUpgrad
 /// A masked frame, as a client sends it.
 pub fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     let mut out = vec![first];
-    match payload.len() {
-        length @ 0..=125 => out.push(0x80 | length as u8),
-        length @ 126..=65_535 => {
+    let length = payload.len();
+    match (u8::try_from(length), u16::try_from(length)) {
+        (Ok(length @ 0..=125), _) => out.push(0x80 | length),
+        (_, Ok(length)) => {
             out.push(0x80 | 126);
-            out.extend((length as u16).to_be_bytes());
+            out.extend(length.to_be_bytes());
         }
-        length => {
+        _ => {
             out.push(0x80 | 127);
             out.extend((length as u64).to_be_bytes());
         }
