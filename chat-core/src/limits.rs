@@ -84,6 +84,13 @@ pub const WRITE_SLICES_MAX: usize = 64;
 /// Time that a dismissed person's last bytes may take. DESIGN.md "Fan-out": best effort 1 s.
 pub const LINGER: Duration = Duration::from_secs(1);
 
+/// Silence after which the kernel asks a peer whether it is there: for doors whose people cannot be
+/// pinged. Ours, the same as the default of `ping_seconds`.
+pub const KEEPALIVE: Duration = Duration::from_secs(90);
+
+/// Time between two such questions; after some without an answer the connection is lost. Ours.
+pub const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(30);
+
 /// One tick of the deadline wheel. Ours: two lines a second want better than a second.
 pub const WHEEL_TICK: Duration = Duration::from_millis(100);
 

@@ -131,6 +131,11 @@ impl FanOut {
         saying.events.push(event);
     }
 
+    /// Whether something was said that nobody has heard yet.
+    pub(super) fn is_dirty(&self) -> bool {
+        !self.dirty.is_empty()
+    }
+
     /// Whether a room holds so much that it should not wait for the end of the turn.
     pub(super) fn is_overfull(&self, room: RoomKey) -> bool {
         self.sayings

@@ -99,6 +99,10 @@ impl Host for Chat {
     }
 
     fn wait(&self, _now: Now) -> Option<Duration> {
+        // Somebody who left after this turn's fan-out is still to be announced.
+        if self.fan.is_dirty() {
+            return Some(Duration::ZERO);
+        }
         self.journal.wait()
     }
 }
