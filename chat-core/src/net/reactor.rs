@@ -242,7 +242,8 @@ fn poll(poll: &mut Poll, events: &mut Events, timeout: Option<Duration>) -> io::
     Ok(clock())
 }
 
-fn clock() -> Now {
+/// What both clocks say. Everybody else is given the time.
+pub(crate) fn clock() -> Now {
     let wall = match SystemTime::now().duration_since(UNIX_EPOCH) {
         Ok(since) => i64::try_from(since.as_millis()).unwrap_or(i64::MAX),
         Err(before) => -i64::try_from(before.duration().as_millis()).unwrap_or(i64::MAX),
