@@ -2,7 +2,7 @@
 //!
 //! An outbox is boxed and exists only while it holds bytes, so somebody who keeps up pays eight bytes
 //! for it. Every chunk begins with a message and holds whole ones, except the one at the front,
-//! which may be sent in part: that is all that is needed to [`cut`](Outbox::cut) a queue between
+//! which may be sent in part: that is all that is needed to `cut` a queue between
 //! messages, and it is found out only when it is needed.
 
 use std::collections::VecDeque;
