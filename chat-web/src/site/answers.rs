@@ -93,17 +93,15 @@ pub(super) fn health() -> Response {
 /// A browser keeps a file but asks each time whether it is still the same: an update shows at once
 /// and costs one small answer when there is none.
 pub(super) fn asset(asset: &Asset, request: &Request) -> Response {
-    let status = match is_known(request, &asset.etag) {
-        true => Status::NOT_MODIFIED,
-        false => Status::OK,
+    let validated = |status| {
+        Response::new(status)
+            .with("ETag", asset.etag.clone())
+            .with("Cache-Control", "no-cache")
     };
-    let response = Response::new(status)
-        .with("ETag", asset.etag.clone())
-        .with("Cache-Control", "no-cache");
-    match status {
-        Status::OK => response.body(asset.media, asset.bytes),
-        _ => response,
+    if is_known(request, &asset.etag) {
+        return validated(Status::NOT_MODIFIED);
     }
+    validated(Status::OK).body(asset.media, asset.bytes)
 }
 
 /// RFC 9110 §13.1.2: `If-None-Match` compares weakly.
