@@ -10,10 +10,12 @@
 //! ```
 //!
 //! Everything here is bytes in, bytes out, with the time given in: the reactor of chat-core owns the
-//! sockets and the clocks, and its host joins the two halves. Files use lower floors only.
+//! sockets and the clocks, and [`front::Front`] is the host that joins site and chat. Files use lower
+//! floors only.
 //!
 //! | floor | modules | purpose |
 //! |---|---|---|
+//! | 5 | [`front`], [`args`] | site and chat as one host; what the program takes |
 //! | 4 | [`site`] | what is answered to a request, and what that does to the chat |
 //! | 3 | [`web`] | bytes of a browser ⇄ requests, messages and answers |
 //! | 2 | [`origin`], [`cookie`], [`pages`] | who may ask; the session cookie; what people see |

@@ -182,3 +182,56 @@ pub fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     out.extend(payload.iter().zip(mask.iter().cycle()).map(|(b, m)| b ^ m));
     out
 }
+
+/// The same bytes whole, in any two pieces, and byte by byte come to the same, which is given.
+#[track_caller]
+pub fn every_split(bytes: &[u8], new: impl Fn() -> Peer) -> Peer {
+    let mut whole = new();
+    whole.feed(bytes);
+    for at in 0..=bytes.len() {
+        let mut split = new();
+        split.feed(&bytes[..at]);
+        split.feed(&bytes[at..]);
+        same(&whole, &split);
+    }
+    let mut drip = new();
+    drip.drip(bytes);
+    same(&whole, &drip);
+    whole
+}
+
+#[track_caller]
+fn same(one: &Peer, other: &Peer) {
+    assert_eq!(one.told, other.told);
+    assert_eq!(one.fault, other.fault);
+    let text = |peer: &Peer| peer.sent.escape_ascii().to_string();
+    assert_eq!(text(one), text(other));
+}
+
+/// A request line and fields, with the CRLFs that the cases leave out.
+pub fn head(text: &str) -> Vec<u8> {
+    (text.replace('\n', "\r\n") + "\r\n\r\n").into_bytes()
+}
+
+/// The requests that the host heard of.
+pub fn requests(peer: &Peer) -> Vec<String> {
+    let asked = peer.told.iter().map(|told| match told {
+        Told::Asked(summary) => summary.clone(),
+        other => panic!("{other:?} is not a request"),
+    });
+    asked.collect()
+}
+
+/// The requests in these bytes.
+pub fn asked(bytes: &[u8]) -> Vec<String> {
+    let mut peer = Peer::new(settings());
+    peer.feed(bytes);
+    requests(&peer)
+}
+
+/// The only request in these bytes, in every split; or the status that it was refused with.
+#[track_caller]
+pub fn check(bytes: &[u8], expected: &str) {
+    let peer = every_split(bytes, || Peer::new(settings()));
+    assert_eq!(requests(&peer), [expected], "{}", bytes.escape_ascii());
+}

@@ -12,7 +12,7 @@ use chat_core::limits::Limits;
 use chat_core::names::{Nick, RoomName};
 use chat_core::net::framing::Input;
 use chat_core::time::{Now, Timestamp};
-use chat_web::http::{HttpBounds, Request, RequestReader, Response};
+use chat_web::http::{HttpBounds, Manner, Request, RequestReader, Response, Version};
 use chat_web::origin::{Origin, Origins};
 use chat_web::session::{Session, SessionId};
 use chat_web::site::{Action, Behind, Reservation, Site, SiteSettings};
@@ -159,4 +159,26 @@ pub fn cookie_of(response: &Response) -> String {
 
 pub fn text_of(response: &Response) -> String {
     String::from_utf8(response.content().to_vec()).unwrap()
+}
+
+/// What a page of this site sends.
+pub const OWN: &str = "\nOrigin: http://localhost";
+
+pub fn code(response: &Response) -> u16 {
+    response.status().code()
+}
+
+pub fn location(response: &Response) -> &str {
+    response.field("Location").unwrap_or_default()
+}
+
+pub fn written(response: &Response) -> String {
+    let mut out = Vec::new();
+    let manner = Manner {
+        head_only: true,
+        keeps_alive: true,
+        version: Version::Http11,
+    };
+    response.encode(manner, &mut out);
+    String::from_utf8(out).unwrap()
 }

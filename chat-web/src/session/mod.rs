@@ -103,10 +103,10 @@ impl Sessions {
             return Err(CannotOpen::TooMany);
         }
         let count = self.by_address.get(&address).copied().unwrap_or(0);
-        match count >= self.per_address_max && !address.is_loopback() {
-            true => Err(CannotOpen::TooManyFromAddress),
-            false => Ok(()),
+        if count >= self.per_address_max && !address.is_loopback() {
+            return Err(CannotOpen::TooManyFromAddress);
         }
+        Ok(())
     }
 
     /// Logs somebody in, whose name has been reserved.

@@ -95,22 +95,20 @@ pub(super) fn health() -> Response {
 pub(super) fn asset(asset: &Asset, request: &Request) -> Response {
     let gzip = takes_gzip(request);
     let content = if gzip { &asset.gzip } else { &asset.plain };
-    let known = is_known(request, &content.etag);
-    let status = if known {
-        Status::NOT_MODIFIED
-    } else {
-        Status::OK
+    let validated = |status| {
+        Response::new(status)
+            .with("ETag", content.etag.clone())
+            .with("Cache-Control", "no-cache")
+            .with("Vary", "Accept-Encoding")
     };
-    let response = Response::new(status)
-        .with("ETag", content.etag.clone())
-        .with("Cache-Control", "no-cache")
-        .with("Vary", "Accept-Encoding");
-    match known {
-        true => response,
-        false if gzip => response
-            .with("Content-Encoding", "gzip")
-            .body(asset.media, content.bytes.clone()),
-        false => response.body(asset.media, content.bytes.clone()),
+    if is_known(request, &content.etag) {
+        return validated(Status::NOT_MODIFIED);
+    }
+    let response = validated(Status::OK).body(asset.media, content.bytes.clone());
+    if gzip {
+        response.with("Content-Encoding", "gzip")
+    } else {
+        response
     }
 }
 

@@ -36,10 +36,7 @@ impl Site {
         if self.session_of(request).is_some() {
             return see_other(&wanted.index_address());
         }
-        let what = match wanted.first {
-            true => "Log in first.",
-            false => "",
-        };
+        let what = if wanted.first { "Log in first." } else { "" };
         self.form_again(Status::OK, &wanted, what)
     }
 
