@@ -54,13 +54,16 @@ fn a_line_taken_a_byte_at_a_time_is_whole() {
 fn somebody_who_does_not_read_costs_no_time_and_others_get_everything() {
     let mut server = Server::with_queue(1 << 20, broadcast);
     let (_stalled, stalled_id) = server.slow_client();
-    let (mut ana, _) = server.client();
+    let (mut ana, ana_id) = server.client();
     let line = "x".repeat(4_000) + "\r\n";
     for _ in 0..100 {
         say(&mut ana, &line);
         server.expect(&mut ana, &line);
     }
-    assert!(server.reactor.people().queued(stalled_id) > 100_000);
+    let people = server.reactor.people();
+    assert!(people.queued(stalled_id) > 100_000);
+    let just = Instant::now() - Duration::from_millis(1);
+    assert!(!people.reads_since(stalled_id, just) && people.reads_since(ana_id, just));
     let turns = server.reactor.host().turns;
     let (_, reactor) = in_background(server.reactor, || {
         std::thread::sleep(Duration::from_millis(500));

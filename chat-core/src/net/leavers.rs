@@ -47,7 +47,7 @@ enum Step {
 impl Leavers {
     /// Sends what can be sent now, and keeps the socket if it has to stay.
     pub(super) fn push(&mut self, registry: &Registry, mut leaver: Leaver, now: Instant) {
-        if leaver.flush() == Step::Gone {
+        if leaver.flush(now) == Step::Gone {
             return;
         }
         let entry = self.slab.vacant_entry();
@@ -63,11 +63,11 @@ impl Leavers {
     }
 
     /// Goes on with one of them: its socket has news.
-    pub(super) fn ready(&mut self, key: usize, scratch: &mut [u8]) {
+    pub(super) fn ready(&mut self, key: usize, scratch: &mut [u8], now: Instant) {
         let Some((_, leaver)) = self.slab.get_mut(key) else {
             return;
         };
-        match leaver.step(scratch) {
+        match leaver.step(scratch, now) {
             Step::Stay => {}
             Step::Again => self.busy.push(key),
             Step::Gone => drop(self.slab.remove(key)),
@@ -77,7 +77,7 @@ impl Leavers {
     /// Goes on with those who were not done, and closes those who had their time.
     pub(super) fn turn(&mut self, scratch: &mut [u8], now: Instant) {
         for key in std::mem::take(&mut self.busy) {
-            self.ready(key, scratch);
+            self.ready(key, scratch, now);
         }
         while let Some(&(until, key)) = self.until.front() {
             let current = self.slab.get(key).is_some_and(|entry| entry.0 == until);
@@ -103,17 +103,17 @@ impl Leavers {
 }
 
 impl Leaver {
-    fn step(&mut self, scratch: &mut [u8]) -> Step {
-        match self.flush() {
+    fn step(&mut self, scratch: &mut [u8], now: Instant) -> Step {
+        match self.flush(now) {
             Step::Gone => Step::Gone,
             _ => self.discard(scratch),
         }
     }
 
     /// Sends what is left, then says that this was all.
-    fn flush(&mut self) -> Step {
+    fn flush(&mut self, now: Instant) -> Step {
         if let Some(outbox) = &mut self.outbox {
-            match outbox.write_to(&mut self.socket) {
+            match outbox.write_to(&mut self.socket, now) {
                 Ok(Flow::Empty) => self.outbox = None,
                 Ok(Flow::Blocked) => return Step::Stay,
                 Err(_) => return Step::Gone,

@@ -149,6 +149,11 @@ impl People {
         self.turn = self.turn.wrapping_add(1);
     }
 
+    /// A poll returned.
+    pub(in crate::net) fn polled(&mut self, now: Now) {
+        self.now = now.mono;
+    }
+
     /// How much may be read from somebody now. Whoever has used up this turn's share is noted;
     /// whoever's inbox is full waits for its host to resume it.
     pub(in crate::net) fn may_read(&mut self, id: PersonId) -> usize {
