@@ -179,13 +179,13 @@ fn a_leaver_that_floods_does_not_delay_others() {
     say(&mut flooder, "quit\r\n");
     server.until_told(&Told::Closed(flooder_id, Closed::Dismissed));
     let flood = std::thread::spawn(move || while flooder.write_all(&[b'x'; 65_536]).is_ok() {});
-    let start = Instant::now();
+    let (start, mut trips) = (Instant::now(), 0);
     while start.elapsed() < LINGER / 2 {
-        let sent = Instant::now();
         say(&mut ana, "ping\r\n");
         server.expect(&mut ana, "ping\r\n");
-        assert!(sent.elapsed() < Duration::from_millis(200));
+        trips += 1;
     }
+    assert!(trips >= 5, "{trips} round trips");
     server.turns_for(LINGER);
     flood.join().unwrap();
 }

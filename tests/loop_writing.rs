@@ -64,6 +64,16 @@ fn somebody_who_does_not_read_costs_no_time_and_others_get_everything() {
     assert!(people.queued(stalled_id) > 100_000);
     let just = Instant::now() - Duration::from_millis(1);
     assert!(!people.reads_since(stalled_id, just) && people.reads_since(ana_id, just));
+    // What is said to somebody whose socket is full is no reason to try, or to stay awake.
+    server
+        .reactor
+        .with(|_, people, _| people.send(stalled_id, b"more\r\n"));
+    let start = Instant::now();
+    server
+        .reactor
+        .turn(Some(Duration::from_millis(50)))
+        .unwrap();
+    assert!(start.elapsed() > Duration::from_millis(40));
     let turns = server.reactor.host().turns;
     let (_, reactor) = in_background(server.reactor, || {
         std::thread::sleep(Duration::from_millis(500));
@@ -88,7 +98,7 @@ fn what_is_said_in_one_turn_leaves_in_order_directly_or_queued() {
 #[test]
 fn a_queue_that_drains_is_told_once_to_whoever_asked() {
     let mut server = Server::with_queue(1 << 20, |people, who, _, _| {
-        people.send_shared(who, Bytes::from(big().repeat(4)));
+        people.send_shared(who, Bytes::from(big().repeat(2)));
         people.want_drained(who);
     });
     let (mut ana, id) = server.slow_client();
@@ -96,7 +106,7 @@ fn a_queue_that_drains_is_told_once_to_whoever_asked() {
     server.until(|reactor| reactor.people().queued(id) > 300_000);
     server.turns_for(Duration::from_millis(50));
     assert!(!server.told().contains(&Told::Drained(id)));
-    server.expect(&mut ana, &big().repeat(4));
+    server.expect(&mut ana, &big().repeat(2));
     let told = server
         .told()
         .iter()
