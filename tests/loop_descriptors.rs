@@ -11,7 +11,6 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use chat_core::limits::LINGER;
-use chat_core::net::Farewell;
 use loop_support::{CpuClock, Server, broadcast, descriptors, echo, reset, say};
 use socket2::{Domain, Socket, Type};
 
@@ -130,21 +129,6 @@ fn without_even_a_spare_descriptor_it_tries_again_and_does_not_spin() {
     drop(files);
     server.until(|reactor| reactor.people().len() == 1);
     comes_in_and_is_echoed(&mut server);
-}
-
-#[test]
-fn who_leaves_is_gone_as_soon_as_its_peer_is_however_much_is_left_unread() {
-    if !alone("who_leaves_is_gone_as_soon_as_its_peer_is_however_much_is_left_unread") {
-        return;
-    }
-    let mut server = Server::new(|people, who, _, _| people.dismiss(who, &Farewell::too_slow()));
-    server.turn();
-    let before = descriptors();
-    let (mut client, _) = server.client();
-    say(&mut client, &"quit\r\n".repeat(40_000));
-    client.shutdown(Shutdown::Write).unwrap();
-    server.turns_for(LINGER / 2);
-    assert_eq!(descriptors(), before + 1, "only the client's side is left");
 }
 
 #[test]

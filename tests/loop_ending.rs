@@ -3,7 +3,7 @@
 
 mod loop_support;
 
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::Shutdown;
 use std::time::{Duration, Instant};
 
@@ -166,6 +166,21 @@ fn a_leaver_with_a_full_socket_gets_all_that_waited_if_it_reads_now() {
     say(&mut ana, "quit\r\n");
     server.until_told(&Told::Closed(id, Closed::Dismissed));
     assert_eq!(server.read_to_end(&mut ana), text.as_bytes());
+}
+
+#[test]
+fn a_leaver_that_talked_much_and_reads_late_gets_no_reset() {
+    let mut server = Server::new(|people, who, _, _| {
+        people.send(who, b"ERROR :bye\r\n");
+        people.dismiss(who, &farewell());
+    });
+    let (mut ana, _) = server.client();
+    say(&mut ana, &"quit\r\n".repeat(40_000));
+    std::thread::sleep(Duration::from_millis(50));
+    server.turns_for(LINGER + Duration::from_millis(200));
+    let mut got = String::new();
+    ana.read_to_string(&mut got).unwrap();
+    assert_eq!(got, "ERROR :bye\r\n");
 }
 
 #[test]

@@ -146,6 +146,20 @@ fn a_reader_that_never_reads_is_cut_announced_and_gets_last_words_after_whole_li
 }
 
 #[test]
+fn a_chunk_far_beyond_the_queue_ends_with_a_whole_line_and_the_last_words() {
+    let mut server = Server::with_queue(20_000, |people, who, _, _| {
+        people.write_chunk(who, &Bytes::from(big().repeat(2)));
+    });
+    server.reactor.host_mut().last_words = b"ERROR :too slow\r\n".to_vec();
+    let (mut slow, slow_id) = server.slow_client();
+    say(&mut slow, "big\r\n");
+    server.until_told(&Told::Closed(slow_id, Closed::Overflowed));
+    let got = String::from_utf8(server.read_to_end(&mut slow)).unwrap();
+    let lines = got.strip_suffix("ERROR :too slow\r\n").unwrap();
+    assert!(lines.ends_with("\r\n") && big().repeat(2).starts_with(lines));
+}
+
+#[test]
 fn a_turn_that_says_more_than_the_queue_holds_does_not_cut_somebody_who_reads() {
     let mut server = Server::with_queue(4_096, |people, who, _, _| {
         for _ in 0..20 {

@@ -18,14 +18,15 @@ use super::outbox::{Flow, Outbox};
 use super::source::Source;
 use crate::limits::LINGER;
 
+/// Reads of one event: a quarter of a megabyte, more than a socket usually holds.
+const READS_PER_EVENT: usize = 4;
+
 /// Sockets that linger, and when each has lingered long enough.
 #[derive(Default)]
 pub(super) struct Leavers {
     slab: Slab<(Instant, Leaver)>,
     /// In order, since everybody gets the same time. An entry may be out of date.
     until: VecDeque<(Instant, usize)>,
-    /// Those who may have more to discard than one read took.
-    busy: Vec<usize>,
 }
 
 /// A socket on its way out.
@@ -40,7 +41,6 @@ pub(super) struct Leaver {
 #[derive(PartialEq, Eq)]
 enum Step {
     Stay,
-    Again,
     Gone,
 }
 
@@ -67,18 +67,13 @@ impl Leavers {
         let Some((_, leaver)) = self.slab.get_mut(key) else {
             return;
         };
-        match leaver.step(scratch, now) {
-            Step::Stay => {}
-            Step::Again => self.busy.push(key),
-            Step::Gone => drop(self.slab.remove(key)),
+        if leaver.step(scratch, now) == Step::Gone {
+            self.slab.remove(key);
         }
     }
 
-    /// Goes on with those who were not done, and closes those who had their time.
-    pub(super) fn turn(&mut self, scratch: &mut [u8], now: Instant) {
-        for key in std::mem::take(&mut self.busy) {
-            self.ready(key, scratch, now);
-        }
+    /// Closes those who had their time.
+    pub(super) fn expire(&mut self, now: Instant) {
         while let Some(&(until, key)) = self.until.front() {
             let current = self.slab.get(key).is_some_and(|entry| entry.0 == until);
             if current && until > now {
@@ -95,17 +90,13 @@ impl Leavers {
     pub(super) fn next(&self) -> Option<Instant> {
         self.until.front().map(|&(until, _)| until)
     }
-
-    /// Whether somebody has more to discard.
-    pub(super) fn busy(&self) -> bool {
-        !self.busy.is_empty()
-    }
 }
 
 impl Leaver {
     fn step(&mut self, scratch: &mut [u8], now: Instant) -> Step {
         match self.flush(now) {
             Step::Gone => Step::Gone,
+            _ if self.eof => Step::Stay,
             _ => self.discard(scratch),
         }
     }
@@ -125,17 +116,18 @@ impl Leaver {
         }
     }
 
+    /// Within reason: a peer that goes on talking brings the next event itself.
     fn discard(&mut self, scratch: &mut [u8]) -> Step {
-        if self.eof {
-            return Step::Stay;
+        for _ in 0..READS_PER_EVENT {
+            match self.socket.read(scratch) {
+                Ok(0) => return self.peer_closed(),
+                Ok(_) => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Step::Stay,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(_) => return Step::Gone,
+            }
         }
-        match self.socket.read(scratch) {
-            Ok(0) => self.peer_closed(),
-            Ok(_) => Step::Again,
-            Err(error) if error.kind() == ErrorKind::WouldBlock => Step::Stay,
-            Err(error) if error.kind() == ErrorKind::Interrupted => Step::Again,
-            Err(_) => Step::Gone,
-        }
+        Step::Stay
     }
 
     fn peer_closed(&mut self) -> Step {

@@ -207,7 +207,7 @@ impl<H: Host> Inner<H> {
         while let Some(who) = self.people.next_expired(now.mono) {
             self.host.deadline(&mut self.people, who, now);
         }
-        self.people.leavers.turn(&mut self.reader.scratch, now.mono);
+        self.people.leavers.expire(now.mono);
     }
 
     /// Writes, tells what came of it, writes what the host said to that, and buries the dead.

@@ -113,13 +113,12 @@ impl People {
     /// Whether somebody has something to be flushed or told before the reactor may sleep.
     pub(in crate::net) fn pending(&self) -> bool {
         let lists = &self.lists;
-        let empty = lists.dirty.is_empty()
+        !(lists.dirty.is_empty()
             && lists.readable.is_empty()
             && lists.overflowed.is_empty()
             && lists.drained.is_empty()
             && lists.ended.is_empty()
-            && lists.graves.is_empty();
-        !empty || self.leavers.busy()
+            && lists.graves.is_empty())
     }
 
     pub(super) fn flush(&mut self, id: PersonId) {
