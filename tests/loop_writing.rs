@@ -149,6 +149,7 @@ fn a_reader_that_never_reads_is_cut_announced_and_gets_last_words_after_whole_li
 fn a_chunk_far_beyond_the_queue_ends_with_a_whole_line_and_the_last_words() {
     let mut server = Server::with_queue(20_000, |people, who, _, _| {
         people.write_chunk(who, &Bytes::from(big().repeat(2)));
+        assert!(people.queued(who) <= 20_000, "nothing more is queued");
     });
     server.reactor.host_mut().last_words = b"ERROR :too slow\r\n".to_vec();
     let (mut slow, slow_id) = server.slow_client();
