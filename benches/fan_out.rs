@@ -17,7 +17,7 @@
 
 use std::hint::black_box;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use benches::{Bare, Crowd, heard_bytes};
 use bytes::Bytes;
@@ -97,6 +97,7 @@ fn outboxes(c: &mut Criterion) {
     let chunk = Bytes::from(vec![b'x'; MESSAGES * heard_bytes(TEXT)]);
     for size in ROOM_SIZES {
         let mut boxes: Vec<Outbox> = (0..size).map(|_| Outbox::default()).collect();
+        let now = Instant::now();
         group.throughput(Throughput::Elements((size * MESSAGES) as u64));
         group.bench_function(BenchmarkId::from_parameter(size), |b| {
             b.iter(|| {
@@ -104,7 +105,7 @@ fn outboxes(c: &mut Criterion) {
                     outbox.push_shared(chunk.clone(), <[u8]>::len);
                 }
                 for outbox in &mut boxes {
-                    outbox.write_to(&mut std::io::sink()).unwrap();
+                    outbox.write_to(&mut std::io::sink(), now).unwrap();
                 }
             });
         });

@@ -92,6 +92,21 @@ fn a_place_is_not_used_again_in_the_turn_in_which_it_is_left() {
 }
 
 #[test]
+fn a_buried_person_s_place_is_not_used_again_in_the_same_turn_either() {
+    let mut server = Server::new(|people, who, _, now| {
+        let silent = people.insert_silent(DoorId(0), LOOPBACK, now.mono);
+        people.swap(silent, who);
+        people.bury(who);
+        let next = people.insert_silent(DoorId(0), LOOPBACK, now.mono);
+        assert!(people.contains(who) && next.key != who.key);
+    });
+    let (mut ana, id) = server.client();
+    say(&mut ana, "move\r\n");
+    server.until(|reactor| !reactor.people().contains(id));
+    assert_eq!(server.lines_of(id), ["move"]);
+}
+
+#[test]
 fn an_id_that_is_out_of_date_finds_nobody() {
     let mut server = Server::new(echo);
     let (bob, bob_id) = server.client();

@@ -126,6 +126,21 @@ fn a_pause_and_what_was_not_decoded_go_with_the_connection() {
 }
 
 #[test]
+fn somebody_resumed_and_moved_at_once_is_heard_in_the_new_place() {
+    let mut server = Server::new(|people, who, _, _| people.pause(who));
+    let (mut client, old) = server.client();
+    let person = silent(&mut server);
+    say(&mut client, "one\r\ntwo\r\n");
+    server.until_told(&Told::Line(old, "one".to_owned()));
+    server.turn();
+    server.reactor.with(|_, people, _| {
+        people.resume(old);
+        people.swap(old, person);
+    });
+    server.until_told(&Told::Line(person, "two".to_owned()));
+}
+
+#[test]
 fn bytes_that_came_before_the_swap_are_not_forgotten() {
     let mut server = Server::new(echo);
     let (mut client, old) = server.client();

@@ -8,19 +8,19 @@ use std::time::{Duration, Instant};
 
 use chat_core::limits::WHEEL_TICK;
 use chat_core::net::{Closed, Farewell};
-use loop_support::{Room, Server, Told, echo, in_background, say};
+use loop_support::{PATIENCE, Room, Server, Told, echo, in_background, say};
 
 fn is_send<T: Send>(_: &T) {}
 
 const MS: Duration = Duration::from_millis(1);
 
-/// Turns as a program does, without a timeout, until something is told; returns how long it took.
+/// Turns as a program does, almost without a timeout, until something is told; returns how long it took.
 #[track_caller]
 fn time_until(server: &mut Server, told: &Told) -> Duration {
     let start = Instant::now();
     while !server.told().contains(told) {
-        assert!(start.elapsed() < loop_support::PATIENCE);
-        server.reactor.turn(None).unwrap();
+        assert!(start.elapsed() < PATIENCE);
+        server.reactor.turn(Some(PATIENCE)).unwrap();
     }
     start.elapsed()
 }
@@ -138,6 +138,30 @@ fn woken(room: &Room) -> usize {
         .iter()
         .filter(|&told| *told == Told::Woken)
         .count()
+}
+
+#[test]
+fn nothing_that_is_left_to_do_waits_for_an_event() {
+    let mut server = Server::new(|people, who, _, _| people.pause(who));
+    let (mut ana, id) = server.client();
+    let start = Instant::now();
+    say(&mut ana, "one\r\ntwo\r\n");
+    server.until_told(&Told::Line(id, "one".to_owned()));
+    server.turns_for(20 * MS);
+    server.reactor.with(|_, people, _| people.resume(id));
+    server.reactor.turn(Some(PATIENCE)).unwrap();
+    assert_eq!(server.lines_of(id), ["one", "two"]);
+    server
+        .reactor
+        .with(|_, people, _| people.send(id, b"said between two turns\r\n"));
+    server.reactor.turn(Some(PATIENCE)).unwrap();
+    server.expect(&mut ana, "said between two turns\r\n");
+    server.reactor.with(|_, people, _| {
+        people.dismiss(id, &Farewell::too_slow());
+    });
+    server.reactor.turn(Some(PATIENCE)).unwrap();
+    assert!(!server.reactor.people().contains(id));
+    assert!(start.elapsed() < PATIENCE / 2);
 }
 
 #[test]

@@ -54,13 +54,26 @@ fn a_line_taken_a_byte_at_a_time_is_whole() {
 fn somebody_who_does_not_read_costs_no_time_and_others_get_everything() {
     let mut server = Server::with_queue(1 << 20, broadcast);
     let (_stalled, stalled_id) = server.slow_client();
-    let (mut ana, _) = server.client();
+    let (mut ana, ana_id) = server.client();
     let line = "x".repeat(4_000) + "\r\n";
     for _ in 0..100 {
         say(&mut ana, &line);
         server.expect(&mut ana, &line);
     }
-    assert!(server.reactor.people().queued(stalled_id) > 100_000);
+    let people = server.reactor.people();
+    assert!(people.queued(stalled_id) > 100_000);
+    let just = Instant::now() - Duration::from_millis(1);
+    assert!(!people.reads_since(stalled_id, just) && people.reads_since(ana_id, just));
+    // What is said to somebody whose socket is full is no reason to try, or to stay awake.
+    server
+        .reactor
+        .with(|_, people, _| people.send(stalled_id, b"more\r\n"));
+    let start = Instant::now();
+    server
+        .reactor
+        .turn(Some(Duration::from_millis(50)))
+        .unwrap();
+    assert!(start.elapsed() > Duration::from_millis(40));
     let turns = server.reactor.host().turns;
     let (_, reactor) = in_background(server.reactor, || {
         std::thread::sleep(Duration::from_millis(500));
@@ -85,7 +98,7 @@ fn what_is_said_in_one_turn_leaves_in_order_directly_or_queued() {
 #[test]
 fn a_queue_that_drains_is_told_once_to_whoever_asked() {
     let mut server = Server::with_queue(1 << 20, |people, who, _, _| {
-        people.send_shared(who, Bytes::from(big().repeat(4)));
+        people.send_shared(who, Bytes::from(big().repeat(2)));
         people.want_drained(who);
     });
     let (mut ana, id) = server.slow_client();
@@ -93,7 +106,7 @@ fn a_queue_that_drains_is_told_once_to_whoever_asked() {
     server.until(|reactor| reactor.people().queued(id) > 300_000);
     server.turns_for(Duration::from_millis(50));
     assert!(!server.told().contains(&Told::Drained(id)));
-    server.expect(&mut ana, &big().repeat(4));
+    server.expect(&mut ana, &big().repeat(2));
     let told = server
         .told()
         .iter()
@@ -130,6 +143,21 @@ fn a_reader_that_never_reads_is_cut_announced_and_gets_last_words_after_whole_li
     let lines = got.strip_suffix("ERROR :too slow\r\n").unwrap();
     assert_eq!(lines, line.repeat(lines.len() / line.len()));
     assert!(server.reactor.people().contains(ana_id));
+}
+
+#[test]
+fn a_chunk_far_beyond_the_queue_ends_with_a_whole_line_and_the_last_words() {
+    let mut server = Server::with_queue(20_000, |people, who, _, _| {
+        people.write_chunk(who, &Bytes::from(big().repeat(2)));
+        assert!(people.queued(who) <= 20_000, "nothing more is queued");
+    });
+    server.reactor.host_mut().last_words = b"ERROR :too slow\r\n".to_vec();
+    let (mut slow, slow_id) = server.slow_client();
+    say(&mut slow, "big\r\n");
+    server.until_told(&Told::Closed(slow_id, Closed::Overflowed));
+    let got = String::from_utf8(server.read_to_end(&mut slow)).unwrap();
+    let lines = got.strip_suffix("ERROR :too slow\r\n").unwrap();
+    assert!(lines.ends_with("\r\n") && big().repeat(2).starts_with(lines));
 }
 
 #[test]

@@ -7,6 +7,7 @@
 
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, IoSlice, Write};
+use std::time::Instant;
 
 use bytes::Bytes;
 
@@ -29,6 +30,8 @@ pub struct Outbox {
     sent: usize,
     /// Bytes at the start of the front chunk that end a message whose beginning is sent and gone.
     head: usize,
+    /// When the socket last took something.
+    taken: Option<Instant>,
 }
 
 /// What became of a write.
@@ -55,16 +58,22 @@ enum Body {
 
 impl Outbox {
     /// What is left of a chunk of which `sent` bytes went straight to the socket.
-    pub(super) fn rest_of(chunk: &Bytes, sent: usize, first: First) -> Self {
+    pub(super) fn rest_of(chunk: &Bytes, sent: usize, first: First, now: Instant) -> Self {
         let mut outbox = Outbox::default();
         outbox.push(Body::Shared(chunk.clone()), first);
         outbox.advance(sent);
+        outbox.taken = (sent > 0).then_some(now);
         outbox
     }
 
     /// Bytes that wait.
     pub fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// When the socket last took something of what waits or waited here.
+    pub(super) fn taken(&self) -> Option<Instant> {
+        self.taken
     }
 
     /// Queues whole messages; small ones gather in one growing buffer.
@@ -95,13 +104,14 @@ impl Outbox {
     ///
     /// # Errors
     /// The connection is gone.
-    pub fn write_to(&mut self, socket: &mut impl Write) -> io::Result<Flow> {
+    pub fn write_to(&mut self, socket: &mut impl Write, now: Instant) -> io::Result<Flow> {
         while self.bytes > 0 {
             let offered = self.offer(socket);
             match offered {
                 Ok((_, 0)) => return Err(ErrorKind::WriteZero.into()),
                 Ok((offered, written)) => {
                     self.advance(written);
+                    self.taken = Some(now);
                     // A short write means that the buffer is full: trying again would only be told so.
                     if written < offered {
                         return Ok(Flow::Blocked);

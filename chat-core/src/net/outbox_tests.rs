@@ -54,6 +54,10 @@ fn mixed() -> (Outbox, Vec<u8>) {
     (outbox, all)
 }
 
+fn write(outbox: &mut Outbox, sink: &mut Sink) -> io::Result<Flow> {
+    outbox.write_to(sink, Instant::now())
+}
+
 fn room(room: usize) -> Sink {
     Sink {
         room,
@@ -67,12 +71,12 @@ fn a_cut_at_every_position_leaves_whole_messages_and_then_the_last_words() {
     for sent in 0..=all.len() {
         let (mut outbox, _) = mixed();
         let mut sink = room(sent);
-        outbox.write_to(&mut sink).unwrap();
+        write(&mut outbox, &mut sink).unwrap();
         outbox.cut();
         outbox.push_copy(b"ERROR\n", first);
         sink.room = usize::MAX;
         let waiting = outbox.bytes();
-        assert_eq!(outbox.write_to(&mut sink).unwrap(), Flow::Empty);
+        assert_eq!(write(&mut outbox, &mut sink).unwrap(), Flow::Empty);
         let begun = all[..sent].ends_with(b"\n") || sent == 0;
         let whole = if begun {
             sent
@@ -88,11 +92,11 @@ fn a_cut_at_every_position_leaves_whole_messages_and_then_the_last_words() {
 fn a_second_cut_does_not_take_the_begun_message_away() {
     let (mut outbox, all) = mixed();
     let mut sink = room(300);
-    outbox.write_to(&mut sink).unwrap();
+    write(&mut outbox, &mut sink).unwrap();
     outbox.cut();
     outbox.cut();
     sink.room = usize::MAX;
-    outbox.write_to(&mut sink).unwrap();
+    write(&mut outbox, &mut sink).unwrap();
     assert_eq!(sink.got, all[..300 + first(&all[300..])]);
 }
 
@@ -102,7 +106,7 @@ fn bytes_taken_one_at_a_time_arrive_in_order() {
     let mut sink = room(0);
     while outbox.bytes() > 0 {
         sink.room = 1;
-        let flow = outbox.write_to(&mut sink).unwrap();
+        let flow = write(&mut outbox, &mut sink).unwrap();
         assert_eq!(outbox.bytes(), all.len() - sink.got.len());
         assert_eq!(flow == Flow::Empty, outbox.bytes() == 0);
     }
@@ -113,17 +117,17 @@ fn bytes_taken_one_at_a_time_arrive_in_order() {
 fn a_short_write_is_the_last_one() {
     let (mut outbox, _) = mixed();
     let mut sink = room(100);
-    assert_eq!(outbox.write_to(&mut sink).unwrap(), Flow::Blocked);
+    assert_eq!(write(&mut outbox, &mut sink).unwrap(), Flow::Blocked);
     assert_eq!(sink.writes, 1);
 }
 
 #[test]
 fn a_short_rest_does_not_pin_a_long_chunk_and_a_long_one_is_not_copied() {
     let chunk = Bytes::from(lines(100));
-    let short = Outbox::rest_of(&chunk, chunk.len() - 100, first);
+    let short = Outbox::rest_of(&chunk, chunk.len() - 100, first, Instant::now());
     assert!(chunk.is_unique());
     assert_eq!(short.bytes(), 100);
-    let long = Outbox::rest_of(&chunk, 10, first);
+    let long = Outbox::rest_of(&chunk, 10, first, Instant::now());
     assert!(!chunk.is_unique());
     assert_eq!(long.bytes(), chunk.len() - 10);
 }
@@ -146,7 +150,7 @@ fn more_chunks_than_slices_leave_with_a_few_writes() {
         all.extend(lines(60));
     }
     let mut sink = room(usize::MAX);
-    assert_eq!(outbox.write_to(&mut sink).unwrap(), Flow::Empty);
+    assert_eq!(write(&mut outbox, &mut sink).unwrap(), Flow::Empty);
     assert_eq!(sink.writes, 2);
     assert_eq!(sink.got, all);
 }
@@ -160,9 +164,20 @@ fn messages_of_a_former_wire_are_cut_by_its_own_rule() {
     outbox.push_copy(b"one\ntwo\n", first);
     outbox.push_copy(b"abcd", halves);
     let mut sink = room(2);
-    outbox.write_to(&mut sink).unwrap();
+    write(&mut outbox, &mut sink).unwrap();
     outbox.cut();
     sink.room = usize::MAX;
-    outbox.write_to(&mut sink).unwrap();
+    write(&mut outbox, &mut sink).unwrap();
     assert_eq!(sink.got, b"one\n");
+}
+
+#[test]
+fn it_knows_when_the_socket_last_took_something() {
+    let (mut outbox, _) = mixed();
+    let start = Instant::now();
+    outbox.write_to(&mut room(0), start).unwrap();
+    assert_eq!(outbox.taken(), None);
+    outbox.write_to(&mut room(1), start).unwrap();
+    outbox.write_to(&mut room(0), Instant::now()).unwrap();
+    assert_eq!(outbox.taken(), Some(start));
 }

@@ -46,6 +46,8 @@ pub struct People {
     decoding: Option<(PersonId, Wire)>,
     /// Counts turns, for the budgets of reading.
     turn: u32,
+    /// When the last poll returned.
+    now: Instant,
 }
 
 /// Who has something to be done before the turn is over.
@@ -73,6 +75,7 @@ impl People {
             lists: Lists::default(),
             decoding: None,
             turn: 0,
+            now,
         }
     }
 

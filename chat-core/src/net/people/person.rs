@@ -206,14 +206,14 @@ impl Link {
     }
 
     /// Writes what waits, as far as the socket takes it.
-    pub(super) fn flush(&mut self) -> io::Result<()> {
+    pub(super) fn flush(&mut self, now: Instant) -> io::Result<()> {
         let (Some(socket), Some(outbox)) = (&mut self.socket, &mut self.outbox) else {
             return Ok(());
         };
         if self.connecting {
             return Ok(());
         }
-        outbox.write_to(socket)?;
+        outbox.write_to(socket, now)?;
         self.blocked = outbox.bytes() > 0;
         if !self.blocked {
             self.outbox = None;
