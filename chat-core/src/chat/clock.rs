@@ -50,6 +50,8 @@ impl Turn<'_> {
         };
         if speaker.holds.flood.is_some() {
             self.end_of_flood(who);
+        } else if let Some(pace) = speaker.holds.pace {
+            self.look_at_pace(who, pace);
         } else if !speaker.registered {
             self.dismiss(who, POLICY, "you did not say who you are in time");
         } else if is_silent_by_nature(speaker) {

@@ -129,7 +129,10 @@ impl Turn<'_> {
                 self.chat.fan.enter(committed.entry.who, room);
             }
             if self.chat.fan.is_overfull(room) {
-                self.chat.fan.flush(&self.chat.hub, self.people);
+                self.chat
+                    .fan
+                    .flush(&self.chat.hub, self.people, self.now.mono);
+                self.hold_the_fast();
             }
         }
         self.chat

@@ -16,11 +16,13 @@
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
 
 use super::forms::{FormId, Forms};
-use crate::hub::entry::Committed;
+use super::pace::Lagging;
+use crate::hub::entry::{Act, Committed};
 use crate::hub::{Hub, Room, RoomKey};
 use crate::id::PersonId;
 use crate::limits::TURN_BUFFER_BYTES_MAX;
@@ -38,8 +40,20 @@ pub(super) struct FanOut {
     /// How far somebody who is apart has heard a room this turn.
     marks: HashMap<(PersonId, RoomKey), usize>,
     apart: Vec<PersonId>,
+    /// Rooms whose readers fell behind when they were last flushed.
+    lags: Vec<Lag>,
     order: u64,
     epoch: String,
+    /// Bytes that one room may say before it is flushed within a turn.
+    turn_bytes_max: usize,
+    queue_bytes: u64,
+}
+
+/// A room that could not keep up, and who talked in it.
+#[derive(Debug)]
+pub(super) struct Lag {
+    pub(super) room: RoomKey,
+    pub(super) talkers: Vec<PersonId>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +62,9 @@ struct Reader {
     form: FormId,
     apart: bool,
 }
+
+/// Bytes around a text on the wire, at the most usual: prefix, command, room, time and id.
+const ENVELOPE_BYTES: usize = 160;
 
 const NOBODY: Reader = Reader {
     generation: 0,
@@ -82,9 +99,15 @@ struct Chunk {
 }
 
 impl FanOut {
-    pub(super) fn new(epoch: String) -> FanOut {
+    /// A turn may say no more at once than a quarter of what may wait for a reader: so that whoever
+    /// talks too fast is seen before anybody is cut.
+    pub(super) fn new(epoch: String, queue_bytes: u64) -> FanOut {
+        let quarter = usize::try_from(queue_bytes / 4).unwrap_or(usize::MAX);
+        let turn_bytes_max = TURN_BUFFER_BYTES_MAX.min(quarter);
         FanOut {
             epoch,
+            turn_bytes_max,
+            queue_bytes,
             ..FanOut::default()
         }
     }
@@ -127,7 +150,7 @@ impl FanOut {
             order: self.order,
             spares_author,
         };
-        saying.bytes += event.committed.entry.size();
+        saying.bytes += event.committed.entry.size() + ENVELOPE_BYTES;
         saying.events.push(event);
     }
 
@@ -140,7 +163,7 @@ impl FanOut {
     pub(super) fn is_overfull(&self, room: RoomKey) -> bool {
         self.sayings
             .get(&room)
-            .is_some_and(|saying| saying.bytes > TURN_BUFFER_BYTES_MAX)
+            .is_some_and(|saying| saying.bytes > self.turn_bytes_max)
     }
 
     /// Somebody enters a room now: what was said in it this turn is not for them.
@@ -232,15 +255,20 @@ impl FanOut {
     }
 
     /// The end of a turn: everything that was said goes to everybody who is to hear it.
-    pub(super) fn flush(&mut self, hub: &Hub, people: &mut People) {
+    pub(super) fn flush(&mut self, hub: &Hub, people: &mut People, now: Instant) {
         let apart = std::mem::take(&mut self.apart);
         for &id in &apart {
             self.settle(id, hub, people);
         }
         for room in std::mem::take(&mut self.dirty) {
-            self.flush_room(room, hub, people);
+            self.flush_room(room, hub, people, now);
         }
         self.reunite(apart);
+    }
+
+    /// The rooms that could not keep up since this was last asked.
+    pub(super) fn take_lags(&mut self) -> Vec<Lag> {
+        std::mem::take(&mut self.lags)
     }
 
     /// Those who were apart are like everybody else again.
@@ -253,20 +281,26 @@ impl FanOut {
         }
     }
 
-    fn flush_room(&mut self, key: RoomKey, hub: &Hub, people: &mut People) {
+    fn flush_room(&mut self, key: RoomKey, hub: &Hub, people: &mut People, now: Instant) {
         let Some(mut saying) = self.sayings.remove(&key) else {
             return;
         };
         let Some(room) = hub.room_at(key) else { return };
         let chunks = self.encode_for(room, &mut saying);
+        let mut lagging = Lagging::new(now, self.queue_bytes);
         for &id in room.members() {
             let reader = self.reader(id);
-            if reader.apart {
-                continue;
-            }
-            if let Some((_, bytes)) = chunks.iter().find(|(form, _)| *form == reader.form) {
+            let chunk = chunks.iter().find(|(form, _)| *form == reader.form);
+            if let Some((_, bytes)) = chunk.filter(|_| !reader.apart) {
                 people.write_chunk(id, bytes);
             }
+            lagging.note(people, id);
+        }
+        if lagging.is_too_much() {
+            self.lags.push(Lag {
+                room: key,
+                talkers: saying.talkers(),
+            });
         }
     }
 
@@ -286,6 +320,16 @@ impl FanOut {
 }
 
 impl Saying {
+    /// Who posted, each once.
+    fn talkers(&self) -> Vec<PersonId> {
+        let entries = self.events.iter().map(|event| &event.committed.entry);
+        let posts = entries.filter(|entry| matches!(entry.act, Act::Post(_)));
+        let mut talkers: Vec<PersonId> = posts.map(|entry| entry.who).collect();
+        talkers.sort_unstable();
+        talkers.dedup();
+        talkers
+    }
+
     /// All events in one form; those that came since the last time are added.
     fn chunk(&mut self, form: FormId, forms: &mut Forms, epoch: &str) -> &mut Chunk {
         let place = self.chunks.iter().position(|chunk| chunk.form == form);

@@ -89,13 +89,14 @@ impl Host for Chat {
 
     fn turn(&mut self, people: &mut People, now: Now) {
         self.journal.turn();
-        Turn {
+        let mut turn = Turn {
             chat: self,
             people,
             now,
-        }
-        .commit();
-        self.fan.flush(&self.hub, people);
+        };
+        turn.commit();
+        turn.chat.fan.flush(&turn.chat.hub, turn.people, now.mono);
+        turn.hold_the_fast();
     }
 
     fn wait(&self, _now: Now) -> Option<Duration> {

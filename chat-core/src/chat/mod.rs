@@ -15,7 +15,7 @@
 //! | `queries.rs`, `whois.rs`, `about.rs`, `history.rs`, `cursor.rs` | answers that change nothing |
 //! | `answer.rs` | labels and batches |
 //! | `fan_out.rs`, `forms.rs` | from one to all |
-//! | `clock.rs` | deadlines: registration, ping, flood |
+//! | `clock.rs`, `pace.rs` | deadlines: registration, ping, flood; who is too fast for their room |
 //!
 //! A person's commands take effect in the order in which they were sent. Posts may be in flight
 //! together; whatever else somebody sends waits until their own entries have been committed.
@@ -30,6 +30,7 @@ mod fan_out;
 mod forms;
 mod history;
 mod host;
+mod pace;
 mod plain;
 mod queries;
 mod registration;
@@ -165,7 +166,7 @@ impl Chat {
         Ok(Chat {
             hub: Hub::new(setup.room, &setup.limits, at),
             journal,
-            fan: FanOut::new(epoch.clone()),
+            fan: FanOut::new(epoch.clone(), setup.limits.send_queue_bytes),
             speakers: Vec::new(),
             answers: Slab::new(),
             waiting: HashMap::new(),

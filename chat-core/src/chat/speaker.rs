@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::cursor::Cursor;
+use super::pace::Pace;
 use crate::dialect::Dialect;
 use crate::dialect::irc::Caps;
 use crate::id::{Identity, PersonId};
@@ -72,6 +73,8 @@ pub struct Preset {
 pub(super) struct Holds {
     /// They talk too fast: until then.
     pub(super) flood: Option<Instant>,
+    /// Their room cannot keep up.
+    pub(super) pace: Option<Pace>,
     /// Something that they did has to be committed first.
     pub(super) commit: bool,
     /// A long reply is on its way.
@@ -139,6 +142,9 @@ impl Speaker {
         if let Some(until) = self.holds.flood {
             return until;
         }
+        if let Some(pace) = self.holds.pace {
+            return pace.next;
+        }
         if !self.registered {
             return self.since + seconds(limits.registration_seconds);
         }
@@ -151,7 +157,7 @@ impl Speaker {
 
 impl Holds {
     pub(super) fn any(self) -> bool {
-        self.flood.is_some() || self.commit || self.reply
+        self.flood.is_some() || self.pace.is_some() || self.commit || self.reply
     }
 }
 
