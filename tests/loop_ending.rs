@@ -39,7 +39,7 @@ fn a_half_closed_peer_is_heard_answered_announced_and_closed() {
 #[test]
 fn the_end_is_announced_in_the_turn_in_which_it_is_read() {
     let mut server = Server::new(|people, who, _, _| {
-        people.send_shared(who, Bytes::from("x".repeat(200_000)));
+        people.send_shared(who, Bytes::from("x".repeat(40_000)));
     });
     let (mut ana, id) = server.slow_client();
     say(&mut ana, "much\r\n");
@@ -48,7 +48,7 @@ fn the_end_is_announced_in_the_turn_in_which_it_is_read() {
     // The answer is still on its way; nobody waits for that.
     assert_eq!(closed(&server), [Told::Closed(id, Closed::ByPeer)]);
     assert!(!server.reactor.people().contains(id));
-    assert_eq!(server.read_to_end(&mut ana).len(), 200_000);
+    assert_eq!(server.read_to_end(&mut ana).len(), 40_000);
 }
 
 #[test]
@@ -157,9 +157,9 @@ fn a_dismissed_peer_that_does_not_close_is_closed_after_the_linger() {
 
 #[test]
 fn a_leaver_with_a_full_socket_gets_all_that_waited_if_it_reads_now() {
-    let text = "x".repeat(150_000);
+    let text = "x".repeat(40_000);
     let mut server = Server::new(move |people, who, _, _| {
-        people.send_shared(who, Bytes::from("x".repeat(150_000)));
+        people.send_shared(who, Bytes::from("x".repeat(40_000)));
         people.dismiss(who, &farewell());
     });
     let (mut ana, id) = server.slow_client();
