@@ -42,7 +42,7 @@ impl Hub {
             Request::Join(room) => {
                 self.check_join(member, &room)?;
                 Act::Join {
-                    room,
+                    room: self.as_written(room),
                     real_name: Arc::clone(&member.real_name),
                 }
             }
@@ -78,6 +78,11 @@ impl Hub {
                 })
             }
         }
+    }
+
+    /// A room's name as whoever made it wrote it.
+    fn as_written(&self, name: RoomName) -> RoomName {
+        self.room(&name).map_or(name, |room| room.name.clone())
     }
 
     /// Only members may post. The name comes back as the room itself writes it.
