@@ -52,7 +52,7 @@ impl Hub {
             },
             Request::Quit(reason) => Act::Quit { reason },
             Request::Name(new) => {
-                self.names.check(&new, member.identity)?;
+                self.check_name(member, &new)?;
                 Act::Name { new }
             }
             Request::Topic(room, text) => Act::Topic {
@@ -77,6 +77,15 @@ impl Hub {
                     nick: other.source.nick.clone(),
                 })
             }
+        }
+    }
+
+    /// Whether somebody may take another name. That their identity has it is not enough: another of
+    /// its people may go by it.
+    pub(super) fn check_name(&self, member: &Member, new: &Nick) -> Result<(), Refusal> {
+        match self.names.person(new) {
+            Some(holder) if holder != member.id => Err(Refusal::NameInUse(new.clone())),
+            _ => self.names.check(new, member.identity),
         }
     }
 

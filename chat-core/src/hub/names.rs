@@ -69,9 +69,15 @@ impl Names {
 
     /// Moves a person to another name; what was kept follows them.
     pub(super) fn change(&mut self, old: &Nick, new: &Nick) {
-        if let Some(holder) = self.remove(old) {
-            self.entry(new, holder.identity);
-            self.holders.insert(new.clone(), holder);
+        if let Some(Holder {
+            identity,
+            person,
+            kept,
+        }) = self.remove(old)
+        {
+            let holder = self.entry(new, identity);
+            holder.person = person;
+            holder.kept |= kept;
         }
     }
 
