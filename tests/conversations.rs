@@ -13,6 +13,7 @@
 //! cat< @time={time} :{ana} PRIVMSG #a :… cat gets exactly this next
 //! cat<… :{server} 366 …                  the same, whatever came before it
 //! bob?                                   nothing has come that bob did not read
+//! ana says no more                       ana closes her direction only
 //! ana hangs up                           ana closes
 //! dan is gone                            the server has closed, and said nothing more
 //! ```

@@ -32,6 +32,8 @@ pub(crate) enum Deed {
     HearsNothing,
     /// `ana joins #a`
     Joins(String),
+    /// `ana says no more`
+    Ends,
     /// `ana hangs up`
     HangsUp,
     /// `ana is gone`
@@ -100,6 +102,7 @@ fn deed(line: &str) -> Option<(&str, Deed)> {
     } else {
         match rest.trim() {
             "?" => Deed::HearsNothing,
+            "says no more" => Deed::Ends,
             "hangs up" => Deed::HangsUp,
             "is gone" => Deed::IsGone,
             other => match other.split_once(' ')? {

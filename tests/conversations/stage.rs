@@ -128,6 +128,7 @@ impl<'h> Stage<'h> {
             Deed::Hears { pattern, skipping } => {
                 player.hear(pattern, *skipping, &mut self.bound, place)
             }
+            Deed::Ends => player.line.shutdown_write(),
             Deed::Joins(room) => {
                 player.say(&format!("JOIN {room}"), false);
                 player.hear("…JOIN …", false, &mut self.bound, place);
