@@ -105,6 +105,8 @@ impl Turn<'_> {
 
     fn take_effect(&mut self, committed: &Arc<Committed>, key: Option<AnswerKey>) {
         let who = committed.entry.who;
+        let renamed = self.under_present_name(committed);
+        let committed = renamed.as_ref().unwrap_or(committed);
         if matches!(committed.entry.act, Act::Part { .. } | Act::Quit { .. }) {
             self.chat.fan.settle(who, &self.chat.hub, self.people);
         }
@@ -116,6 +118,17 @@ impl Turn<'_> {
                 }
             }
         }
+    }
+
+    /// An entry bears the name that its author had when it was checked. Who is made to leave while
+    /// a new name is still on its way leaves under the new one.
+    fn under_present_name(&self, committed: &Committed) -> Option<Arc<Committed>> {
+        let present = &self.chat.hub.person(committed.entry.who)?.source;
+        (*present != committed.entry.source).then(|| {
+            let mut renamed = committed.clone();
+            renamed.entry.source = Arc::clone(present);
+            Arc::new(renamed)
+        })
     }
 
     fn tell(&mut self, committed: &Arc<Committed>, effects: &Effects, key: Option<AnswerKey>) {

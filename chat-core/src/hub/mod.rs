@@ -212,6 +212,11 @@ impl Hub {
                 debug_assert!(self.rooms.get(key).is_some_and(|room| room.has(member.id)));
             }
         }
-        self.rooms.assert_sound();
+        self.rooms.assert_sound(self.people_per_room);
+        self.names.assert_sound(|id, nick| {
+            let member = self.people.get(&id);
+            member.is_some_and(|member| member.source.nick == *nick)
+        });
+        assert!(self.gone.len() <= WHOWAS_ENTRIES_MAX);
     }
 }

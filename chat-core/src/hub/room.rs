@@ -71,7 +71,8 @@ impl Room {
 pub(super) struct Rooms {
     slab: Slab<Room>,
     by_name: HashMap<RoomName, RoomKey>,
-    looks: HashMap<String, RoomName>,
+    /// Names by what they look like; a list, since names of ASCII alone may share a look.
+    looks: HashMap<String, Vec<RoomName>>,
     /// Empty rooms, the longest empty first; the default room is never among them.
     empty: VecDeque<RoomKey>,
     default: RoomKey,
@@ -119,15 +120,19 @@ impl Rooms {
         if self.by_name.contains_key(name) {
             return Ok(());
         }
-        if let Some(other) = self.looks.get(&name.skeleton())
-            && !(name.as_str().is_ascii() && other.as_str().is_ascii())
-        {
+        if let Some(other) = self.look_alike(name) {
             return Err(Refusal::RoomLooksLike(name.clone(), other.clone()));
         }
         if self.is_full() && self.empty.is_empty() {
             return Err(Refusal::TooManyRoomsInAll(name.clone()));
         }
         Ok(())
+    }
+
+    /// A look-alike is refused only when one of the two is not ASCII, as with the names of people.
+    fn look_alike(&self, name: &RoomName) -> Option<&RoomName> {
+        let mut alike = self.looks.get(&name.skeleton())?.iter();
+        alike.find(|other| !(name.as_str().is_ascii() && other.as_str().is_ascii()))
     }
 
     /// The room of this name, made if need be, and the one that was forgotten for it.
@@ -167,9 +172,8 @@ impl Rooms {
     fn insert(&mut self, name: RoomName, at: Timestamp) -> RoomKey {
         let key = RoomKey(self.slab.vacant_key());
         self.by_name.insert(name.clone(), key);
-        self.looks
-            .entry(name.skeleton())
-            .or_insert_with(|| name.clone());
+        let alike = self.looks.entry(name.skeleton()).or_default();
+        alike.push(name.clone());
         self.slab.insert(Room {
             key,
             name,
@@ -185,14 +189,27 @@ impl Rooms {
         let room = self.slab.try_remove(key.0)?;
         self.by_name.remove(&room.name);
         let look = room.name.skeleton();
-        if self.looks.get(&look) == Some(&room.name) {
-            self.looks.remove(&look);
+        if let Some(alike) = self.looks.get_mut(&look) {
+            alike.retain(|other| *other != room.name);
+            if alike.is_empty() {
+                self.looks.remove(&look);
+            }
         }
         Some(room.name)
     }
 
     #[cfg(test)]
-    pub(super) fn assert_sound(&self) {
+    pub(super) fn assert_sound(&self, people_per_room: u64) {
+        for room in self.iter() {
+            debug_assert!(room.members.len() as u64 <= people_per_room);
+            debug_assert_eq!(self.key(&room.name), Some(room.key));
+            let alike = &self.looks[&room.name.skeleton()];
+            debug_assert!(alike.contains(&room.name), "{} has no look", room.name);
+        }
+        debug_assert_eq!(
+            self.looks.values().map(Vec::len).sum::<usize>(),
+            self.slab.len()
+        );
         debug_assert!(self.slab.len() as u64 <= self.most);
         debug_assert!(
             self.slab.contains(self.default.0),
