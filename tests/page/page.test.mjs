@@ -14,6 +14,11 @@ test('text nodes only, nothing inline, nothing from elsewhere', () => {
 	}
 });
 
+test('the page does not grow unnoticed', () => {
+	const bytes = [...files.values()].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+	assert.ok(bytes < 65_536, `${bytes} bytes`);
+});
+
 /** oklch → linear sRGB, cut to what a screen can show (the Oklab matrices of CSS Color 4). */
 function linear(l, c, h) {
 	const a = c * Math.cos((h * Math.PI) / 180), b = c * Math.sin((h * Math.PI) / 180);

@@ -14,7 +14,8 @@ import { showState, showTitle, tell } from './status.js';
 
 const MOST_LINES = 20, CROWD = 200;
 const meta = name => document.querySelector(`meta[name=chat-${name}]`).content;
-const firstRoom = meta('room') || '#lobby', asked = location.search.includes('room=');
+const firstRoom = meta('room') || '#lobby';
+let asked = location.search.includes('room=');
 let wanted = ''; // the room to show as soon as the server lets us in
 let drawing, labels = 0;
 const unconfirmed = new Map(); // label → message: its echo is its acknowledgement
@@ -24,24 +25,24 @@ const chat = new Chat(meta('name'), {
 	left: close,
 	echo: label => unconfirmed.delete(label),
 	error: failed,
-	history: (room, items) => history.came(room, items),
-	refused: params => history.refused(params, chat),
+	history: (room, items) => past.came(room, items),
+	refused: params => past.refused(params, chat),
 });
 const connection = new Connection(`${location.origin.replace('http', 'ws')}/socket`, { open: opened, line: heard, state: connected, refused: sessionGone });
 const send = line => connection.send(line);
-const handshake = new Handshake(send), history = new History(send), log = new Log(), composer = new Composer(chat, submit);
+const handshake = new Handshake(send), past = new History(send), log = new Log(), composer = new Composer(chat, submit);
 
 // --- The connection ---
 
 function opened() {
 	chat.restart();
-	history.restart();
+	past.restart();
 	handshake.start(chat.me);
 }
 
 function heard(line) {
 	const message = parse(line);
-	if (message.command === 'PING') send(format('PONG', message.params.at(-1)));
+	if (message.command === 'PING') send(format('PONG', message.params.at(-1) ?? ''));
 	else if (!handshake.receive(message)) chat.receive(message);
 	drawing ??= setTimeout(draw, 20); // a thousand joins in one breath are drawn once
 }
@@ -72,14 +73,21 @@ function ready() {
 		if (!chat.isRoom(name)) chat.open(name);
 		else if (!chat.room(name)?.joined) send(format('JOIN', name));
 	}
+	for (const room of chat.rooms.values()) if (room.direct) resume(room);
 	if (chat.room(wanted)) show(chat.room(wanted));
+	history.replaceState(null, '', '/'); // ?room= has been honoured: a reload stays where the reader is
+	asked = false;
 }
 
 function joined(room) {
-	history.resume(room);
+	resume(room);
 	room.checked = false;
 	if (!chat.current || room === chat.current || fold(room.name) === fold(wanted)) show(room);
+	remember();
 }
+
+const able = () => handshake.caps.has('draft/chathistory');
+const resume = room => able() && past.resume(room);
 
 function failed(text, label) {
 	tell(text);
@@ -106,9 +114,8 @@ function remembered() {
 }
 
 function remember() {
-	const rooms = [...chat.rooms.values()].filter(room => room.joined || room.direct).map(room => room.name);
 	try {
-		localStorage.setItem(key(), JSON.stringify({ rooms, current: chat.current?.name }));
+		localStorage.setItem(key(), JSON.stringify({ rooms: [...chat.rooms.values()].map(room => room.name), current: chat.current?.name }));
 	} catch { /* a reload begins in the first room */ }
 }
 
@@ -134,7 +141,7 @@ function show(room) {
 	chat.current = room;
 	wanted = '';
 	drawer();
-	if (handshake.caps.has('draft/chathistory')) history.shown(room);
+	if (able()) past.shown(room);
 	if (room.joined && !room.checked && room.people.size < CROWD) send(format('WHO', room.name)); // NAMES does not tell who is away
 	room.checked = true;
 	remember();
@@ -153,9 +160,9 @@ function attend() {
 function submit(text) {
 	const fenced = text.replace(/```\w*\n([^]*?)\n```/g, (_, code) => code.replace(/^/gm, '\x11')); // IRC's monospace: a line is a message
 	const lines = fenced.split('\n').filter(line => line.trim()), results = lines.map(line => interpret(line, chat.current));
-	const wrong = results.find(result => result.error)?.error, able = connection.state === 'ready' || results.every(result => result.tell);
+	const wrong = results.find(result => result.error)?.error, local = connection.state === 'ready' || results.every(result => result.tell);
 	const why = lines.length > MOST_LINES ? `That would be ${lines.length} messages. Send at most ${MOST_LINES} at a time.`
-		: wrong ?? (able ? '' : 'Not connected. Your text stays in the box until the connection is back.');
+		: wrong ?? (local ? '' : 'Not connected. Your text stays in the box until the connection is back.');
 	tell(why);
 	if (why) return false;
 	results.forEach(carryOut);

@@ -6,6 +6,7 @@ const badge = ({ unread, mentions }) => el('span', mentions ? 'badge mentions' :
 function room({ name, direct, joined, unread, mentions, current }) {
 	const label = direct ? [avatar(name), nickname(name)] : [el('span', 'hash', '#'), bdi(name.replace(/^#/, ''))];
 	const node = el('button', `room${unread ? ' unread' : ''}${joined || direct ? '' : ' outside'}`, ...label, badge({ unread, mentions }));
+	node.ariaLabel = unread ? `${name}, ${unread} new` : name;
 	Object.assign(node.dataset, { unread, mentions });
 	if (current) node.ariaCurrent = 'page';
 	return node;

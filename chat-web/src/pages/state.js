@@ -71,7 +71,7 @@ export class Chat {
 	}
 }
 
-function said(chat, message, to, text = '') {
+function said(chat, message, to = '', text = '') {
 	if (!message.source.includes('!') && !chat.isMe(message.nick)) return chat.current?.say(text); // the server itself
 	if (text[0] === '\x01' && !text.startsWith('\x01ACTION ')) return; // other CTCP is nobody's business here
 	const item = chat.item(message, timeOf(message)), room = chat.isRoom(to) ? chat.room(to) : chat.open(item.own ? to : message.nick);
@@ -81,7 +81,7 @@ function said(chat, message, to, text = '') {
 	chat.on.echo(message.tags.get('label'));
 }
 
-function join(chat, message, name) {
+function join(chat, message, name = '') {
 	const own = chat.isMe(message.nick), room = own ? chat.open(name) : chat.room(name);
 	if (own) {
 		chat.prefix = message.source;
@@ -92,7 +92,7 @@ function join(chat, message, name) {
 	if (own) chat.on.joined(room);
 }
 
-function gone(chat, message, rooms, nick, verb = 'left') {
+function gone(chat, message, rooms, nick = '', verb = 'left') {
 	chat.move(rooms, nick, verb, message);
 	for (const room of rooms) {
 		room?.people.delete(fold(nick));
@@ -102,7 +102,7 @@ function gone(chat, message, rooms, nick, verb = 'left') {
 	}
 }
 
-function renamed(chat, message, name) {
+function renamed(chat, message, name = message.nick) {
 	const old = message.nick, rooms = chat.with(old);
 	if (chat.isMe(old)) chat.me = name;
 	for (const room of rooms) {
@@ -126,7 +126,7 @@ function topic(chat, message, name, text) {
 
 const setTopic = (chat, message, me, name, text) => Object.assign(chat.room(name) ?? {}, { topic: text });
 
-function names(chat, message, me, kind, name, list) {
+function names(chat, message, me, kind, name, list = '') {
 	const people = chat.room(name)?.people, marks = /\)(.+)/.exec(chat.support.get('PREFIX'))?.[1] ?? '~&@%+';
 	for (const entry of people ? list.split(' ').filter(Boolean) : []) {
 		const full = entry.split('!')[0], start = [...full].findIndex(c => !marks.includes(c)), nick = full.slice(start);
@@ -134,7 +134,7 @@ function names(chat, message, me, kind, name, list) {
 	}
 }
 
-function batch(chat, message, reference, type, target) {
+function batch(chat, message, reference = '', type, target = '') {
 	const key = reference.slice(1), ended = chat.batches.get(key), room = chat.room(ended?.target);
 	if (type === 'chathistory') return chat.batches.set(key, { target, messages: [] });
 	chat.batches.delete(key);
@@ -170,6 +170,6 @@ const HANDLERS = new Map(Object.entries({
 	'005': (chat, message, me, ...list) => list.forEach(token => chat.support.set(...`${token}=`.split('='))),
 	305: chat => Object.assign(chat, { away: false }), 306: chat => Object.assign(chat, { away: true }),
 	332: setTopic, 331: (chat, message, me, name) => setTopic(chat, message, me, name, ''), 353: names,
-	352: (chat, message, ...who) => setAway(chat, who[5], who[6][0] === 'G'),
+	352: (chat, message, ...who) => setAway(chat, who[5] ?? '', who[6]?.[0] === 'G'),
 	376: chat => chat.on.ready(), 422: chat => chat.on.ready(),
 }));

@@ -18,8 +18,8 @@ export function showState({ state, retryAt }) {
 	if (waiting) ticking = setInterval(tick, 500);
 	tick();
 	say('state-action', action);
-	$('state').hidden = !text;
-	$('state-text').textContent = waiting && !navigator.onLine ? 'This device is offline' : text; // read aloud once, without the seconds
+	$('state').className = text ? '' : 'sr'; // not hidden: what appears together with its words may not be read aloud
+	$('state-text').textContent = waiting && !navigator.onLine ? 'This device is offline' : text ?? ''; // read aloud once, without the seconds
 }
 
 /** An error or a hint; it goes by itself. */
