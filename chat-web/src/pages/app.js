@@ -67,14 +67,16 @@ async function sessionGone() {
 function ready() {
 	connection.become('ready');
 	tell('');
-	const { rooms, current } = remembered(), names = rooms.length && !asked ? rooms : [...rooms, firstRoom];
+	const { rooms, current } = remembered(), names = new Set(rooms.length && !asked ? rooms : [...rooms, firstRoom]);
 	wanted ||= chat.current ? '' : asked ? firstRoom : current ?? firstRoom;
 	for (const name of names) {
 		if (!chat.isRoom(name)) chat.open(name);
 		else if (!chat.room(name)?.joined) send(format('JOIN', name));
 	}
 	for (const room of chat.rooms.values()) if (room.direct) resume(room);
-	if (chat.room(wanted)) show(chat.room(wanted));
+	const later = wanted, first = chat.room(wanted) ?? [...chat.rooms.values()][0];
+	if (!chat.current && first) show(first);
+	wanted = chat.room(later) ? '' : later;
 	history.replaceState(null, '', '/'); // ?room= has been honoured: a reload stays where the reader is
 	asked = false;
 }
@@ -82,7 +84,8 @@ function ready() {
 function joined(room) {
 	resume(room);
 	room.checked = false;
-	if (!chat.current || room === chat.current || fold(room.name) === fold(wanted)) show(room);
+	const now = connection.state === 'ready' && (!chat.current || fold(room.name) === fold(wanted));
+	if (now || room === chat.current) show(room);
 	remember();
 }
 
@@ -114,6 +117,7 @@ function remembered() {
 }
 
 function remember() {
+	if (connection.state !== 'ready') return; // or what has not been joined again would be forgotten
 	try {
 		localStorage.setItem(key(), JSON.stringify({ rooms: [...chat.rooms.values()].map(room => room.name), current: chat.current?.name }));
 	} catch { /* a reload begins in the first room */ }
