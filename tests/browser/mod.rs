@@ -1,6 +1,7 @@
 //! By subject: how people come in, what they see of each other, what a broken network and a second
 //! tab do, what a stranger's text may not do, how the page is read, written to and looked at.
 
+mod attack;
 mod login;
 mod network;
 mod session;
