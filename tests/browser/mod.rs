@@ -2,8 +2,12 @@
 //! tab do, what a stranger's text may not do, how the page is read, written to and looked at.
 
 mod attack;
+mod contrast;
 mod login;
+mod looks;
 mod network;
+mod reading;
 mod session;
 mod support;
 mod talk;
+mod writing;
