@@ -7,7 +7,7 @@ import { presenceText } from '../../chat-web/src/pages/room.js';
 
 /** A chat that has been welcomed and is in #lobby, and what it asked of the page. */
 function chatting(...more) {
-	const asked = [], names = ['ready', 'joined', 'left', 'echo', 'error', 'history', 'refused'];
+	const asked = [], names = ['ready', 'joined', 'left', 'renamed', 'echo', 'error', 'history', 'refused'];
 	const chat = new Chat('?', Object.fromEntries(names.map(name => [name, (...args) => asked.push([name, ...args])])));
 	const hear = (...lines) => lines.forEach(line => chat.receive(parse(line)));
 	hear(':srv 001 ann :hi', ':srv 376 ann :end', ':ann!w@h JOIN #lobby * :Ann', ':srv 353 ann = #lobby :@bob!b@h ann!w@h eve', ...more);

@@ -1,7 +1,8 @@
 //! What somebody is told once they are in: 001 to 005, LUSERS, the message of the day. Floor 5.
 //!
 //! RFC 2812 §5.1, modern.ircdocs.horse "Connection registration". A session that comes back is told
-//! its rooms as well, as bouncers do, since nobody else noticed that it was away.
+//! its rooms as well, as bouncers do, since nobody else noticed that it was away: before the message
+//! of the day, so that its end, for which clients wait, finds them knowing where they are.
 
 use super::answer::AnswerKey;
 use super::turn::Turn;
@@ -22,10 +23,10 @@ impl Turn<'_> {
         self.say_all(key, lines);
         let lines = self.chat.lusers(who);
         self.say_all(key, lines);
-        let lines = self.chat.motd(who);
-        self.say_all(key, lines);
         self.tune(who);
         self.tell_rooms(who, key);
+        let lines = self.chat.motd(who);
+        self.say_all(key, lines);
         log::debug!("{who} registered");
     }
 

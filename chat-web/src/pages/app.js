@@ -22,13 +22,13 @@ const unconfirmed = new Map(); // label → message: its echo is its acknowledge
 
 const chat = new Chat(meta('name'), {
 	ready, joined,
-	left: close,
+	left: close, renamed: remember,
 	echo: label => unconfirmed.delete(label),
 	error: failed,
 	history: (room, items) => past.came(room, items),
 	refused: params => past.refused(params, chat),
 });
-const connection = new Connection(`${location.origin.replace('http', 'ws')}/socket`, { open: opened, line: heard, state: connected, refused: sessionGone });
+const connection = new Connection(`${location.origin.replace('http', 'ws')}/socket?session`, { open: opened, line: heard, state: connected, refused: sessionGone });
 const send = line => connection.send(line);
 const handshake = new Handshake(send), past = new History(send), log = new Log(), composer = new Composer(chat, submit);
 

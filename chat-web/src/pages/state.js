@@ -16,7 +16,7 @@ export class Chat {
 	support = new Map();
 	batches = new Map();
 
-	/** `on`: ready(), joined(room), left(room), echo(label), error(text, label), history(room, items), refused(params). */
+	/** `on`: ready(), joined(room), left(room), renamed(), echo(label), error(text, label), history(room, items), refused(params). */
 	constructor(me, on) {
 		this.me = me;
 		this.on = on;
@@ -104,7 +104,8 @@ function gone(chat, message, rooms, nick = '', verb = 'left') {
 
 function renamed(chat, message, name = message.nick) {
 	const old = message.nick, rooms = chat.with(old);
-	if (chat.isMe(old)) chat.me = name;
+	const own = chat.isMe(old);
+	if (own) chat.me = name;
 	for (const room of rooms) {
 		const person = room.people.get(fold(old));
 		if (room.people.delete(fold(old))) room.people.set(fold(name), { ...person, nick: name });
@@ -113,6 +114,7 @@ function renamed(chat, message, name = message.nick) {
 		chat.rooms.set(fold(name), Object.assign(room, { name }));
 	}
 	chat.move(rooms, old, `is now ${name}`, message);
+	if (own) chat.on.renamed();
 }
 
 function setAway(chat, nick, away) {

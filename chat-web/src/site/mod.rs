@@ -6,6 +6,7 @@
 //! | `/login` | GET, HEAD, POST | the form |
 //! | `/logout` | POST | 303 to the login form |
 //! | `/socket` | GET, as a WebSocket | as any IRC client |
+//! | `/socket?session` | GET, as a WebSocket | closed: logged out |
 //! | `/assets/…` | GET, HEAD | the same |
 //! | `/healthz` | GET, HEAD | the same |
 //!
@@ -267,10 +268,13 @@ impl Site {
         }
     }
 
+    /// The page asks for `/socket?session`: when it was logged out elsewhere its cookie is gone, and
+    /// it must not go on as somebody who never had one.
     fn claim(&self, request: &Request) -> Claim {
+        let had_session = self.has_cookie(request) || request.target.query == "session";
         match self.session_of(request) {
             Some(id) => Claim::Session(id),
-            None if self.has_cookie(request) => Claim::Expired,
+            None if had_session => Claim::Expired,
             None => Claim::Nobody,
         }
     }

@@ -161,7 +161,7 @@ const NOT_INSTALLED: &str = "this test needs Chromium (/usr/bin/chromium): `./te
 const START_MAX: Duration = Duration::from_secs(30);
 const CLOSE_MAX: Duration = Duration::from_secs(5);
 
-const FLAGS: [&str; 16] = [
+const FLAGS: [&str; 17] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -177,6 +177,8 @@ const FLAGS: [&str; 16] = [
     "--disable-background-timer-throttling",
     "--disable-backgrounding-occluded-windows",
     "--disable-renderer-backgrounding",
+    // A mouse, on machines that have none: it hovers, and points finely.
+    "--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4",
     "--password-store=basic",
     "--remote-debugging-port=0",
 ];

@@ -88,8 +88,12 @@ impl Page {
         self.wait_up_to(PATIENCE, condition);
     }
 
+    /// The same for what is known to take longer.
+    ///
+    /// # Panics
+    /// Like [`wait_for`](Self::wait_for).
     #[track_caller]
-    fn wait_up_to(&self, limit: Duration, condition: &str) {
+    pub fn wait_up_to(&self, limit: Duration, condition: &str) {
         let question = format!("Promise.resolve({condition}).then(Boolean)");
         let mut last = Ok(Value::Null);
         let found = within(limit, || {

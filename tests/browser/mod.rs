@@ -1,0 +1,13 @@
+//! By subject: how people come in, what they see of each other, what a broken network and a second
+//! tab do, what a stranger's text may not do, how the page is read, written to and looked at.
+
+mod attack;
+mod contrast;
+mod login;
+mod looks;
+mod network;
+mod reading;
+mod session;
+mod support;
+mod talk;
+mod writing;

@@ -1,0 +1,196 @@
+//! A network that breaks and a server that goes away: the page says so, comes back, and shows
+//! each message once.
+
+use std::net::SocketAddr;
+
+use serde_json::json;
+use test_support::{Cut, Program, Proxy, serde_json};
+
+use super::support::{Chat, Person, start};
+
+/// A page that reaches the chat over a network which the test can break.
+fn behind(proxy: &Proxy, chat: &Chat, name: &str) -> Person {
+    chat.enter_at(&format!("http://{}/", proxy.address()), name)
+}
+
+/// A clock that runs ten times as fast for long waits: half a minute of silence is too long for a
+/// test.
+fn impatient(person: &Person) {
+    let source = "const wait = setTimeout; \
+        setTimeout = (act, ms, ...rest) => wait(act, ms >= 10000 ? ms / 10 : ms, ...rest)";
+    let params = json!({"source": source});
+    person
+        .page
+        .command("Page.addScriptToEvaluateOnNewDocument", params);
+    person.page.reload();
+}
+
+fn is(person: &Person, state: &str) {
+    person
+        .page
+        .wait_for(&format!("document.body.dataset.state === '{state}'"));
+}
+
+#[test]
+fn what_was_missed_comes_once_and_in_order() {
+    let chat = Chat::start();
+    let proxy = Proxy::start(chat.program.door("http"));
+    let ana = behind(&proxy, &chat, "ana");
+    ana.expects_trouble();
+    let mut irene = chat.irc("irene");
+    irene.send("PRIVMSG #lobby :0");
+    ana.hears("irene", "0");
+    for round in 1..=3 {
+        proxy.cut(Cut::Refuse);
+        proxy.drop_connections();
+        ana.page.wait_for_text("Connection lost");
+        ana.page.wait_for_text("reconnecting in");
+        irene.send(&format!(
+            "PRIVMSG #lobby :{round}a\r\nPRIVMSG #lobby :{round}b"
+        ));
+        irene.fence();
+        proxy.restore();
+        ana.page.click("#state-action");
+        is(&ana, "ready");
+        ana.hears("irene", &format!("{round}b"));
+        irene.send(&format!("PRIVMSG #lobby :{round}c"));
+        ana.hears("irene", &format!("{round}c"));
+    }
+    let expected = ["0", "1a", "1b", "1c", "2a", "2b", "2c", "3a", "3b", "3c"];
+    assert_eq!(ana.texts(), expected);
+    ana.page
+        .wait_for("document.querySelector('#state').innerText.trim() === ''");
+    ana.sees_people(&["ana", "irene"]);
+    let transcript = irene.transcript();
+    assert!(!transcript.contains("< :ana!"), "{transcript}");
+}
+
+#[test]
+fn the_page_comes_back_by_itself_and_keeps_the_draft() {
+    let chat = Chat::start();
+    let proxy = Proxy::start(chat.program.door("http"));
+    let ana = behind(&proxy, &chat, "ana");
+    ana.expects_trouble();
+    ana.page.fill("#box", "half a thought");
+    proxy.cut(Cut::Refuse);
+    proxy.drop_connections();
+    is(&ana, "waiting");
+    ana.page.press("Enter");
+    ana.page.wait_for_text("Your text stays in the box");
+    ana.page
+        .wait_for("!document.querySelector('#box').disabled");
+    proxy.restore();
+    is(&ana, "ready");
+    assert_eq!(ana.draft(), "half a thought");
+    assert_eq!(ana.texts(), [""; 0]);
+    ana.page.press("Enter");
+    ana.hears("ana", "half a thought");
+    assert_eq!(ana.draft(), "");
+}
+
+#[test]
+fn a_silent_network_is_noticed() {
+    let chat = Chat::start();
+    let proxy = Proxy::start(chat.program.door("http"));
+    let ana = behind(&proxy, &chat, "ana");
+    ana.expects_trouble();
+    impatient(&ana);
+    ana.is_in("ana");
+    // While the network is whole, silence is no reason to worry.
+    let mut irene = chat.irc("irene");
+    ana.page.eval("new Promise(done => setTimeout(done, 5000))");
+    is(&ana, "ready");
+    proxy.cut(Cut::Hang);
+    ana.page.wait_for_text("Connection lost");
+    irene.send("PRIVMSG #lobby :meanwhile");
+    irene.fence();
+    proxy.restore();
+    is(&ana, "ready");
+    ana.hears("irene", "meanwhile");
+    assert_eq!(ana.texts(), ["meanwhile"]);
+}
+
+#[test]
+fn what_was_said_into_a_dead_network_is_given_back() {
+    let chat = Chat::start();
+    let proxy = Proxy::start(chat.program.door("http"));
+    let ana = behind(&proxy, &chat, "ana");
+    ana.expects_trouble();
+    impatient(&ana);
+    ana.is_in("ana");
+    let mut irene = chat.irc("irene");
+    proxy.cut(Cut::Hang);
+    ana.say("is anybody there?");
+    ana.page.wait_for_text("Connection lost");
+    assert_eq!(ana.draft(), "is anybody there?");
+    // What was on its way is lost with the old connections.
+    proxy.drop_connections();
+    proxy.restore();
+    is(&ana, "ready");
+    ana.page.press("Enter");
+    irene.expect_contains("is anybody there?");
+    ana.hears("ana", "is anybody there?");
+    assert_eq!(ana.texts(), ["is anybody there?"]);
+}
+
+#[test]
+fn a_restarted_server_asks_for_the_name_again() {
+    let mut chat = Chat::start();
+    let ana = chat.enter_at(&chat.url("/?room=tea"), "ana");
+    ana.expects_trouble();
+    let http = chat.program.door("http");
+    chat.program.signal("TERM");
+    assert!(chat.program.wait(test_support::PATIENCE).success());
+    is(&ana, "waiting");
+    ana.page.wait_for_text("Connection lost");
+    chat.program = again_at(http);
+    ana.page.wait_for("location.pathname === '/login'");
+    assert_eq!(
+        ana.page.eval("document.querySelector('[name=room]').value"),
+        "#tea"
+    );
+    ana.log_in("ana");
+    ana.shows("#room-name", "#tea");
+    ana.say("back again");
+    ana.hears("ana", "back again");
+}
+
+#[test]
+fn a_killed_server_is_missed_at_once() {
+    let mut chat = Chat::start();
+    let ana = chat.enter("ana");
+    ana.expects_trouble();
+    let http = chat.program.door("http");
+    chat.program.signal("KILL");
+    is(&ana, "waiting");
+    chat.program.wait(test_support::PATIENCE);
+    chat.program = again_at(http);
+    ana.page.wait_for("location.pathname === '/login'");
+    ana.log_in("ana");
+}
+
+/// A server at an address that another has just left.
+fn again_at(http: SocketAddr) -> Program {
+    let http = http.to_string();
+    start(&["--http", &http, "--irc", "127.0.0.1:0", "--plain", "none"])
+}
+
+#[test]
+fn a_device_without_a_network_comes_back_when_it_has_one() {
+    let chat = Chat::start();
+    let proxy = Proxy::start(chat.program.door("http"));
+    let ana = behind(&proxy, &chat, "ana");
+    ana.expects_trouble();
+    ana.page.command("Network.enable", json!({}));
+    let offline = |offline: bool| {
+        let conditions = json!({"offline": offline, "latency": 0,
+            "downloadThroughput": -1, "uploadThroughput": -1});
+        ana.page
+            .command("Network.emulateNetworkConditions", conditions);
+    };
+    offline(true);
+    proxy.drop_connections();
+    ana.page.wait_for_text("This device is offline");
+    offline(false);
+    is(&ana, "ready");
+}

@@ -1,0 +1,221 @@
+//! A chat, a browser, and people in both.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use serde_json::json;
+use test_support::{Browser, LineClient, PATIENCE, Page, Profile, Program, serde_json};
+
+/// The program with a door of each kind, and a browser for all who come by the page.
+pub(crate) struct Chat {
+    pub(crate) browser: Browser,
+    pub(crate) program: Program,
+}
+
+impl Chat {
+    pub(crate) fn start() -> Self {
+        Self::with(&[])
+    }
+
+    pub(crate) fn with(args: &[&str]) -> Self {
+        let program = start(&[DOORS, args].concat());
+        let browser = Browser::start();
+        Self { browser, program }
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.program.door("http"))
+    }
+
+    /// Somebody with a browser of their own logs in by the form.
+    #[track_caller]
+    pub(crate) fn enter(&self, name: &str) -> Person {
+        self.enter_at(&self.url("/"), name)
+    }
+
+    #[track_caller]
+    pub(crate) fn enter_at(&self, url: &str, name: &str) -> Person {
+        let profile = self.browser.profile();
+        let person = Person::at(profile.page(url), profile);
+        person.log_in(name);
+        person
+    }
+
+    /// Somebody with a browser of their own, who has not logged in.
+    #[track_caller]
+    pub(crate) fn at_login(&self, path: &str) -> Person {
+        let profile = self.browser.profile();
+        Person::at(profile.page(&self.url(path)), profile)
+    }
+
+    /// Somebody with an IRC client, in the lobby.
+    #[track_caller]
+    pub(crate) fn irc(&self, nick: &str) -> LineClient {
+        let mut client = LineClient::connect(self.program.door("irc"));
+        client.register(nick);
+        client.join("#lobby");
+        client
+    }
+
+    /// Somebody with `nc`, in the lobby.
+    #[track_caller]
+    pub(crate) fn plain(&self, name: &str) -> LineClient {
+        let mut client = LineClient::connect(self.program.door("plain"));
+        client.expect_prompt("name");
+        client.send(name);
+        client.expect_contains("#lobby");
+        client
+    }
+}
+
+pub(crate) const DOORS: &[&str] = &[
+    "--http",
+    "127.0.0.1:0",
+    "--irc",
+    "127.0.0.1:0",
+    "--plain",
+    "127.0.0.1:0",
+];
+
+pub(crate) fn start(args: &[&str]) -> Program {
+    Program::start(env!("CARGO_BIN_EXE_chat-web"), args)
+}
+
+/// Somebody at a page. At the end their console must be empty, unless trouble was expected.
+pub(crate) struct Person {
+    pub(crate) page: Page,
+    profile: Rc<Profile>,
+    expects_trouble: Cell<bool>,
+}
+
+impl Person {
+    pub(crate) fn at(page: Page, profile: impl Into<Rc<Profile>>) -> Self {
+        page.viewport(1280, 800, false);
+        Self {
+            page,
+            profile: profile.into(),
+            expects_trouble: Cell::new(false),
+        }
+    }
+
+    /// The same person, in a further tab.
+    #[track_caller]
+    pub(crate) fn another_tab(&self, url: &str) -> Self {
+        Self::at(self.profile.page(url), Rc::clone(&self.profile))
+    }
+
+    /// Fills in the login form, and waits until the page is in a room.
+    #[track_caller]
+    pub(crate) fn log_in(&self, name: &str) {
+        self.page.fill("#name", name);
+        self.page.press("Enter");
+        self.is_in(name);
+    }
+
+    #[track_caller]
+    pub(crate) fn is_in(&self, name: &str) {
+        self.page
+            .wait_for(&format!("{READY} && {PEOPLE}.includes({})", json!(name)));
+    }
+
+    /// Types into the box at once, and presses Enter.
+    #[track_caller]
+    pub(crate) fn say(&self, text: &str) {
+        self.page.fill("#box", text);
+        self.page.press("Enter");
+    }
+
+    /// Waits until the messages hold this text.
+    #[track_caller]
+    pub(crate) fn sees(&self, text: &str) {
+        self.page
+            .wait_for(&format!("{LOG}.innerText.includes({})", json!(text)));
+    }
+
+    /// Waits until `author` is seen to have said exactly this.
+    #[track_caller]
+    pub(crate) fn hears(&self, author: &str, text: &str) {
+        self.page.wait_for(&format!(
+            "{SAID}.some(said => said[0] === {} && said[1] === {})",
+            json!(author),
+            json!(text)
+        ));
+    }
+
+    /// Everything in the room that is shown: author and text, in order.
+    #[track_caller]
+    pub(crate) fn said(&self) -> Vec<(String, String)> {
+        serde_json::from_value(self.page.eval(SAID)).expect("pairs")
+    }
+
+    /// The texts of what was said by people, in order.
+    #[track_caller]
+    pub(crate) fn texts(&self) -> Vec<String> {
+        let said = self.said().into_iter();
+        said.filter(|(author, _)| !author.is_empty())
+            .map(|(_, text)| text)
+            .collect()
+    }
+
+    /// Waits until these are the people of the room.
+    #[track_caller]
+    pub(crate) fn sees_people(&self, names: &[&str]) {
+        self.page
+            .wait_for(&format!("{PEOPLE}.join() === {}", json!(names.join(","))));
+    }
+
+    /// What is in the box.
+    #[track_caller]
+    pub(crate) fn draft(&self) -> String {
+        let draft = self.page.eval("document.querySelector('#box').value");
+        draft.as_str().expect("a text").to_owned()
+    }
+
+    /// Waits out the time for which a session without a socket is kept in its rooms.
+    #[track_caller]
+    pub(crate) fn waits_for_leave(&self, name: &str) {
+        let left = format!(
+            "{LOG}.innerText.includes({})",
+            json!(format!("{name} left"))
+        );
+        self.page.wait_up_to(2 * PATIENCE, &left);
+    }
+
+    /// Waits until an element shows exactly this.
+    #[track_caller]
+    pub(crate) fn shows(&self, selector: &str, text: &str) {
+        let shown = format!("document.querySelector({})?.textContent", json!(selector));
+        self.page.wait_for(&format!("{shown} === {}", json!(text)));
+    }
+
+    /// Opens the room or conversation of that name from the list.
+    #[track_caller]
+    pub(crate) fn opens(&self, name: &str) {
+        self.page
+            .click(&format!("#rooms [data-name={}]", json!(name)));
+        self.shows("#room-name", name);
+    }
+
+    /// From here on the console may hold what a browser says about failed requests.
+    pub(crate) fn expects_trouble(&self) {
+        self.expects_trouble.set(true);
+    }
+}
+
+impl Drop for Person {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            assert_eq!(self.page.dialogs(), [""; 0]);
+            let mut console = self.page.console();
+            console.retain(|line| !self.expects_trouble.get() || !line.starts_with("network: "));
+            assert_eq!(console, [""; 0], "the console should be empty");
+        }
+    }
+}
+
+const READY: &str = "document.body.dataset.state === 'ready'";
+const LOG: &str = "document.querySelector('#log')";
+const PEOPLE: &str =
+    "[...document.querySelectorAll('#people button')].map(one => one.dataset.name)";
+const SAID: &str = "[...document.querySelectorAll('#log .message')].map(one => \
+    [one.querySelector('.author')?.textContent ?? '', one.querySelector('.text').textContent])";

@@ -1,0 +1,153 @@
+//! What people see of each other.
+
+use super::support::Chat;
+
+#[test]
+fn two_people_talk_both_ways() {
+    let chat = Chat::start();
+    let (ana, bob) = (chat.enter("ana"), chat.enter("bob"));
+    ana.sees("bob joined");
+    for person in [&ana, &bob] {
+        person.sees_people(&["ana", "bob"]);
+    }
+    ana.say("hello bob");
+    bob.hears("ana", "hello bob");
+    bob.say("hello ana");
+    for person in [&ana, &bob] {
+        person.hears("bob", "hello ana");
+    }
+    assert_eq!(ana.texts(), ["hello bob", "hello ana"]);
+    assert_eq!(bob.texts(), ana.texts());
+}
+
+#[test]
+fn what_is_done_is_seen_by_all() {
+    let chat = Chat::start();
+    let (ana, bob) = (chat.enter("ana"), chat.enter("bob"));
+    ana.say("/me waves");
+    bob.hears("ana", "waves");
+    bob.page
+        .wait_for("document.querySelector('.message.action')");
+    ana.say("/topic tea at four");
+    for person in [&ana, &bob] {
+        person.sees("ana set the topic: tea at four");
+        person.shows("#topic", "tea at four");
+    }
+    ana.say("/nick anna");
+    for person in [&ana, &bob] {
+        person.sees("ana is now anna");
+        person.sees_people(&["anna", "bob"]);
+    }
+    ana.shows("#me .nick", "anna");
+    ana.say("my name is new");
+    bob.hears("anna", "my name is new");
+}
+
+#[test]
+fn somebody_away_is_shown_so_until_they_are_back() {
+    let chat = Chat::start();
+    let (ana, bob) = (chat.enter("ana"), chat.enter("bob"));
+    ana.say("/away out for tea");
+    ana.page
+        .wait_for("!document.querySelector('#away-note').hidden");
+    bob.sees("ana is away (out for tea)");
+    let away = "document.querySelector('#people .away')?.dataset.name === 'ana'";
+    bob.page.wait_for(away);
+    // Who comes later learns it too.
+    let eve = chat.enter("eve");
+    eve.page.wait_for(away);
+    ana.say("/away");
+    bob.sees("ana is back");
+    for person in [&ana, &bob, &eve] {
+        person
+            .page
+            .wait_for("!document.querySelector('#people .away')");
+    }
+}
+
+#[test]
+fn a_direct_message_reaches_one_person_only() {
+    let chat = Chat::start();
+    let (ana, bob, eve) = (chat.enter("ana"), chat.enter("bob"), chat.enter("eve"));
+    ana.say("/msg bob only you");
+    ana.shows("#room-name", "bob");
+    ana.hears("ana", "only you");
+    bob.page
+        .wait_for("document.querySelector('#rooms [data-name=ana] .mentions').textContent === '1'");
+    bob.opens("ana");
+    bob.hears("ana", "only you");
+    bob.say("and you");
+    ana.hears("bob", "and you");
+    ana.opens("#lobby");
+    ana.say("for all");
+    eve.hears("ana", "for all");
+    assert_eq!(eve.texts(), ["for all"]);
+    eve.page
+        .wait_for("document.querySelectorAll('#rooms button').length === 1");
+}
+
+#[test]
+fn a_click_on_a_name_opens_a_conversation() {
+    let chat = Chat::start();
+    let (ana, bob) = (chat.enter("ana"), chat.enter("bob"));
+    ana.sees_people(&["ana", "bob"]);
+    ana.page.click("#people [data-name=bob]");
+    ana.shows("#room-name", "bob");
+    ana.page.type_text("hi");
+    ana.page.press("Enter");
+    bob.opens("ana");
+    bob.hears("ana", "hi");
+}
+
+#[test]
+fn irc_and_plain_lines_meet_the_page() {
+    let chat = Chat::start();
+    let (ana, bob) = (chat.enter("ana"), chat.enter("bob"));
+    let mut irene = chat.irc("irene");
+    let mut nick = chat.plain("nico");
+    for person in [&ana, &bob] {
+        person.sees_people(&["ana", "bob", "irene", "nico"]);
+        person.sees("irene and nico joined");
+    }
+    irene.send("PRIVMSG #lobby :from irc");
+    nick.expect_contains("irene: from irc");
+    nick.send("from nc");
+    irene.expect_contains(":nico!");
+    ana.hears("irene", "from irc");
+    bob.hears("nico", "from nc");
+    ana.say("from the page");
+    irene.expect_contains(":ana!");
+    nick.expect_contains("ana: from the page");
+    bob.hears("ana", "from the page");
+    assert_eq!(bob.texts(), ["from irc", "from nc", "from the page"]);
+    irene.send("QUIT :bye");
+    nick.send("/quit");
+    for person in [&ana, &bob] {
+        person.sees_people(&["ana", "bob"]);
+        person.sees("left");
+    }
+}
+
+#[test]
+fn rooms_are_joined_and_left() {
+    let chat = Chat::start();
+    let (ana, bob) = (chat.enter("ana"), chat.enter("bob"));
+    ana.say("/join #tea");
+    ana.shows("#room-name", "#tea");
+    ana.sees_people(&["ana"]);
+    bob.page.fill("#join-name", "tea");
+    bob.page.press("Enter");
+    bob.shows("#room-name", "#tea");
+    bob.say("what tea?");
+    ana.hears("bob", "what tea?");
+    bob.opens("#lobby");
+    ana.say("green");
+    bob.page.wait_for(
+        "document.querySelector('#rooms [data-name=\"#tea\"] .badge').textContent === '1'",
+    );
+    bob.opens("#tea");
+    bob.say("/part");
+    bob.shows("#room-name", "#lobby");
+    ana.sees("bob left");
+    ana.sees_people(&["ana"]);
+}

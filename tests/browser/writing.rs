@@ -1,0 +1,200 @@
+//! What the box does: completion, recall, commands, long texts; and that the focus returns to it.
+
+use serde_json::json;
+use test_support::serde_json;
+
+use super::support::{Chat, Person};
+
+fn has_the_box(person: &Person) {
+    person.page.wait_for("document.activeElement.id === 'box'");
+}
+
+#[test]
+fn names_are_completed() {
+    let chat = Chat::start();
+    let ana = chat.enter("ana");
+    let _others = [chat.irc("irene"), chat.irc("irmgard"), chat.irc("nico")];
+    ana.sees_people(&["ana", "irene", "irmgard", "nico"]);
+    has_the_box(&ana);
+    for (typed, completed) in [
+        ("ni", "nico: "),
+        ("hi ni", "hi nico "),
+        ("hi @ni", "hi @nico "),
+        ("/to", "/topic "),
+        ("#lo", "#lobby "),
+    ] {
+        ana.page.fill("#box", typed);
+        ana.page.press("Tab");
+        assert_eq!(ana.draft(), completed);
+    }
+    ana.page.fill("#box", "");
+    ana.page.type_text("@ir");
+    ana.page
+        .wait_for("document.querySelectorAll('#completion [role=option]').length === 2");
+    ana.page.press("Tab");
+    let first = ana.draft();
+    ana.page.press("Tab");
+    let mut both = [first, ana.draft()];
+    both.sort();
+    assert_eq!(both, ["@irene ", "@irmgard "]);
+    has_the_box(&ana);
+    ana.page.press("Escape");
+    ana.page
+        .wait_for("document.querySelector('#completion').hidden");
+    ana.page.fill("#box", "@ir");
+    ana.page.click("#completion li:last-child");
+    assert_eq!(ana.draft(), "@irmgard ");
+    has_the_box(&ana);
+}
+
+#[test]
+fn tab_in_an_empty_box_goes_on_to_the_next_thing() {
+    let chat = Chat::start();
+    let ana = chat.enter("ana");
+    has_the_box(&ana);
+    ana.page.press("Tab");
+    ana.page.wait_for("document.activeElement.id === 'send'");
+}
+
+#[test]
+fn what_was_said_is_recalled() {
+    let chat = Chat::start();
+    let ana = chat.enter("ana");
+    for text in ["one", "two"] {
+        ana.say(text);
+        ana.hears("ana", text);
+    }
+    for (key, draft) in [
+        ("ArrowUp", "two"),
+        ("ArrowUp", "one"),
+        ("ArrowUp", "one"),
+        ("ArrowDown", "two"),
+        ("ArrowDown", ""),
+    ] {
+        ana.page.press(key);
+        assert_eq!(ana.draft(), draft);
+    }
+    ana.page.press("ArrowUp");
+    ana.page.press("Enter");
+    ana.page
+        .wait_for("document.querySelectorAll('#log .post').length === 3");
+    assert_eq!(ana.texts(), ["one", "two", "two"]);
+}
+
+#[test]
+fn an_unknown_command_is_explained_and_not_sent() {
+    let chat = Chat::start();
+    let ana = chat.enter("ana");
+    let mut irene = chat.irc("irene");
+    ana.say("/jion #tea");
+    ana.page
+        .wait_for_text("There is no command /jion; nothing was sent");
+    assert_eq!(ana.draft(), "/jion #tea");
+    ana.say("/nick");
+    ana.page.wait_for_text("Write it like this: /nick name");
+    ana.say("/help");
+    for command in [
+        "/nick", "/join", "/part", "/msg", "/me", "/topic", "/who", "/away",
+    ] {
+        ana.sees(command);
+    }
+    ana.say("/who");
+    ana.sees("2 in #lobby: ana, irene");
+    ana.say("//etc is a folder");
+    ana.hears("ana", "/etc is a folder");
+    let heard = irene.expect_contains("PRIVMSG");
+    assert!(heard.ends_with(":/etc is a folder"), "{heard}");
+}
+
+#[test]
+fn a_refusal_says_what_to_do() {
+    let chat = Chat::start();
+    let ana = chat.enter("ana");
+    let _irene = chat.irc("irene");
+    for (said, answer) in [
+        ("/nick irene", "irene is taken. Choose another"),
+        ("/nick 1st", "1st cannot be a name"),
+        ("/msg nobody hello", "nobody is not here"),
+        ("/join #a,b?", "Rooms begin with #"),
+    ] {
+        ana.say(said);
+        ana.page.wait_for_text(answer);
+    }
+}
+
+#[test]
+fn a_long_text_is_cut_between_words() {
+    let chat = Chat::with(&["--unlimited"]);
+    let (ana, bob) = (chat.enter("ana"), chat.enter("bob"));
+    let text = "größere Wörter — and emoji 👩‍👩‍👧 too, ".repeat(40);
+    ana.say(&text);
+    ana.say("end");
+    bob.hears("ana", "end");
+    let said = bob.texts();
+    assert!(said.len() > 3, "{said:?}");
+    assert_eq!(said[..said.len() - 1].join(" ").trim(), text.trim());
+    for part in &said {
+        assert!(part.len() < 500, "{part}");
+    }
+    let word = "x".repeat(3000);
+    ana.say(&word);
+    ana.say("end of the word");
+    bob.hears("ana", "end of the word");
+    let said = bob.texts();
+    let parts = &said[said.iter().position(|one| one == "end").expect("end") + 1..said.len() - 1];
+    assert_eq!(parts.concat(), word);
+}
+
+#[test]
+fn several_lines_and_code_arrive_as_such() {
+    let chat = Chat::start();
+    let (ana, bob) = (chat.enter("ana"), chat.enter("bob"));
+    ana.page.type_text("one");
+    ana.page.press("Shift+Enter");
+    ana.page.type_text("two `code` https://chat.example/a?b=c.");
+    ana.page.press("Enter");
+    bob.hears("ana", "one");
+    bob.hears("ana", "two code https://chat.example/a?b=c.");
+    let made = "[...document.querySelectorAll('#log code, #log a')].map(one => one.textContent)";
+    assert_eq!(
+        bob.page.eval(made),
+        json!(["code", "https://chat.example/a?b=c"])
+    );
+    ana.say("```\nlet a = 1;\n  let b = 2;\n```");
+    bob.page
+        .wait_for("document.querySelectorAll('#log code').length === 3");
+    bob.hears("ana", "  let b = 2;");
+}
+
+#[test]
+fn the_box_has_the_focus_and_gets_it_back() {
+    let chat = Chat::start();
+    let ana = chat.enter("ana");
+    let _irene = chat.irc("irene");
+    has_the_box(&ana);
+    ana.page.type_text("hello");
+    ana.page.click("#send");
+    ana.hears("ana", "hello");
+    has_the_box(&ana);
+    ana.sees_people(&["ana", "irene"]);
+    ana.page.click("#people [data-name=irene]");
+    ana.shows("#room-name", "irene");
+    has_the_box(&ana);
+    ana.opens("#lobby");
+    has_the_box(&ana);
+    let ring = "getComputedStyle(document.querySelector('#compose')).boxShadow !== 'none'";
+    ana.page.wait_for(ring);
+}
+
+#[test]
+fn each_room_keeps_its_draft() {
+    let chat = Chat::start();
+    let ana = chat.enter("ana");
+    ana.say("/join #tea");
+    ana.shows("#room-name", "#tea");
+    ana.page.fill("#box", "for tea");
+    ana.opens("#lobby");
+    assert_eq!(ana.draft(), "");
+    ana.opens("#tea");
+    assert_eq!(ana.draft(), "for tea");
+}
