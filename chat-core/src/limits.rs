@@ -95,7 +95,7 @@ pub const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(30);
 pub const WHEEL_TICK: Duration = Duration::from_millis(100);
 
 /// Bounds that an operator may set; the defaults are those of the documentation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Seconds until a connection must have registered.
     pub registration_seconds: u64,

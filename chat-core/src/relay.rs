@@ -189,7 +189,7 @@ impl Builder {
         self,
         around: impl FnOnce(Chat) -> H,
     ) -> Result<Relay<H>, StartError> {
-        let limits = self.setup.limits.clone();
+        let limits = self.setup.limits;
         let mut chat = Chat::new(self.setup, clock().wall)?;
         for (_, dialect) in &self.doors {
             chat.add_door(*dialect);

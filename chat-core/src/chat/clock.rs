@@ -13,7 +13,7 @@ impl Turn<'_> {
     /// Somebody sent something: they are there, and may have to wait before they go on.
     pub(super) fn hear(&mut self, who: PersonId) {
         let now = self.now.mono;
-        let limits = self.chat.limits.clone();
+        let limits = self.chat.limits;
         let Some(speaker) = self.chat.speaker_mut(who) else {
             return;
         };

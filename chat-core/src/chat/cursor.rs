@@ -278,9 +278,7 @@ fn matching_line(chat: &Chat, who: PersonId, mask: &str, next: &mut usize) -> Op
 
 /// Rooms with somebody in them, and the one that is always there.
 fn list_line(chat: &Chat, who: PersonId, last: &mut Option<RoomKey>) -> Option<String> {
-    let mut rooms = chat.hub.rooms().filter(|room| Some(room.key) > *last);
-    let room =
-        rooms.find(|room| !room.members().is_empty() || room.name == *chat.hub.default_room())?;
+    let room = chat.hub.next_room(*last)?;
     *last = Some(room.key);
     Some(chat.list_reply(who, room))
 }

@@ -134,6 +134,7 @@ impl Chat {
         self.abandon(who);
         if self.speaker(who).is_some() {
             self.speakers[who.index()] = None;
+            self.speaking -= 1;
         }
     }
 }

@@ -109,6 +109,8 @@ pub struct Chat {
     fan: FanOut,
     /// By slab key.
     speakers: Vec<Option<Box<Speaker>>>,
+    /// How many of them there are.
+    speaking: usize,
     answers: Slab<Answer>,
     /// Which answer waits for which entry.
     waiting: HashMap<Ticket, Waiting>,
@@ -168,6 +170,7 @@ impl Chat {
             journal,
             fan: FanOut::new(epoch.clone(), setup.limits.send_queue_bytes),
             speakers: Vec::new(),
+            speaking: 0,
             answers: Slab::new(),
             waiting: HashMap::new(),
             dialects: Vec::new(),

@@ -128,7 +128,8 @@ impl Turn<'_> {
             self.chat.speakers.resize_with(who.index() + 1, || None);
         }
         self.chat.abandon(who);
-        self.chat.speakers[who.index()] = Some(Box::new(speaker));
+        let before = self.chat.speakers[who.index()].replace(Box::new(speaker));
+        self.chat.speaking += usize::from(before.is_none());
         self.chat.fan.tune(who, FormId::MUTE);
         self.set_deadline(who);
         if dialect == Dialect::Plain {

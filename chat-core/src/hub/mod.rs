@@ -139,9 +139,17 @@ impl Hub {
         self.rooms.get(key)
     }
 
-    /// Every room, in the order of their keys.
-    pub fn rooms(&self) -> impl Iterator<Item = &Room> {
-        self.rooms.iter()
+    /// The first room behind a key that people are to see in a list: somebody is in it, or it is the
+    /// one that is always there.
+    #[must_use]
+    pub fn next_room(&self, after: Option<RoomKey>) -> Option<&Room> {
+        self.rooms.next_shown(after)
+    }
+
+    /// How many rooms somebody is in.
+    #[must_use]
+    pub fn inhabited_rooms(&self) -> usize {
+        self.rooms.inhabited()
     }
 
     /// The room that is always there.

@@ -107,6 +107,22 @@ impl Rooms {
         self.slab.get_mut(key.0)
     }
 
+    /// The first room behind a key that is to be shown: somebody is in it, or it is always there.
+    pub(super) fn next_shown(&self, after: Option<RoomKey>) -> Option<&Room> {
+        let start = after.map_or(0, |key| key.0 + 1);
+        let mut rooms = (start..self.slab.capacity()).filter_map(|key| self.slab.get(key));
+        rooms.find(|room| !room.members.is_empty() || room.key == self.default)
+    }
+
+    /// How many rooms somebody is in.
+    pub(super) fn inhabited(&self) -> usize {
+        let lobby_is_empty = self
+            .get(self.default)
+            .is_some_and(|room| room.members.is_empty());
+        self.slab.len() - self.empty.len() - usize::from(lobby_is_empty)
+    }
+
+    #[cfg(test)]
     pub(super) fn iter(&self) -> impl Iterator<Item = &Room> {
         self.slab.iter().map(|(_, room)| room)
     }
@@ -149,10 +165,13 @@ impl Rooms {
     }
 
     pub(super) fn enter(&mut self, key: RoomKey, id: PersonId) {
-        self.empty.retain(|&other| other != key);
-        if let Some(room) = self.slab.get_mut(key.0) {
-            room.add(id);
+        let Some(room) = self.slab.get_mut(key.0) else {
+            return;
+        };
+        if room.members.is_empty() {
+            self.empty.retain(|&other| other != key);
         }
+        room.add(id);
     }
 
     pub(super) fn leave(&mut self, key: RoomKey, id: PersonId) {
