@@ -39,7 +39,7 @@ impl House {
     fn open(script: &Script, turns_late: u64) -> House {
         let memory = Memory::new("epoch".into(), script.limits.journal_bytes);
         let journal = Late::new(Failing::new(memory, script.refuses), turns_late);
-        let limits = script.limits.clone();
+        let limits = script.limits;
         let (sender, receiver) = channel();
         let thread = thread::spawn(move || {
             let relay = Relay::builder()
@@ -126,7 +126,7 @@ impl<'h> Stage<'h> {
         match deed {
             Deed::Says { text, held } => player.say(&filled(text, &self.bound), *held),
             Deed::Hears { pattern, skipping } => {
-                player.hear(pattern, *skipping, &mut self.bound, place)
+                player.hear(pattern, *skipping, &mut self.bound, place);
             }
             Deed::Ends => player.line.shutdown_write(),
             Deed::Joins(room) => {

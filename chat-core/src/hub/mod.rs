@@ -139,6 +139,11 @@ impl Hub {
         self.rooms.get(key)
     }
 
+    /// Every room, in the order of their keys.
+    pub fn rooms(&self) -> impl Iterator<Item = &Room> {
+        self.rooms.iter()
+    }
+
     /// The first room behind a key that people are to see in a list: somebody is in it, or it is the
     /// one that is always there.
     #[must_use]

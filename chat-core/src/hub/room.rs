@@ -122,7 +122,6 @@ impl Rooms {
         self.slab.len() - self.empty.len() - usize::from(lobby_is_empty)
     }
 
-    #[cfg(test)]
     pub(super) fn iter(&self) -> impl Iterator<Item = &Room> {
         self.slab.iter().map(|(_, room)| room)
     }
