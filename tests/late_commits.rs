@@ -89,12 +89,13 @@ struct Stage {
 
 impl Stage {
     fn new() -> Stage {
+        Stage::late(TURNS_LATE)
+    }
+
+    fn late(turns: u64) -> Stage {
         let mut limits = Limits::default();
         limits.lift();
-        let journal = Late::new(
-            Memory::new("epoch".into(), limits.journal_bytes),
-            TURNS_LATE,
-        );
+        let journal = Late::new(Memory::new("epoch".into(), limits.journal_bytes), turns);
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
         let relay = Relay::builder().limits(limits).journal(Box::new(journal));
         let relay = relay.irc(any).unwrap().build_with(|chat| Sessions {
@@ -284,8 +285,37 @@ fn whoever_comes_back_before_their_quit_is_committed_has_left_all_the_same() {
     assert!(last.last().unwrap().starts_with("ERROR :"), "{last:?}");
 }
 
+#[test]
+fn whoever_ends_at_whatever_moment_has_said_all_that_came_before() {
+    for moment in 0..=3 * SOON {
+        let mut stage = Stage::late(SOON);
+        let (mut ana, mut bob) = (stage.register("ana", ""), stage.register("bob", ""));
+        stage.join(&mut ana);
+        stage.join(&mut bob);
+        stage.heard(&mut ana);
+        bob.send("NICK rob\r\nPRIVMSG #a :last\r\nTOPIC #a :words");
+        stage.turns(moment);
+        bob.shutdown_write();
+        let heard = stage.heard(&mut ana);
+        let texts: Vec<&str> = heard
+            .iter()
+            .map(|line| line.split_once(' ').unwrap().1)
+            .collect();
+        let all = [
+            "NICK rob",
+            "PRIVMSG #a :last",
+            "TOPIC #a :words",
+            "QUIT :connection closed",
+        ];
+        assert_eq!(texts, all, "after {moment} turns");
+    }
+}
+
 /// How late the journal is: later than all that a test does meanwhile.
 const TURNS_LATE: u64 = 60;
 
 /// Turns in which what was sent is surely read, and nothing sent then is committed.
 const FEW: u64 = 5;
+
+/// How late the journal is where every turn is tried.
+const SOON: u64 = 6;
