@@ -57,6 +57,7 @@ conversations! {
     plain_names_topics_help_and_the_end
     quit_is_told_once_and_answered_by_error
     registering_twice_is_refused
+    rooms_are_heard_in_the_order_of_what_happened
     the_house_answers_for_itself
     the_plain_door_asks_for_a_name_until_it_gets_one
     there_are_so_many_rooms_and_the_oldest_empty_one_makes_place

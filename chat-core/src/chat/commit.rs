@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Waiting;
 use super::answer::AnswerKey;
+use super::speaker::Speaker;
 use super::turn::Turn;
 use crate::hub::Effects;
 use crate::hub::entry::{Act, Committed, Entry, PostKind};
@@ -111,12 +112,26 @@ impl Turn<'_> {
             self.chat.fan.settle(who, &self.chat.hub, self.people);
         }
         match self.chat.hub.apply(committed) {
-            Ok(effects) => self.tell(committed, &effects, key),
+            Ok(effects) => {
+                self.tell(committed, &effects, key);
+                if matches!(committed.entry.act, Act::Quit { .. }) {
+                    self.has_left(who);
+                }
+            }
             Err(refusal) => {
                 if let Some(key) = key {
                     self.refuse(key, &refusal);
                 }
             }
+        }
+    }
+
+    /// A session that came back while its QUIT was on its way has left all the same: its new
+    /// connection ends, so that its client comes in anew.
+    fn has_left(&mut self, who: PersonId) {
+        let came_back = |speaker: &Speaker| !speaker.leaving;
+        if self.chat.speaker(who).is_some_and(came_back) {
+            self.dismiss(who, GOING_AWAY, "you had left: come in again");
         }
     }
 
@@ -186,3 +201,6 @@ impl Turn<'_> {
         self.close(key);
     }
 }
+
+/// WebSocket: the endpoint goes away. RFC 6455 §7.4.1.
+const GOING_AWAY: u16 = 1001;

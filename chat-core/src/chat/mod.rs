@@ -319,29 +319,6 @@ impl Chat {
             .filter(|speaker| speaker.id == who)
     }
 
-    /// One thing less that an answer waits for; the answer, when that was the last.
-    fn one_less(&mut self, key: AnswerKey) -> Option<Answer> {
-        let answer = self.answers.get_mut(key.0)?;
-        answer.open -= 1;
-        (answer.open == 0).then(|| self.answers.remove(key.0))
-    }
-
-    /// A connection is gone. What was asked over it is answered to nobody: not to the connection
-    /// that the same person may have next.
-    fn abandon(&mut self, who: PersonId) {
-        let cursors = self
-            .speaker_mut(who)
-            .map(|s| std::mem::take(&mut s.cursors));
-        for cursor in cursors.into_iter().flatten() {
-            self.one_less(cursor.answer);
-        }
-        let theirs = self.answers.iter_mut().map(|(_, answer)| &mut answer.who);
-        let landing = self.waiting.values_mut().map(|waiting| &mut waiting.who);
-        for asker in theirs.chain(landing).filter(|asker| **asker == who) {
-            *asker = NOBODY;
-        }
-    }
-
     /// How others see where somebody is: a keyed hash of the address, which only we can match.
     fn cloak(&self, ip: IpAddr) -> String {
         let mut hash = Sha256::new();
@@ -383,12 +360,6 @@ impl Chat {
         out
     }
 }
-
-/// Stands for a person who cannot be there.
-const NOBODY: PersonId = PersonId {
-    key: u32::MAX,
-    generation: 0,
-};
 
 impl fmt::Debug for Chat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
