@@ -24,9 +24,7 @@ fn brisk() -> Limits {
 }
 
 fn say_many(person: &mut LineClient, count: usize) {
-    let lines: String = (0..count)
-        .map(|i| format!("PRIVMSG #a :{i}\r\n"))
-        .collect();
+    let lines: String = (0..count).map(|i| format!("PRIVMSG #a :{i}\r\n")).collect();
     person.send_bytes(lines.as_bytes());
 }
 
@@ -104,7 +102,14 @@ fn rubbish_counts_as_talk_too() {
     let house = House::new(&brisk());
     let mut ana = house.person("ana");
     std::thread::sleep(Duration::from_secs(1));
-    let lines = [&b"\xff\xfe\n"[..], &vec![b'x'; 9000], b"\n", b"a\0b\n", b"\n"].concat();
+    let lines = [
+        &b"\xff\xfe\n"[..],
+        &vec![b'x'; 9000],
+        b"\n",
+        b"a\0b\n",
+        b"\n",
+    ]
+    .concat();
     ana.send_bytes(&lines.repeat(8));
     let (_, time) = timed(|| ana.fence());
     assert!(time > Duration::from_millis(2000), "{time:?}");

@@ -124,10 +124,7 @@ fn there_are_so_many_connections_in_all() {
     };
     let house = House::new(&limits);
     let mut three = ["a", "b", "c"].map(|nick| house.person(nick));
-    sent_away(
-        &house,
-        "there are too many connections: try again later",
-    );
+    sent_away(&house, "there are too many connections: try again later");
     for person in &mut three {
         person.fence();
     }
@@ -181,7 +178,10 @@ fn a_room_takes_so_many_people() {
     eventually("bob's place", || {
         eve.send("JOIN #a");
         let heard = eve.fence();
-        heard.iter().any(|line| line.contains(" 366 ")).then_some(())
+        heard
+            .iter()
+            .any(|line| line.contains(" 366 "))
+            .then_some(())
     });
 }
 

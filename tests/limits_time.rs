@@ -79,7 +79,12 @@ fn who_does_not_register_is_told_and_sent_away() {
 fn negotiation_that_hangs_does_not_hold_registration_open() {
     let house = House::new(&hurried());
     let mut ana = LineClient::connect(house.irc);
-    for line in ["CAP LS 302", "NICK ana", "USER ana 0 * :ana", "CAP REQ :batch"] {
+    for line in [
+        "CAP LS 302",
+        "NICK ana",
+        "USER ana 0 * :ana",
+        "CAP REQ :batch",
+    ] {
         ana.send(line);
     }
     let last = dismissed(&mut ana, SECOND - Duration::from_millis(150));
@@ -196,6 +201,7 @@ fn who_takes_nothing_of_a_long_reply_is_not_kept_for_ever() {
     let mut ana = house.slow_person("ana", &[]);
     ana.join("#0-xxxxxxxxxxxxxxxxxxxxxxxx");
     ana.send("LIST");
-    let (quit, time) = timed(|| bob.expect(|line| line.starts_with(":ana!") && line.contains(" QUIT ")));
+    let (quit, time) =
+        timed(|| bob.expect(|line| line.starts_with(":ana!") && line.contains(" QUIT ")));
     assert!(time > SECOND, "{time:?}: {quit}");
 }

@@ -124,7 +124,9 @@ impl Chat {
             return Ok(());
         }
         match ip.map(|ip| people.connections_from(ip) as u64) {
-            Some(count) if count > most => Err("there are too many connections from your address: close one first"),
+            Some(count) if count > most => {
+                Err("there are too many connections from your address: close one first")
+            }
             _ => Ok(()),
         }
     }
