@@ -57,12 +57,13 @@ impl Host for Chat {
     }
 
     fn drained(&mut self, people: &mut People, who: PersonId, now: Now) {
-        Turn {
+        let mut turn = Turn {
             chat: self,
             people,
             now,
-        }
-        .pump(who);
+        };
+        turn.see_reading(who);
+        turn.pump(who);
     }
 
     fn overflowed(&mut self, people: &mut People, who: PersonId, now: Now) {
@@ -124,7 +125,9 @@ impl Chat {
             return Ok(());
         }
         match ip.map(|ip| people.connections_from(ip) as u64) {
-            Some(count) if count > most => Err("there are too many connections from your address"),
+            Some(count) if count > most => {
+                Err("there are too many connections from your address: close one first")
+            }
             _ => Ok(()),
         }
     }

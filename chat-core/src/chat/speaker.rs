@@ -139,19 +139,22 @@ impl Speaker {
 
     /// When the chat should look at this person again, if nothing happens before.
     pub(super) fn deadline(&self, limits: &Limits) -> Instant {
-        if let Some(until) = self.holds.flood {
-            return until;
+        let held = self.holds.flood.or(self.holds.pace.map(|pace| pace.next));
+        match (held, self.pinged) {
+            // Talking much is no way to put registration off.
+            (held, _) if !self.registered => {
+                let last = self.registers_until(limits);
+                held.map_or(last, |until| until.min(last))
+            }
+            (Some(until), _) => until,
+            (None, Some(at)) => at + seconds(limits.pong_seconds),
+            (None, None) => self.heard + seconds(limits.ping_seconds),
         }
-        if let Some(pace) = self.holds.pace {
-            return pace.next;
-        }
-        if !self.registered {
-            return self.since + seconds(limits.registration_seconds);
-        }
-        match self.pinged {
-            Some(at) => at + seconds(limits.pong_seconds),
-            None => self.heard + seconds(limits.ping_seconds),
-        }
+    }
+
+    /// When somebody who is not registered is late.
+    pub(super) fn registers_until(&self, limits: &Limits) -> Instant {
+        self.since + seconds(limits.registration_seconds)
     }
 }
 
