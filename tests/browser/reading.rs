@@ -74,7 +74,15 @@ fn a_window_that_shrinks_stays_at_the_end() {
     let mut irene = chat.irc("irene");
     tell(&mut irene, 40);
     ana.hears("irene", "line 40 of 40");
-    for (width, height) in [(1280, 500), (390, 400), (390, 844), (1280, 800)] {
+    // Both directions of a phone that is turned, and a keyboard that comes up.
+    for (width, height) in [
+        (1280, 500),
+        (390, 400),
+        (390, 844),
+        (844, 390),
+        (390, 844),
+        (800, 600),
+    ] {
         ana.page.viewport(width, height, false);
         ana.page.wait_for(&format!("innerWidth === {width}"));
         ana.page.wait_for(

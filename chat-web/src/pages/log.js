@@ -19,7 +19,7 @@ function row(item, before) {
 	node.dataset.msgid = item.id ?? '';
 	if (lead) node.append(avatar(nick));
 	if (nick) node.append(el('div', 'head', nickname(nick, 'author'), ' ', time(item.at, clock)));
-	node.append(Object.assign(el('div', 'text', ...(item.moves ? [presenceText(item)] : nodes(item.text))), { dir: 'auto' }));
+	node.append(Object.assign(el('div', 'text', ...(item.moves ? [presenceText(item)] : nodes(item.text))), { dir: nick ? 'auto' : 'ltr' }));
 	if (day(item) === day(before)) return node;
 	return el('div', '', Object.assign(el('div', 'day', time(item.at, date)), { role: 'separator' }), node);
 }
@@ -29,12 +29,16 @@ export class Log {
 	#rows = new Map(); // item → { node, before, moves }
 	#new = 0;
 	#following = true;
+	#size = '';
 
 	constructor() {
 		this.list = $('log');
 		this.pane = $('scroll');
 		this.pane.onscroll = () => this.#scrolled();
-		const stay = new ResizeObserver(() => this.#following && this.bottom());
+		const stay = new ResizeObserver(() => {
+			this.#size = this.#measure();
+			if (this.#following) this.bottom();
+		});
 		for (const node of [this.pane, this.list]) stay.observe(node);
 		$('new-messages').onclick = () => this.bottom();
 	}
@@ -78,7 +82,12 @@ export class Log {
 		this.#count(0);
 	}
 
+	#measure() {
+		return `${this.pane.scrollHeight} ${this.pane.clientHeight}`;
+	}
+
 	#scrolled() {
+		if (this.#size !== this.#measure()) return; // the window changed, the reader did not scroll
 		const { scrollHeight, scrollTop, clientHeight } = this.pane;
 		this.#following = scrollHeight - scrollTop - clientHeight < NEAR;
 		if (this.#following) this.#count(0);
