@@ -59,6 +59,7 @@ fn the_place_of_those_who_read_above_is_kept() {
     ana.page.click("#new-messages");
     ana.page
         .wait_for("document.querySelector('#new-messages').hidden");
+    ana.page.wait_for("document.activeElement.id === 'box'");
     assert!(distance(&ana) <= 1, "{}", distance(&ana));
     // One's own words are always shown.
     scroll_up(&ana, 400);

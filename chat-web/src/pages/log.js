@@ -1,5 +1,5 @@
 // What was said in the room that is shown: one row for each item of the state.
-import { $, avatar, el, nickname } from './dom.js';
+import { $, avatar, el, nickname, place } from './dom.js';
 import { nodes } from './format.js';
 import { presenceText } from './room.js';
 
@@ -62,18 +62,7 @@ export class Log {
 			rows.set(item, kept && kept.before === before && kept.moves === moves ? kept : { node: row(item, before), before, moves });
 		}
 		this.#rows = rows;
-		this.#place([...rows.values()].map(({ node }) => node));
-	}
-
-	/** Touches only what differs, so that the reader's place and selection stay. */
-	#place(wanted) {
-		const stay = new Set(wanted);
-		for (const node of [...this.list.childNodes]) if (!stay.has(node)) node.remove();
-		let next = this.list.firstChild;
-		for (const node of wanted) {
-			if (node === next) next = next.nextSibling;
-			else this.list.insertBefore(node, next);
-		}
+		place(this.list, [...rows.values()].map(({ node }) => node));
 	}
 
 	bottom() {
