@@ -88,12 +88,14 @@ const ERROR_PAGE: &str = r#"<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{{reason}} · {{title}}</title>
+<link rel="icon" href="/assets/icon.svg">
 <link rel="stylesheet" href="/assets/style.css">
-<main>
+<body class="door">
+<main class="card">
 <h1>{{reason}}</h1>
 <p>{{what}}</p>
 <p><a href="/">Back to {{title}}</a></p>
-<p><small>{{code}}</small></p>
+<p class="quiet">{{code}}</p>
 </main>
 </html>
 "#;

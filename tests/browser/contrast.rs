@@ -54,11 +54,12 @@ const CONTRAST: &str = "
         return (light + 0.05) / (dark + 0.05);
     };";
 
-/// The texts with less than 4.5 to 1, but for those which are not there until the mouse is.
+/// The texts with less than 4.5 to 1, but for ornaments, and for what is not there
+/// until the mouse is.
 const PALE: &str = "
     const speaks = one => [...one.childNodes].some(({ nodeType, data }) => nodeType === 3 && data.trim());
     return [...document.querySelectorAll('body *')]
-        .filter(one => speaks(one) && one.checkVisibility({ opacityProperty: true }))
+        .filter(one => speaks(one) && !one.ariaHidden && one.checkVisibility({ opacityProperty: true }))
         .map(one => [contrast(one), one.className || one.id || one.localName, one.textContent.slice(0, 30)])
         .filter(([ratio]) => ratio < 4.5);";
 

@@ -58,7 +58,7 @@ fn phone(page: &Page) {
 
 /// A room in which several people talk, with all that a room may hold.
 pub(super) fn busy(chat: &Chat, reader: &Person) -> Vec<LineClient> {
-    let mut people: Vec<LineClient> = ["maria", "tomás", "yuki", "priya", "李雷", "olu"]
+    let mut people: Vec<LineClient> = ["maria", "tomás", "yuki", "priya", "Ελένη", "olu"]
         .map(|name| chat.irc(name))
         .into();
     people[5].send("AWAY :lunch");
@@ -84,7 +84,7 @@ const TALK: [(usize, &str); 10] = [
     ),
     (2, "I will be there at eleven 🌱"),
     (2, "\u{1}ACTION looks for her gloves\u{1}"),
-    (4, "十点见"),
+    (4, "Έρχομαι κι εγώ!"),
     (0, "ana: could you bring the wheelbarrow?"),
     (3, "The gate code is `4711#`, please close it behind you."),
     (
@@ -105,6 +105,7 @@ fn a_busy_room_in_all_sizes_and_themes() {
     for scheme in ["light", "dark"] {
         ana.page.color_scheme(scheme);
         ana.page.viewport(1280, 800, false);
+        ana.page.click("#box");
         album.take(&ana.page, &format!("desktop-{scheme}"));
         phone(&ana.page);
         album.take(&ana.page, &format!("phone-{scheme}"));

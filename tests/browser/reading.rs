@@ -59,6 +59,7 @@ fn the_place_of_those_who_read_above_is_kept() {
     ana.page.click("#new-messages");
     ana.page
         .wait_for("document.querySelector('#new-messages').hidden");
+    ana.page.wait_for("document.activeElement.id === 'box'");
     assert!(distance(&ana) <= 1, "{}", distance(&ana));
     // One's own words are always shown.
     scroll_up(&ana, 400);
@@ -74,7 +75,15 @@ fn a_window_that_shrinks_stays_at_the_end() {
     let mut irene = chat.irc("irene");
     tell(&mut irene, 40);
     ana.hears("irene", "line 40 of 40");
-    for (width, height) in [(1280, 500), (390, 400), (390, 844), (1280, 800)] {
+    // Both directions of a phone that is turned, and a keyboard that comes up.
+    for (width, height) in [
+        (1280, 500),
+        (390, 400),
+        (390, 844),
+        (844, 390),
+        (390, 844),
+        (800, 600),
+    ] {
         ana.page.viewport(width, height, false);
         ana.page.wait_for(&format!("innerWidth === {width}"));
         ana.page.wait_for(

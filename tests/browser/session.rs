@@ -68,6 +68,7 @@ fn a_second_tab_takes_over_and_gives_back() {
     assert_eq!(ana.texts(), ["one"]);
     ana.page.click("#state-action");
     ana.is_in("ana");
+    ana.page.wait_for("document.activeElement.id === 'box'");
     ana.hears("bob", "three");
     assert_eq!(ana.texts(), ["one", "two", "three"]);
     second
@@ -93,4 +94,19 @@ fn a_closed_tab_leaves_after_a_while() {
     again.page.navigate(&chat.url("/"));
     again.is_in("ana");
     bob.sees_people(&["ana", "bob"]);
+}
+
+#[test]
+fn a_conversation_that_was_not_opened_yet_survives_a_reload() {
+    let chat = Chat::start();
+    let ana = chat.enter("ana");
+    let mut irene = chat.irc("irene");
+    irene.send("PRIVMSG ana :psst");
+    ana.page
+        .wait_for("document.querySelector('#rooms [data-name=irene]')");
+    ana.page.reload();
+    ana.is_in("ana");
+    ana.shows("#room-name", "#lobby");
+    ana.opens("irene");
+    ana.hears("irene", "psst");
 }

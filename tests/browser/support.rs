@@ -2,13 +2,14 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use serde_json::json;
 use test_support::{Browser, LineClient, PATIENCE, Page, Profile, Program, serde_json};
 
 /// The program with a door of each kind, and a browser for all who come by the page.
 pub(crate) struct Chat {
-    pub(crate) browser: Browser,
+    browser: Arc<Browser>,
     pub(crate) program: Program,
 }
 
@@ -19,7 +20,7 @@ impl Chat {
 
     pub(crate) fn with(args: &[&str]) -> Self {
         let program = start(&[DOORS, args].concat());
-        let browser = Browser::start();
+        let browser = browser();
         Self { browser, program }
     }
 
@@ -66,6 +67,17 @@ impl Chat {
         client.expect_contains("#lobby");
         client
     }
+}
+
+/// The browser of all tests that run at this moment: each person in it has a profile of their own.
+fn browser() -> Arc<Browser> {
+    static SHARED: Mutex<Weak<Browser>> = Mutex::new(Weak::new());
+    let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+    shared.upgrade().unwrap_or_else(|| {
+        let browser = Arc::new(Browser::start());
+        *shared = Arc::downgrade(&browser);
+        browser
+    })
 }
 
 pub(crate) const DOORS: &[&str] = &[

@@ -151,3 +151,21 @@ fn rooms_are_joined_and_left() {
     ana.sees("bob left");
     ana.sees_people(&["ana"]);
 }
+
+#[test]
+fn a_room_can_be_clicked_while_its_count_changes() {
+    let chat = Chat::start();
+    let ana = chat.enter("ana");
+    let mut irene = chat.irc("irene");
+    ana.say("/join #tea");
+    ana.shows("#room-name", "#tea");
+    ana.page.mouse(
+        "#rooms [data-name='#lobby']",
+        &["mouseMoved", "mousePressed"],
+    );
+    irene.send("PRIVMSG #lobby :just now");
+    ana.shows("#rooms [data-name='#lobby'] .badge", "1");
+    ana.page
+        .mouse("#rooms [data-name='#lobby']", &["mouseReleased"]);
+    ana.shows("#room-name", "#lobby");
+}

@@ -17,7 +17,7 @@ const meta = name => document.querySelector(`meta[name=chat-${name}]`).content;
 const firstRoom = meta('room') || '#lobby';
 let asked = location.search.includes('room=');
 let wanted = ''; // the room to show as soon as the server lets us in
-let drawing, labels = 0;
+let drawing, labels = 0, known = 0;
 const unconfirmed = new Map(); // label → message: its echo is its acknowledgement
 
 const chat = new Chat(meta('name'), {
@@ -117,6 +117,7 @@ function remembered() {
 }
 
 function remember() {
+	known = chat.rooms.size;
 	if (connection.state !== 'ready') return; // or what has not been joined again would be forgotten
 	try {
 		localStorage.setItem(key(), JSON.stringify({ rooms: [...chat.rooms.values()].map(room => room.name), current: chat.current?.name }));
@@ -133,6 +134,7 @@ function draw() {
 	drawRooms(chat, name => show(chat.open(name)));
 	drawPeople(chat, name => show(chat.open(name)));
 	showTitle(chat, meta('title'));
+	if (known !== chat.rooms.size) remember(); // a stranger may have opened a conversation
 	$('room-name').textContent = $('empty-name').textContent = named;
 	if (!room) return;
 	if ($('topic').textContent !== clean(room.topic)) $('topic').replaceChildren(...nodes(room.topic));
@@ -202,6 +204,7 @@ function close(room) {
 }
 
 $('state-action').onclick = () => (connection.state === 'ended' ? toLogin() : connection.open());
+for (const id of ['state-action', 'new-messages']) $(id).addEventListener('click', () => composer.focus()); // these vanish when used
 $('join').onsubmit = event => {
 	event.preventDefault();
 	if (submit(`/join ${$('join-name').value}`)) $('join').reset();

@@ -32,7 +32,12 @@ export class Composer {
 		this.#room = room;
 		this.#set(this.#drafts.get(room) ?? '');
 		$('box-label').textContent = this.box.placeholder = `Message ${room.name}`;
-		if (matchMedia('(hover: hover)').matches) this.box.focus(); // a phone's keyboard opens by touch only
+		this.focus();
+	}
+
+	/** A phone's keyboard opens by touch only. */
+	focus() {
+		if (matchMedia('(hover: hover)').matches) this.box.focus();
 	}
 
 	/** What could not be delivered comes back, before what has been typed since. */

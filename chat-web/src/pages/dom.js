@@ -28,17 +28,28 @@ export const nickname = (nick, className = 'name') => coloured(bdi(nick, `${clas
 /** The first letter of a name, for the eye only. */
 export const avatar = nick => Object.assign(coloured(el('span', 'avatar', [...clean(nick)][0]?.toUpperCase() ?? ''), nick), { ariaHidden: 'true' });
 
-/** Fills a list with a button for each fact, if they have changed, and leaves the focus where it was. */
-export function refill(list, facts, entry, act) {
-	const mark = JSON.stringify(facts), key = list.contains(document.activeElement) && document.activeElement.dataset.name;
+/** Makes `wanted` the children of a node. What stays is not touched, and keeps its place, its selection and its focus. */
+export function place(parent, wanted) {
+	const stay = new Set(wanted);
+	for (const node of [...parent.childNodes]) if (!stay.has(node)) node.remove();
+	let next = parent.firstChild;
+	for (const node of wanted) {
+		if (node === next) next = next.nextSibling;
+		else parent.insertBefore(node, next);
+	}
+}
+
+/** Fills a list with a button for each fact, if they have changed. One that is there stays, since somebody may be about to click on it. */
+export function refill(list, facts, fill, act) {
+	const mark = JSON.stringify(facts), old = new Map([...list.children].map(item => [item.firstChild.dataset.name, item]));
 	if (list.mark === mark) return;
 	list.mark = mark;
-	list.replaceChildren(...facts.map(fact => {
-		const button = entry(fact);
-		Object.assign(button, { type: 'button', onclick: () => act(fact.name) }).dataset.name = fact.name;
-		return el('li', '', button);
+	place(list, facts.map(fact => {
+		const item = old.get(fact.name) ?? el('li', '', Object.assign(el('button', ''), { type: 'button', onclick: () => act(fact.name) }));
+		item.firstChild.dataset.name = fact.name;
+		fill(item.firstChild, fact);
+		return item;
 	}));
-	if (key) [...list.querySelectorAll('button')].find(({ dataset }) => dataset.name === key)?.focus();
 }
 
 /** Shows a text, or nothing where it is empty. */

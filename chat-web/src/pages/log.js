@@ -1,5 +1,5 @@
 // What was said in the room that is shown: one row for each item of the state.
-import { $, avatar, el, nickname } from './dom.js';
+import { $, avatar, el, nickname, place } from './dom.js';
 import { nodes } from './format.js';
 import { presenceText } from './room.js';
 
@@ -19,7 +19,7 @@ function row(item, before) {
 	node.dataset.msgid = item.id ?? '';
 	if (lead) node.append(avatar(nick));
 	if (nick) node.append(el('div', 'head', nickname(nick, 'author'), ' ', time(item.at, clock)));
-	node.append(Object.assign(el('div', 'text', ...(item.moves ? [presenceText(item)] : nodes(item.text))), { dir: 'auto' }));
+	node.append(Object.assign(el('div', 'text', ...(item.moves ? [presenceText(item)] : nodes(item.text))), { dir: nick ? 'auto' : 'ltr' }));
 	if (day(item) === day(before)) return node;
 	return el('div', '', Object.assign(el('div', 'day', time(item.at, date)), { role: 'separator' }), node);
 }
@@ -29,12 +29,16 @@ export class Log {
 	#rows = new Map(); // item → { node, before, moves }
 	#new = 0;
 	#following = true;
+	#size = '';
 
 	constructor() {
 		this.list = $('log');
 		this.pane = $('scroll');
 		this.pane.onscroll = () => this.#scrolled();
-		const stay = new ResizeObserver(() => this.#following && this.bottom());
+		const stay = new ResizeObserver(() => {
+			this.#size = this.#measure();
+			if (this.#following) this.bottom();
+		});
 		for (const node of [this.pane, this.list]) stay.observe(node);
 		$('new-messages').onclick = () => this.bottom();
 	}
@@ -58,18 +62,7 @@ export class Log {
 			rows.set(item, kept && kept.before === before && kept.moves === moves ? kept : { node: row(item, before), before, moves });
 		}
 		this.#rows = rows;
-		this.#place([...rows.values()].map(({ node }) => node));
-	}
-
-	/** Touches only what differs, so that the reader's place and selection stay. */
-	#place(wanted) {
-		const stay = new Set(wanted);
-		for (const node of [...this.list.childNodes]) if (!stay.has(node)) node.remove();
-		let next = this.list.firstChild;
-		for (const node of wanted) {
-			if (node === next) next = next.nextSibling;
-			else this.list.insertBefore(node, next);
-		}
+		place(this.list, [...rows.values()].map(({ node }) => node));
 	}
 
 	bottom() {
@@ -78,7 +71,12 @@ export class Log {
 		this.#count(0);
 	}
 
+	#measure() {
+		return `${this.pane.scrollHeight} ${this.pane.clientHeight}`;
+	}
+
 	#scrolled() {
+		if (this.#size !== this.#measure()) return; // the window changed, the reader did not scroll
 		const { scrollHeight, scrollTop, clientHeight } = this.pane;
 		this.#following = scrollHeight - scrollTop - clientHeight < NEAR;
 		if (this.#following) this.#count(0);

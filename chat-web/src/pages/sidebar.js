@@ -3,13 +3,13 @@ import { $, avatar, bdi, el, nickname, refill } from './dom.js';
 
 const badge = ({ unread, mentions }) => el('span', mentions ? 'badge mentions' : 'badge', `${mentions || unread || ''}`);
 
-function room({ name, direct, joined, unread, mentions, current }) {
+function room(button, { name, direct, joined, unread, mentions, current }) {
 	const label = direct ? [avatar(name), nickname(name)] : [el('span', 'hash', '#'), bdi(name.replace(/^#/, ''))];
-	const node = el('button', `room${unread ? ' unread' : ''}${joined || direct ? '' : ' outside'}`, ...label, badge({ unread, mentions }));
-	node.ariaLabel = unread ? `${name}, ${unread} new` : name;
-	Object.assign(node.dataset, { unread, mentions });
-	if (current) node.ariaCurrent = 'page';
-	return node;
+	button.replaceChildren(...label, badge({ unread, mentions }));
+	button.className = `room${unread ? ' unread' : ''}${joined || direct ? '' : ' outside'}`;
+	button.ariaLabel = unread ? `${name}, ${unread} new` : name;
+	button.ariaCurrent = current ? 'page' : null;
+	Object.assign(button.dataset, { unread, mentions });
 }
 
 export function drawRooms(chat, show) {
@@ -19,8 +19,10 @@ export function drawRooms(chat, show) {
 	$('open-rooms').classList.toggle('dot', rooms.some(({ unread }) => unread));
 }
 
-const person = ({ name, mark, away, me }) => el('button', away ? 'person away' : 'person', avatar(name), nickname(name),
-	el('span', 'mark', mark), el('span', 'note', away ? 'away' : me ? 'you' : ''));
+function person(button, { name, mark, away, me }) {
+	button.replaceChildren(avatar(name), nickname(name), el('span', 'mark', mark), el('span', 'note', away ? 'away' : me ? 'you' : ''));
+	button.className = away ? 'person away' : 'person';
+}
 
 export function drawPeople(chat, open) {
 	const people = chat.current?.direct === false ? chat.current.listed() : [];

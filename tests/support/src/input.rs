@@ -33,13 +33,22 @@ impl Page {
     /// When that does not become so.
     #[track_caller]
     pub fn click(&self, selector: &str) {
+        self.mouse(selector, &["mouseMoved", "mousePressed", "mouseReleased"]);
+    }
+
+    /// What the mouse does there, one after the other: for a click in slow motion.
+    ///
+    /// # Panics
+    /// Like [`click`](Self::click).
+    #[track_caller]
+    pub fn mouse(&self, selector: &str, kinds: &[&str]) {
         let script = format!("({MIDDLE})({})", json!(selector));
         let Some(at) = within(PATIENCE, || {
             self.try_eval(&script).ok().filter(Value::is_array)
         }) else {
             self.fail(&format!("waited for `{selector}`, to click on it"));
         };
-        for kind in ["mouseMoved", "mousePressed", "mouseReleased"] {
+        for kind in kinds {
             self.command(
                 "Input.dispatchMouseEvent",
                 json!({"type": kind, "x": at[0], "y": at[1], "button": "left", "clickCount": 1}),
