@@ -14,7 +14,6 @@
 //! have said so far goes to its outbox first, and a mark remembers how far each room was heard.
 
 use std::collections::HashMap;
-use std::ops::Range;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -22,7 +21,8 @@ use bytes::{Bytes, BytesMut};
 
 use super::forms::{FormId, Forms};
 use super::pace::Lagging;
-use crate::hub::entry::{Act, Committed};
+use super::saying::Saying;
+use crate::hub::entry::Committed;
 use crate::hub::{Hub, Room, RoomKey};
 use crate::id::PersonId;
 use crate::limits::TURN_BUFFER_BYTES_MAX;
@@ -63,40 +63,11 @@ struct Reader {
     apart: bool,
 }
 
-/// Bytes around a text on the wire, at the most usual: prefix, command, room, time and id.
-const ENVELOPE_BYTES: usize = 160;
-
 const NOBODY: Reader = Reader {
     generation: 0,
     form: FormId::MUTE,
     apart: false,
 };
-
-/// What one room says in one turn.
-#[derive(Debug, Default)]
-struct Saying {
-    events: Vec<Event>,
-    chunks: Vec<Chunk>,
-    bytes: usize,
-}
-
-#[derive(Debug)]
-struct Event {
-    committed: Arc<Committed>,
-    /// The place among all rooms of this turn.
-    order: u64,
-    /// Whether its author hears of it in another way, or not at all.
-    spares_author: bool,
-}
-
-/// The same events as the readers of one form get them.
-#[derive(Debug)]
-struct Chunk {
-    form: FormId,
-    bytes: BytesMut,
-    /// Where each event ends in the bytes.
-    ends: Vec<usize>,
-}
 
 impl FanOut {
     /// A turn may say no more at once than a quarter of what may wait for a reader: so that whoever
@@ -140,18 +111,13 @@ impl FanOut {
         if spares_author {
             self.set_apart(committed.entry.who);
         }
-        let saying = self.sayings.entry(room).or_default();
-        if saying.events.is_empty() {
-            self.dirty.push(room);
-        }
+        let dirty = &mut self.dirty;
+        let saying = self.sayings.entry(room).or_insert_with(|| {
+            dirty.push(room);
+            Saying::default()
+        });
         self.order += 1;
-        let event = Event {
-            committed: Arc::clone(committed),
-            order: self.order,
-            spares_author,
-        };
-        saying.bytes += event.committed.entry.size() + ENVELOPE_BYTES;
-        saying.events.push(event);
+        saying.push(Arc::clone(committed), self.order, spares_author);
     }
 
     /// Whether something was said that nobody has heard yet.
@@ -163,17 +129,13 @@ impl FanOut {
     pub(super) fn is_overfull(&self, room: RoomKey) -> bool {
         self.sayings
             .get(&room)
-            .is_some_and(|saying| saying.bytes > self.turn_bytes_max)
+            .is_some_and(|saying| saying.bytes() > self.turn_bytes_max)
     }
 
     /// Somebody enters a room now: what was said in it this turn is not for them.
     pub(super) fn enter(&mut self, id: PersonId, room: RoomKey) {
-        if let Some(saying) = self
-            .sayings
-            .get(&room)
-            .filter(|saying| !saying.events.is_empty())
-        {
-            self.marks.insert((id, room), saying.events.len());
+        if let Some(saying) = self.sayings.get(&room) {
+            self.marks.insert((id, room), saying.len());
             self.set_apart(id);
         }
     }
@@ -216,13 +178,13 @@ impl FanOut {
 
     /// Marks a room as heard up to now; answers up to where it was heard before.
     fn hear(&mut self, id: PersonId, form: FormId, room: RoomKey) -> usize {
-        let Some(saying) = self.sayings.get_mut(&room).filter(|s| !s.events.is_empty()) else {
+        let Some(saying) = self.sayings.get_mut(&room) else {
             return 0;
         };
         if form != FormId::MUTE {
-            saying.chunk(form, &mut self.forms, &self.epoch);
+            saying.encode(form, &mut self.forms, &self.epoch);
         }
-        let now = saying.events.len();
+        let now = saying.len();
         self.set_apart(id);
         self.marks.insert((id, room), now).unwrap_or(0)
     }
@@ -310,71 +272,10 @@ impl FanOut {
         for &id in room.members() {
             let Reader { form, apart, .. } = self.reader(id);
             if !apart && form != FormId::MUTE && !chunks.iter().any(|(other, _)| *other == form) {
-                let chunk = saying.chunk(form, &mut self.forms, &self.epoch);
-                chunks.push((form, chunk.bytes.split().freeze()));
+                chunks.push((form, saying.take(form, &mut self.forms, &self.epoch)));
             }
         }
         chunks.retain(|(_, bytes)| !bytes.is_empty());
         chunks
-    }
-}
-
-impl Saying {
-    /// Who posted, each once.
-    fn talkers(&self) -> Vec<PersonId> {
-        let entries = self.events.iter().map(|event| &event.committed.entry);
-        let posts = entries.filter(|entry| matches!(entry.act, Act::Post(_)));
-        let mut talkers: Vec<PersonId> = posts.map(|entry| entry.who).collect();
-        talkers.sort_unstable();
-        talkers.dedup();
-        talkers
-    }
-
-    /// All events in one form; those that came since the last time are added.
-    fn chunk(&mut self, form: FormId, forms: &mut Forms, epoch: &str) -> &mut Chunk {
-        let place = self.chunks.iter().position(|chunk| chunk.form == form);
-        let place = place.unwrap_or_else(|| {
-            self.chunks.push(Chunk {
-                form,
-                bytes: BytesMut::new(),
-                ends: Vec::new(),
-            });
-            self.chunks.len() - 1
-        });
-        let chunk = &mut self.chunks[place];
-        for event in &self.events[chunk.ends.len()..] {
-            forms.encode(form, &event.committed, epoch, &mut chunk.bytes);
-            chunk.ends.push(chunk.bytes.len());
-        }
-        chunk
-    }
-
-    /// The events from a mark on, one by one, without those that spare this reader.
-    fn pieces(
-        &self,
-        id: PersonId,
-        form: FormId,
-        mark: usize,
-    ) -> impl Iterator<Item = (u64, &[u8])> {
-        let chunk = self.chunks.iter().find(|chunk| chunk.form == form);
-        chunk.into_iter().flat_map(move |chunk| {
-            let spans = (mark..chunk.ends.len()).map(|at| (&self.events[at], chunk.span(at)));
-            spans
-                .filter(move |(event, span)| !event.spares(id) && !span.is_empty())
-                .map(|(event, span)| (event.order, &chunk.bytes[span]))
-        })
-    }
-}
-
-impl Event {
-    fn spares(&self, id: PersonId) -> bool {
-        self.spares_author && self.committed.entry.who == id
-    }
-}
-
-impl Chunk {
-    fn span(&self, at: usize) -> Range<usize> {
-        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
-        start..self.ends[at]
     }
 }

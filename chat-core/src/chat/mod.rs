@@ -10,11 +10,11 @@
 //! |---|---|
 //! | `speaker.rs` | how far each person is: dialect, registration, flood, what holds them |
 //! | `registration.rs`, `welcome.rs` | from the first line to 001 and what follows it |
-//! | `commands.rs`, `plain.rs` | one match each: what a registered person may say |
+//! | `commands.rs`, `deeds.rs`, `plain.rs` | one match each: what a registered person may say and do |
 //! | `commit.rs`, `told.rs` | an entry's way through the journal, and how its author hears of it |
 //! | `queries.rs`, `whois.rs`, `about.rs`, `history.rs`, `cursor.rs` | answers that change nothing |
 //! | `answer.rs` | labels and batches |
-//! | `fan_out.rs`, `forms.rs` | from one to all |
+//! | `fan_out.rs`, `saying.rs`, `forms.rs` | from one to all |
 //! | `clock.rs`, `pace.rs` | deadlines: registration, ping, flood; who is too fast for their room |
 //!
 //! A person's commands take effect in the order in which they were sent. Posts may be in flight
@@ -26,6 +26,7 @@ mod clock;
 mod commands;
 mod commit;
 mod cursor;
+mod deeds;
 mod fan_out;
 mod forms;
 mod history;
@@ -34,6 +35,7 @@ mod pace;
 mod plain;
 mod queries;
 mod registration;
+mod saying;
 mod speaker;
 mod told;
 mod turn;

@@ -2,8 +2,8 @@
 
 use super::Chat;
 use super::answer::AnswerKey;
-use super::commands::existing;
 use super::cursor::Cursor;
+use super::deeds::existing;
 use super::turn::Turn;
 use crate::dialect::irc::command::targets;
 use crate::dialect::irc::numeric::{
