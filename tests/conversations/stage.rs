@@ -126,7 +126,7 @@ impl<'h> Stage<'h> {
         match deed {
             Deed::Says { text, held } => player.say(&filled(text, &self.bound), *held),
             Deed::Hears { pattern, skipping } => {
-                player.hear(pattern, *skipping, &mut self.bound, place)
+                player.hear(pattern, *skipping, &mut self.bound, place);
             }
             Deed::Ends => player.line.shutdown_write(),
             Deed::Joins(room) => {
