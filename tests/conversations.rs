@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! # RFC 2812 §3.2.1, Join message
-//! cat = irc +server-time +echo-message   an IRC person with capabilities; without: +nothing, no line needed
+//! cat = irc +server-time +echo-message   an IRC person with capabilities; one without needs no line
 //! bob = plain                            a person at the plain door, in #lobby
 //! dan = raw                              an IRC connection that has said nothing (`raw plain`: the other door)
 //! ana joins #a                           JOIN, and all that comes to 366

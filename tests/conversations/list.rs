@@ -11,6 +11,7 @@ conversations! {
     a_labeled_history_carries_the_label_on_its_batch
     a_line_out_is_cut_between_characters
     a_line_that_is_too_long_is_refused_whole
+    a_long_reply_is_labeled_as_one_batch
     a_look_alike_is_refused_and_may_choose_again
     a_message_reaches_everybody_else_in_the_room
     a_message_that_goes_nowhere_is_answered
@@ -24,11 +25,13 @@ conversations! {
     a_quit_takes_effect_though_the_journal_refuses_it
     a_request_alone_holds_registration_too
     a_room_holds_so_many_people_and_no_more
+    a_stranger_may_do_nothing_in_a_room
     a_terminal_obeys_no_stranger
     an_invitation_reaches_the_plain_door
     away_is_told_to_those_who_asked
     capabilities_hold_registration_until_the_end
     capabilities_may_change_after_registration
+    commands_are_read_as_the_grammar_has_them
     direct_messages_are_for_the_two
     echo_is_the_acknowledgement
     every_reader_gets_the_same_msgid_and_time
@@ -69,9 +72,12 @@ conversations! {
     what_the_journal_refuses_nobody_sees
     who_takes_a_mask
     who_tells_of_a_room_or_of_one_person
+    whoever_does_not_answer_a_ping_is_gone
+    whoever_does_not_register_in_time_is_sent_away
     whoever_enters_hears_nothing_from_before
     whoever_hangs_up_has_quit
     whoever_is_away_says_so_to_a_message
+    whoever_talks_too_fast_is_delayed_and_not_cut
     whois_tells_who_somebody_is
     whowas_remembers_names_that_were
 }

@@ -11,11 +11,11 @@ pub(crate) enum No {
     Alike,
     Gone,
     NotThere,
-    NoRoom,
+    Nowhere,
     RoomAlike,
     TooManyRooms,
     Full,
-    NoPlace,
+    TooManyInAll,
 }
 
 /// Who hears of it, besides whoever did it.
@@ -170,7 +170,7 @@ impl Model {
     }
 
     pub(crate) fn members(&self, who: u32, room: &str) -> Outcome {
-        let (_, members) = &self.rooms[self.place(room).ok_or(No::NoRoom)?];
+        let (_, members) = &self.rooms[self.place(room).ok_or(No::Nowhere)?];
         let mut others = members.clone();
         if others.remove(&who) {
             Ok(others)
@@ -226,7 +226,7 @@ impl Model {
         }
         if self.rooms.len() == ROOMS_MAX {
             if self.empty.is_empty() {
-                return Err(No::NoPlace);
+                return Err(No::TooManyInAll);
             }
             let forgotten = self.empty.remove(0);
             self.rooms.retain(|(name, _)| *name != forgotten);

@@ -115,11 +115,11 @@ fn no(refusal: Refusal) -> No {
         Refusal::LooksLike(_) => No::Alike,
         Refusal::Gone => No::Gone,
         Refusal::NotInRoom(_) | Refusal::CannotPost(_) => No::NotThere,
-        Refusal::NoSuchRoom(_) => No::NoRoom,
+        Refusal::NoSuchRoom(_) => No::Nowhere,
         Refusal::RoomLooksLike(..) => No::RoomAlike,
         Refusal::TooManyRooms(_) => No::TooManyRooms,
         Refusal::RoomFull(_) => No::Full,
-        Refusal::TooManyRoomsInAll(_) => No::NoPlace,
+        Refusal::TooManyRoomsInAll(_) => No::TooManyInAll,
         other => panic!("nobody asked for what {other:?} refuses"),
     }
 }

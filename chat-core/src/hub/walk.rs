@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::entry::{Act, Committed, Entry, PostKind};
+use super::entry::{Act, Committed, Entry, PostKind, Target};
 use super::request::{Addressee, Refusal, Request};
 use super::{Effects, Hub, Introduction};
 use crate::id::{Identity, PersonId, Seq};
@@ -73,11 +73,13 @@ impl Walk {
     }
 
     fn step(&mut self) {
-        match self.below(16) {
+        match self.below(10) {
             0 | 1 => self.come_in(),
             2 => self.keep_or_let_go(),
-            3..=8 => self.commit(),
             _ => self.ask(),
+        }
+        if self.late.len() > self.below(WAITING_MAX) {
+            self.commit();
         }
         self.hub.assert_sound();
     }
@@ -117,18 +119,18 @@ impl Walk {
 
     fn request(&mut self) -> Request {
         let (nick, room) = (self.nick(), self.room());
-        match self.below(20) {
+        match self.below(40) {
             0 => Request::Quit("bye".into()),
-            1..=3 => Request::Name(nick),
-            4 => Request::Topic(room, "tea".into()),
-            5 => Request::Topic(room, "".into()),
-            6 => Request::Away(Some("out".into())),
-            7 => Request::Away(None),
-            8 => Request::RealName("other".into()),
-            9 => Request::Invite(nick, room),
-            10..=12 => Request::Part(room, None),
-            13 => post(Addressee::Person(nick)),
-            14 => post(Addressee::Room(room)),
+            1..=4 => Request::Name(nick),
+            5 => Request::Topic(room, "tea".into()),
+            6 => Request::Topic(room, "".into()),
+            7 => Request::Away(Some("out".into())),
+            8 => Request::Away(None),
+            9 => Request::RealName("other".into()),
+            10..=19 => Request::Invite(nick, room),
+            20..=25 => Request::Part(room, None),
+            26 => post(Addressee::Person(nick)),
+            27 | 28 => post(Addressee::Room(room)),
             _ => Request::Join(room),
         }
     }
@@ -173,6 +175,11 @@ impl Walk {
             assert!(self.hub.room(forgotten).is_none());
             assert_ne!(forgotten, self.hub.default_room());
         }
+        if let Some(room) = members_only(&entry.act) {
+            assert!(self.hub.is_in(entry.who, room), "{entry:?} by a stranger");
+            let is_news = |id: &PersonId| !self.hub.is_in(*id, room);
+            assert!(heard.iter().all(is_news), "{entry:?} told to members twice");
+        }
         if matches!(entry.act, Act::Quit { .. }) {
             assert_eq!(
                 self.hub.check(entry.who, Request::Away(None)),
@@ -180,6 +187,18 @@ impl Walk {
             );
             self.generations[entry.who.index()] += 1;
         }
+    }
+}
+
+/// The room in which one must be to do this, and is still afterwards.
+fn members_only(act: &Act) -> Option<&RoomName> {
+    match act {
+        Act::Topic { room, .. } | Act::Invite { room, .. } | Act::Join { room, .. } => Some(room),
+        Act::Post(post) => match &post.target {
+            Target::Room(room) => Some(room),
+            Target::Person { .. } => None,
+        },
+        _ => None,
     }
 }
 
@@ -232,6 +251,9 @@ const KEYS: usize = 7;
 const IDENTITIES: u64 = 5;
 const SEEDS: u64 = 20;
 const STEPS: usize = 1500;
+
+/// Entries that may wait at most.
+const WAITING_MAX: usize = 12;
 
 /// Equal but for case, alike beyond ASCII (`а` is Cyrillic, `ո` Armenian), alike within it.
 const NICKS: [&str; 8] = ["ana", "ANA", "аna", "bob", "rn", "m", "rո", "cat"];

@@ -81,7 +81,7 @@ impl<J: Journal> Journal for Late<J> {
         match span {
             Span::After(_) => posts.truncate(limit),
             Span::Latest(_) | Span::Before(_) => {
-                drop(posts.drain(..posts.len().saturating_sub(limit)));
+                posts.drain(..posts.len().saturating_sub(limit));
             }
         }
         posts
