@@ -155,7 +155,10 @@ fn a_name_changed_on_the_socket_is_the_sessions_name_from_then_on() {
     witness.expect_contains(" NICK anna");
     let page = site.index(&cookie);
     assert!(page.text().contains("anna"), "{}", page.text());
-    assert_eq!((site.wants("ana"), site.wants("anna")), ("001".into(), "433".into()));
+    assert_eq!(
+        (site.wants("ana"), site.wants("anna")),
+        ("001".into(), "433".into())
+    );
     drop(tab);
     std::thread::sleep(MOMENT);
     assert!(site.index(&cookie).text().contains("anna"));
@@ -165,7 +168,10 @@ fn a_name_changed_on_the_socket_is_the_sessions_name_from_then_on() {
     assert_eq!(witness.fence(), [""; 0]);
     site.logout(&cookie);
     witness.expect_contains(" QUIT ");
-    assert_eq!((site.wants("ana"), site.wants("anna")), ("001".into(), "001".into()));
+    assert_eq!(
+        (site.wants("ana"), site.wants("anna")),
+        ("001".into(), "001".into())
+    );
     drop(tab);
 }
 
@@ -174,14 +180,18 @@ fn a_changed_name_outlives_a_goodbye() {
     let site = Site::start();
     let cookie = site.login("ana");
     let mut tab = site.tab_in_lobby(&cookie);
-    tab.send("NICK anna\r\nQUIT");
+    tab.send("NICK anna");
+    tab.send("QUIT");
     let _ = tab.expect_close(1000);
     assert!(site.index(&cookie).text().contains("anna"));
     assert_eq!(site.wants("anna"), "433");
     let (tab, welcome) = site.tab(&cookie);
     assert_eq!(name_in(&welcome), "anna");
     site.logout(&cookie);
-    assert_eq!((site.wants("ana"), site.wants("anna")), ("001".into(), "001".into()));
+    assert_eq!(
+        (site.wants("ana"), site.wants("anna")),
+        ("001".into(), "001".into())
+    );
     drop(tab);
 }
 
@@ -198,5 +208,9 @@ fn logging_in_again_under_a_changed_name_changes_nothing() {
     assert_eq!(again.status, 303, "{}", again.text());
     assert_eq!(witness.fence(), [""; 0]);
     tab.fence();
-    assert_eq!(site.index(&cookie).status, 303, "the old token is worth nothing");
+    assert_eq!(
+        site.index(&cookie).status,
+        303,
+        "the old token is worth nothing"
+    );
 }

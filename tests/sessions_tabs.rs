@@ -48,7 +48,11 @@ fn a_second_tab_takes_over_and_the_room_hears_nothing() {
 fn a_tab_takes_over_from_one_that_has_not_registered_yet() {
     let site = Site::start();
     let cookie = site.login("ana");
-    for said in [&[][..], &["CAP LS 302"], &["CAP LS 302", "NICK x", "USER x 0 * :x"]] {
+    for said in [
+        &[][..],
+        &["CAP LS 302"],
+        &["CAP LS 302", "NICK x", "USER x 0 * :x"],
+    ] {
         let mut first = WsClient::connect_with_session(site.http, &cookie);
         for line in said {
             first.send(line);
@@ -84,7 +88,10 @@ fn of_many_tabs_opened_at_once_one_has_the_session_and_the_others_know_it() {
         for tab in &mut tabs {
             let last = tab.last_words("still-here");
             here += usize::from(last.contains("still-here"));
-            assert!(last.contains("still-here") || last.contains("4001"), "{last}");
+            assert!(
+                last.contains("still-here") || last.contains("4001"),
+                "{last}"
+            );
         }
         assert_eq!(here, 1);
     }

@@ -24,7 +24,11 @@ impl Site {
     #[track_caller]
     pub fn start_with(more: &[&str]) -> Site {
         let doors = ["http", "irc", "plain"].map(|door| format!("--{door}=127.0.0.1:0"));
-        let args: Vec<&str> = doors.iter().map(String::as_str).chain(more.iter().copied()).collect();
+        let args: Vec<&str> = doors
+            .iter()
+            .map(String::as_str)
+            .chain(more.iter().copied())
+            .collect();
         let program = Program::start(env!("CARGO_BIN_EXE_chat-web"), &args);
         let [http, irc, plain] = ["http", "irc", "plain"].map(|door| program.door(door));
         Site {

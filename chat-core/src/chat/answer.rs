@@ -4,6 +4,8 @@
 //! that carries it, and a command without any reply is acknowledged by `ACK`. Some of the lines may
 //! come turns later, when the journal has committed.
 
+use super::Chat;
+use super::speaker::InFlight;
 use crate::dialect::irc::tags::{self, Tags};
 use crate::id::PersonId;
 
@@ -40,6 +42,12 @@ impl Answer {
 
     pub(super) fn is_labeled(&self) -> bool {
         self.label.is_some()
+    }
+
+    /// Whoever asked has got another connection, which does not know the label.
+    pub(super) fn unlabel(&mut self) {
+        self.label = None;
+        self.held.clear();
     }
 
     /// Takes a line of the reply, and answers with what can be sent now.
@@ -107,19 +115,51 @@ fn has_batch(line: &str) -> bool {
     Tags::new(tags::split(line).0).raw("batch").is_some()
 }
 
+impl Chat {
+    /// Nobody waits any more for what somebody asked: their long replies end, and what is in flight,
+    /// which this returns, loses its labels. Nothing if they are not here.
+    pub(super) fn abandon(&mut self, who: PersonId) -> Option<InFlight> {
+        let speaker = self.speaker_mut(who)?;
+        let in_flight = speaker.in_flight;
+        for cursor in std::mem::take(&mut speaker.cursors) {
+            self.abandon_one(cursor.answer);
+        }
+        let pending = self.answers.iter_mut().filter(|_| in_flight.any());
+        for (_, answer) in pending.filter(|(_, answer)| answer.who == who) {
+            answer.unlabel();
+        }
+        Some(in_flight)
+    }
+
+    fn abandon_one(&mut self, key: AnswerKey) {
+        let Some(answer) = self.answers.get_mut(key.0) else {
+            return;
+        };
+        answer.open -= 1;
+        if answer.open == 0 {
+            self.answers.remove(key.0);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
+    use super::super::Setup;
+    use super::super::cursor::Cursor;
+    use super::super::speaker::Speaker;
     use super::*;
+    use crate::dialect::Dialect;
+    use crate::time::Timestamp;
+
+    const ANA: PersonId = PersonId {
+        key: 0,
+        generation: 0,
+    };
 
     fn answer(lines: &[&str]) -> Vec<String> {
-        let mut answer = Answer::new(
-            PersonId {
-                key: 0,
-                generation: 0,
-            },
-            "X",
-            Some("x".into()),
-        );
+        let mut answer = Answer::new(ANA, "X", Some("x".into()));
         for line in lines {
             assert_eq!(answer.add((*line).into()), None);
         }
@@ -142,6 +182,19 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_left_of_the_long_replies_of_somebody_who_has_gone() {
+        let mut chat = Chat::new(Setup::default(), Timestamp(0)).unwrap();
+        let mut speaker = Speaker::new(ANA, Dialect::Irc, Instant::now());
+        for _ in 0..2 {
+            let key = AnswerKey(chat.answers.insert(Answer::new(ANA, "LIST", None)));
+            speaker.cursors.push_back(Cursor::list(key));
+        }
+        chat.speakers.push(Some(Box::new(speaker)));
+        chat.forget(ANA);
+        assert!(chat.answers.is_empty() && chat.speaker(ANA).is_none());
+    }
+
+    #[test]
     fn a_batch_within_keeps_its_own_lines() {
         let lines = answer(&[":s BATCH +h chathistory #a", "@batch=h :a 1", ":s BATCH -h"]);
         assert_eq!(lines[1], "@batch=b1 :s BATCH +h chathistory #a");
@@ -150,14 +203,7 @@ mod tests {
 
     #[test]
     fn a_long_reply_flows_in_an_open_batch() {
-        let mut answer = Answer::new(
-            PersonId {
-                key: 0,
-                generation: 0,
-            },
-            "X",
-            Some("x".into()),
-        );
+        let mut answer = Answer::new(ANA, "X", Some("x".into()));
         answer.add(":s 1".into());
         assert_eq!(answer.flow("s", || "b1".into()).len(), 2);
         answer.add(":s 2".into());

@@ -68,7 +68,12 @@ impl Turn<'_> {
 
     fn decided(&mut self, outcome: Outcome) {
         let waiting = self.chat.waiting.remove(&outcome.ticket);
-        let key = waiting.map(|waiting| waiting.answer);
+        // Who is not registered has got another connection since: it did not ask.
+        let asker = waiting.filter(|waiting| {
+            let speaker = self.chat.speaker(waiting.who);
+            speaker.is_some_and(|speaker| speaker.registered)
+        });
+        let key = asker.map(|waiting| waiting.answer);
         match outcome.result {
             Ok(committed) => self.take_effect(&committed, key),
             Err(entry) => self.not_stored(*entry, key),

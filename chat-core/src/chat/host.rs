@@ -133,7 +133,7 @@ impl Chat {
 
     /// Forgets how somebody spoke; whether they are still in a room is the hub's to know.
     pub fn forget(&mut self, who: PersonId) {
-        if self.speaker(who).is_some() {
+        if self.abandon(who).is_some() {
             self.speakers[who.index()] = None;
         }
     }
