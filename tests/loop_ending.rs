@@ -156,6 +156,18 @@ fn a_dismissed_peer_that_does_not_close_is_closed_after_the_linger() {
 }
 
 #[test]
+fn a_dismissed_peer_that_does_not_close_costs_no_turns() {
+    let mut server = Server::new(|people, who, _, _| people.dismiss(who, &farewell()));
+    let (mut ana, id) = server.client();
+    say(&mut ana, "quit\r\n");
+    server.until_told(&Told::Closed(id, Closed::Dismissed));
+    let before = server.reactor.host().turns;
+    server.turns_for(LINGER / 2);
+    let turns = server.reactor.host().turns - before;
+    assert!(turns < 100, "{turns} turns for nothing");
+}
+
+#[test]
 fn a_leaver_with_a_full_socket_gets_all_that_waited_if_it_reads_now() {
     let text = "x".repeat(40_000);
     let mut server = Server::new(move |people, who, _, _| {

@@ -180,7 +180,8 @@ fn a_changed_name_outlives_a_goodbye() {
     let site = Site::start();
     let cookie = site.login("ana");
     let mut tab = site.tab_in_lobby(&cookie);
-    tab.send("NICK anna\r\nQUIT");
+    tab.send("NICK anna");
+    tab.send("QUIT");
     let _ = tab.expect_close(1000);
     assert!(site.index(&cookie).text().contains("anna"));
     assert_eq!(site.wants("anna"), "433");

@@ -16,6 +16,7 @@ use chat_core::net::{After, Closed, Farewell, Frame, Host, People};
 use chat_core::relay;
 use chat_core::time::Now;
 
+use crate::http::Manner;
 use crate::session::{Presence, Session, SessionId};
 use crate::site::{Action, Behind, Reservation, Site};
 use crate::web::{Answer, Claim, Event, Exchange, Web};
@@ -151,9 +152,6 @@ impl Front {
 
     /// A session's socket is gone. Its person stays for a while, and nobody is told.
     fn haunt(&mut self, people: &mut People, who: PersonId, id: SessionId, now: Now) -> After {
-        if let Some(nick) = self.chat.nick_of(who) {
-            self.site.sessions.rename(id, nick.clone());
-        }
         self.chat.suspend(people, who, now);
         self.site.sessions.detach(id, who, now.mono);
         After::Keep
@@ -167,6 +165,16 @@ impl Front {
         }
         people.send(who, &out);
         self.send_away(people, who, LATE);
+    }
+
+    /// There is no place for somebody who has not even asked yet.
+    fn turn_away(&mut self, people: &mut People, who: PersonId, reason: &str, now: Now) {
+        let mut out = Vec::new();
+        self.site
+            .no_place(reason, now)
+            .encode(Manner::LAST, &mut out);
+        people.send(who, &out);
+        self.send_away(people, who, (TRY_AGAIN_LATER, reason));
     }
 
     fn expire(&mut self, people: &mut People, now: Now) {
@@ -198,7 +206,7 @@ impl Host for Front {
                 self.browsers.insert(who, Stage::Asking);
                 people.set_deadline(who, self.request_deadline(now));
             }
-            Err(reason) => self.send_away(people, who, (TRY_AGAIN_LATER, reason)),
+            Err(reason) => self.turn_away(people, who, reason, now),
         }
     }
 
@@ -307,8 +315,8 @@ impl Behind for Doorman<'_> {
         self.chat.release(nick, identity);
     }
 
-    fn name_of(&self, person: PersonId) -> Option<Nick> {
-        self.chat.nick_of(person).cloned()
+    fn name_of(&self, session: &Session) -> Option<Nick> {
+        self.chat.kept_for(session.identity).cloned()
     }
 
     fn quit(&mut self, _session: SessionId, person: PersonId) {
@@ -318,13 +326,12 @@ impl Behind for Doorman<'_> {
     }
 
     fn over(&mut self, session: &Session) {
-        let person = session.presence.person();
-        let nick = person.and_then(|person| self.name_of(person));
-        let nick = nick.unwrap_or_else(|| session.nick.clone());
-        if let Some(person) = person {
+        if let Some(person) = session.presence.person() {
             self.chat.leave(self.people, person, LOGGED_OUT.1, self.now);
         }
-        self.chat.release(&nick, session.identity);
+        if let Some(nick) = self.name_of(session) {
+            self.chat.release(&nick, session.identity);
+        }
         match session.presence {
             Presence::Here(person) => {
                 let (code, reason) = LOGGED_OUT;

@@ -114,6 +114,8 @@ impl Model {
 
     fn keep(&mut self, identity: u64, nick: &str) -> Outcome {
         self.check_name(identity, nick)?;
+        // One name is kept for one identity.
+        self.kept.retain(|_, of| *of != identity);
         self.kept.insert(fold(nick), identity);
         Ok(BTreeSet::new())
     }

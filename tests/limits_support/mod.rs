@@ -32,7 +32,7 @@ impl House {
         around: impl FnOnce(Chat) -> H,
     ) -> House {
         let (irc, plain) = (listener(), listener());
-        let builder = Relay::builder().limits(limits.clone());
+        let builder = Relay::builder().limits(*limits);
         let builder = builder.listener("irc", irc, Dialect::Irc).unwrap();
         let builder = builder.listener("plain", plain, Dialect::Plain).unwrap();
         let mut relay = more(builder).build_with(around).unwrap();

@@ -50,7 +50,7 @@ impl Behind for Chat {
         self.names.retain(|(_, owner)| *owner != identity);
     }
 
-    fn name_of(&self, _: PersonId) -> Option<Nick> {
+    fn name_of(&self, _: &Session) -> Option<Nick> {
         None
     }
 

@@ -5,6 +5,7 @@
 //! come turns later, when the journal has committed.
 
 use super::Chat;
+use super::speaker::InFlight;
 use crate::dialect::irc::tags::{self, Tags};
 use crate::id::PersonId;
 
@@ -41,6 +42,12 @@ impl Answer {
 
     pub(super) fn is_labeled(&self) -> bool {
         self.label.is_some()
+    }
+
+    /// Whoever asked has got another connection, which does not know the label.
+    pub(super) fn unlabel(&mut self) {
+        self.label = None;
+        self.held.clear();
     }
 
     /// Takes a line of the reply, and answers with what can be sent now.
@@ -93,37 +100,6 @@ impl Answer {
     }
 }
 
-impl Chat {
-    /// One thing less that an answer waits for; the answer, when that was the last.
-    pub(super) fn one_less(&mut self, key: AnswerKey) -> Option<Answer> {
-        let answer = self.answers.get_mut(key.0)?;
-        answer.open -= 1;
-        (answer.open == 0).then(|| self.answers.remove(key.0))
-    }
-
-    /// A connection is gone. What was asked over it is answered to nobody: not to the connection
-    /// that the same person may have next.
-    pub(super) fn abandon(&mut self, who: PersonId) {
-        let cursors = self
-            .speaker_mut(who)
-            .map(|s| std::mem::take(&mut s.cursors));
-        for cursor in cursors.into_iter().flatten() {
-            self.one_less(cursor.answer);
-        }
-        let theirs = self.answers.iter_mut().map(|(_, answer)| &mut answer.who);
-        let landing = self.waiting.values_mut().map(|waiting| &mut waiting.who);
-        for asker in theirs.chain(landing).filter(|asker| **asker == who) {
-            *asker = NOBODY;
-        }
-    }
-}
-
-/// Stands for a person who cannot be there.
-const NOBODY: PersonId = PersonId {
-    key: u32::MAX,
-    generation: 0,
-};
-
 /// Puts one more tag on a line. One that is in a batch of its own already stays as it is: the
 /// outer batch is then named by the inner one's start.
 fn tagged(line: &str, key: &str, value: &str) -> String {
@@ -139,26 +115,48 @@ fn has_batch(line: &str) -> bool {
     Tags::new(tags::split(line).0).raw("batch").is_some()
 }
 
+impl Chat {
+    /// Nobody waits any more for what somebody asked: their long replies end, and what is in flight,
+    /// which this returns, loses its labels. Nothing if they are not here.
+    pub(super) fn abandon(&mut self, who: PersonId) -> Option<InFlight> {
+        let speaker = self.speaker_mut(who)?;
+        let in_flight = speaker.in_flight;
+        for cursor in std::mem::take(&mut speaker.cursors) {
+            self.one_less(cursor.answer);
+        }
+        let pending = self.answers.iter_mut().filter(|_| in_flight.any());
+        for (_, answer) in pending.filter(|(_, answer)| answer.who == who) {
+            answer.unlabel();
+        }
+        Some(in_flight)
+    }
+
+    /// One thing less that an answer waits for; the answer, when that was the last.
+    pub(super) fn one_less(&mut self, key: AnswerKey) -> Option<Answer> {
+        let answer = self.answers.get_mut(key.0)?;
+        answer.open -= 1;
+        (answer.open == 0).then(|| self.answers.remove(key.0))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Instant;
 
+    use super::super::Setup;
     use super::super::cursor::Cursor;
     use super::super::speaker::Speaker;
     use super::*;
-    use crate::chat::Setup;
     use crate::dialect::Dialect;
     use crate::time::Timestamp;
 
+    const ANA: PersonId = PersonId {
+        key: 0,
+        generation: 0,
+    };
+
     fn answer(lines: &[&str]) -> Vec<String> {
-        let mut answer = Answer::new(
-            PersonId {
-                key: 0,
-                generation: 0,
-            },
-            "X",
-            Some("x".into()),
-        );
+        let mut answer = Answer::new(ANA, "X", Some("x".into()));
         for line in lines {
             assert_eq!(answer.add((*line).into()), None);
         }
@@ -181,6 +179,20 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_left_of_the_long_replies_of_somebody_who_has_gone() {
+        let mut chat = Chat::new(Setup::default(), Timestamp(0)).unwrap();
+        let mut speaker = Speaker::new(ANA, Dialect::Irc, Instant::now());
+        for _ in 0..2 {
+            let key = AnswerKey(chat.answers.insert(Answer::new(ANA, "LIST", None)));
+            speaker.cursors.push_back(Cursor::list(key));
+        }
+        chat.speakers.push(Some(Box::new(speaker)));
+        chat.speaking = 1;
+        chat.forget(ANA);
+        assert!(chat.answers.is_empty() && chat.speaker(ANA).is_none());
+    }
+
+    #[test]
     fn a_batch_within_keeps_its_own_lines() {
         let lines = answer(&[":s BATCH +h chathistory #a", "@batch=h :a 1", ":s BATCH -h"]);
         assert_eq!(lines[1], "@batch=b1 :s BATCH +h chathistory #a");
@@ -189,34 +201,11 @@ mod tests {
 
     #[test]
     fn a_long_reply_flows_in_an_open_batch() {
-        let mut answer = Answer::new(
-            PersonId {
-                key: 0,
-                generation: 0,
-            },
-            "X",
-            Some("x".into()),
-        );
+        let mut answer = Answer::new(ANA, "X", Some("x".into()));
         answer.add(":s 1".into());
         assert_eq!(answer.flow("s", || "b1".into()).len(), 2);
         answer.add(":s 2".into());
         assert_eq!(answer.flow("s", || "b2".into()), ["@batch=b1 :s 2"]);
         assert_eq!(answer.finish("s", || "b3".into()), [":s BATCH -b1"]);
-    }
-
-    #[test]
-    fn a_long_reply_to_somebody_who_has_gone_is_forgotten() {
-        let now = Instant::now();
-        let mut chat = Chat::new(Setup::default(), Timestamp(0)).unwrap();
-        let who = PersonId {
-            key: 0,
-            generation: 0,
-        };
-        let key = AnswerKey(chat.answers.insert(Answer::new(who, "LIST", None)));
-        let mut speaker = Speaker::new(who, Dialect::Irc, now);
-        speaker.cursors.push_back(Cursor::list(key));
-        chat.speakers.push(Some(Box::new(speaker)));
-        chat.forget(who);
-        assert!(chat.answers.is_empty());
     }
 }

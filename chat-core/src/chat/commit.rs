@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::Waiting;
 use super::answer::AnswerKey;
-use super::speaker::Speaker;
 use super::turn::Turn;
 use crate::hub::Effects;
 use crate::hub::entry::{Act, Committed, Entry, PostKind};
@@ -69,7 +68,12 @@ impl Turn<'_> {
 
     fn decided(&mut self, outcome: Outcome) {
         let waiting = self.chat.waiting.remove(&outcome.ticket);
-        let key = waiting.map(|waiting| waiting.answer);
+        // Who is not registered has got another connection since: it did not ask.
+        let asker = waiting.filter(|waiting| {
+            let speaker = self.chat.speaker(waiting.who);
+            speaker.is_some_and(|speaker| speaker.registered)
+        });
+        let key = asker.map(|waiting| waiting.answer);
         match outcome.result {
             Ok(committed) => self.take_effect(&committed, key),
             Err(entry) => self.not_stored(*entry, key),
@@ -112,26 +116,12 @@ impl Turn<'_> {
             self.chat.fan.settle(who, &self.chat.hub, self.people);
         }
         match self.chat.hub.apply(committed) {
-            Ok(effects) => {
-                self.tell(committed, &effects, key);
-                if matches!(committed.entry.act, Act::Quit { .. }) {
-                    self.has_left(who);
-                }
-            }
+            Ok(effects) => self.tell(committed, &effects, key),
             Err(refusal) => {
                 if let Some(key) = key {
                     self.refuse(key, &refusal);
                 }
             }
-        }
-    }
-
-    /// A session that came back while its QUIT was on its way has left all the same: its new
-    /// connection ends, so that its client comes in anew.
-    fn has_left(&mut self, who: PersonId) {
-        let came_back = |speaker: &Speaker| !speaker.leaving;
-        if self.chat.speaker(who).is_some_and(came_back) {
-            self.dismiss(who, GOING_AWAY, "you had left: come in again");
         }
     }
 
@@ -201,6 +191,3 @@ impl Turn<'_> {
         self.close(key);
     }
 }
-
-/// WebSocket: the endpoint goes away. RFC 6455 §7.4.1.
-const GOING_AWAY: u16 = 1001;

@@ -134,8 +134,7 @@ impl Chat {
 
     /// Forgets how somebody spoke; whether they are still in a room is the hub's to know.
     pub fn forget(&mut self, who: PersonId) {
-        self.abandon(who);
-        if self.speaker(who).is_some() {
+        if self.abandon(who).is_some() {
             self.speakers[who.index()] = None;
             self.speaking -= 1;
         }

@@ -236,6 +236,12 @@ impl Chat {
         self.hub.reserve(nick, identity)
     }
 
+    /// The name that is kept for an identity; it follows when its person takes another.
+    #[must_use]
+    pub fn kept_for(&self, identity: Identity) -> Option<&Nick> {
+        self.hub.kept_for(identity)
+    }
+
     /// Lets go of a name that was kept.
     pub fn release(&mut self, nick: &Nick, identity: Identity) {
         self.hub.release(nick, identity);

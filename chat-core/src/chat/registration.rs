@@ -6,7 +6,8 @@
 use std::sync::Arc;
 
 use super::answer::AnswerKey;
-use super::turn::Turn;
+use super::speaker::Preset;
+use super::turn::{SERVICE_RESTART, Turn};
 use crate::dialect::irc::command::CapCommand;
 use crate::dialect::irc::numeric::ERR_ERRONEUSNICKNAME;
 use crate::hub::Introduction;
@@ -86,8 +87,10 @@ impl Turn<'_> {
             .chat
             .speaker(who)
             .and_then(|speaker| speaker.preset.as_deref());
-        let nick = match preset.map(|preset| preset.nick.clone()) {
-            Some(nick) => nick,
+        let nick = match preset {
+            Some(Preset { nick, identity }) => {
+                self.chat.kept_for(*identity).unwrap_or(nick).clone()
+            }
             None => match self.free_nick(text) {
                 Ok(nick) => nick,
                 Err(refusal) => return self.refuse(key, &refusal),
@@ -150,6 +153,10 @@ impl Turn<'_> {
         };
         match result {
             Ok(()) => self.welcome(who, key),
+            // The name is kept for them: it is their former self, whose goodbye is on its way.
+            Err(_) if self.has_preset(who) => {
+                self.dismiss(who, SERVICE_RESTART, "you are just leaving; come in again");
+            }
             Err(refusal) => {
                 if let Some(irc) = self.chat.speaker_mut(who).and_then(|s| s.irc_mut()) {
                     irc.nick = None;
@@ -157,6 +164,11 @@ impl Turn<'_> {
                 self.refuse(key, &refusal);
             }
         }
+    }
+
+    fn has_preset(&self, who: PersonId) -> bool {
+        let speaker = self.chat.speaker(who);
+        speaker.is_some_and(|speaker| speaker.preset.is_some())
     }
 
     /// Makes somebody known to the hub.

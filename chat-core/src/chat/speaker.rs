@@ -62,7 +62,8 @@ pub(super) struct PlainVoice {
 /// Who somebody is before they say so: a web session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Preset {
-    /// The name that is kept for them; whatever NICK they send is answered with it.
+    /// Their name, unless another one is kept for them by now; whatever NICK they send is answered
+    /// with it.
     pub nick: Nick,
     /// Whose history is theirs.
     pub identity: Identity,

@@ -124,10 +124,14 @@ impl Turn<'_> {
     pub(super) fn open(&mut self, who: PersonId, dialect: Dialect, preset: Option<Preset>) {
         let mut speaker = Speaker::new(who, dialect, self.now.mono);
         speaker.preset = preset.map(Box::new);
+        // What the connection before this one began is still this person's.
+        if let Some(before) = self.chat.abandon(who) {
+            speaker.in_flight = before;
+            speaker.holds.commit = before.others > 0;
+        }
         if self.chat.speakers.len() <= who.index() {
             self.chat.speakers.resize_with(who.index() + 1, || None);
         }
-        self.chat.abandon(who);
         let before = self.chat.speakers[who.index()].replace(Box::new(speaker));
         self.chat.speaking += usize::from(before.is_none());
         self.chat.fan.tune(who, FormId::MUTE);
@@ -279,4 +283,4 @@ fn batch_name(counter: &mut u64) -> impl FnOnce() -> String {
 }
 
 /// WebSocket: the server restarts; come again. IANA registry of RFC 6455 close codes.
-const SERVICE_RESTART: u16 = 1012;
+pub(super) const SERVICE_RESTART: u16 = 1012;

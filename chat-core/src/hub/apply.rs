@@ -243,6 +243,12 @@ impl Hub {
         Ok(())
     }
 
+    /// The name that is kept for an identity; it follows when its person takes another.
+    #[must_use]
+    pub fn kept_for(&self, identity: Identity) -> Option<&Nick> {
+        self.names.kept_for(identity)
+    }
+
     /// Lets go of a name that was kept for an identity.
     pub fn release(&mut self, nick: &Nick, identity: Identity) {
         self.names.release(nick, identity);

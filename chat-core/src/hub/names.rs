@@ -10,6 +10,8 @@ use crate::names::Nick;
 #[derive(Debug, Default)]
 pub(super) struct Names {
     holders: HashMap<Nick, Holder>,
+    /// The one name that is kept for an identity, whether or not somebody goes by it.
+    kept: HashMap<Identity, Nick>,
     /// Names by what they look like; a list, since names of ASCII alone may share a look.
     looks: HashMap<String, Vec<Nick>>,
 }
@@ -19,8 +21,6 @@ struct Holder {
     identity: Identity,
     /// Nobody while the name is kept for a session without a person.
     person: Option<PersonId>,
-    /// Whether the name stays when its person goes.
-    kept: bool,
 }
 
 impl Names {
@@ -57,9 +57,25 @@ impl Names {
         }
     }
 
-    /// Keeps a name for an identity until it is let go.
+    /// Keeps a name for an identity until it is let go. Another one that was kept for it is not any
+    /// more.
     pub(super) fn reserve(&mut self, nick: &Nick, identity: Identity) {
-        self.entry(nick, identity).kept = true;
+        self.entry(nick, identity);
+        let before = self.kept.insert(identity, nick.clone());
+        if let Some(before) = before.filter(|before| before != nick)
+            && self.person(&before).is_none()
+        {
+            self.remove(&before);
+        }
+    }
+
+    /// The name that is kept for an identity; it follows when its person takes another.
+    pub(super) fn kept_for(&self, identity: Identity) -> Option<&Nick> {
+        self.kept.get(&identity)
+    }
+
+    fn is_kept(&self, nick: &Nick, identity: Identity) -> bool {
+        self.kept_for(identity) == Some(nick)
     }
 
     /// Gives a name to a person.
@@ -69,15 +85,11 @@ impl Names {
 
     /// Moves a person to another name; what was kept follows them.
     pub(super) fn change(&mut self, old: &Nick, new: &Nick) {
-        if let Some(Holder {
-            identity,
-            person,
-            kept,
-        }) = self.remove(old)
-        {
-            let holder = self.entry(new, identity);
-            holder.person = person;
-            holder.kept |= kept;
+        if let Some(holder) = self.remove(old) {
+            if self.is_kept(old, holder.identity) {
+                self.kept.insert(holder.identity, new.clone());
+            }
+            self.entry(new, holder.identity).person = holder.person;
         }
     }
 
@@ -90,22 +102,19 @@ impl Names {
             return;
         }
         holder.person = None;
-        if !holder.kept {
+        let identity = holder.identity;
+        if !self.is_kept(nick, identity) {
             self.remove(nick);
         }
     }
 
     /// Lets go of a kept name; somebody who has it at present keeps it until they leave.
     pub(super) fn release(&mut self, nick: &Nick, identity: Identity) {
-        let Some(holder) = self
-            .holders
-            .get_mut(nick)
-            .filter(|h| h.identity == identity)
-        else {
+        if !self.is_kept(nick, identity) {
             return;
-        };
-        holder.kept = false;
-        if holder.person.is_none() {
+        }
+        self.kept.remove(&identity);
+        if self.person(nick).is_none() {
             self.remove(nick);
         }
     }
@@ -117,7 +126,6 @@ impl Names {
             Holder {
                 identity,
                 person: None,
-                kept: false,
             }
         })
     }
@@ -141,16 +149,26 @@ impl Names {
         for (nick, holder) in &self.holders {
             let is_had = holder.person.is_some_and(|person| goes_by(person, nick));
             assert_eq!(is_had, holder.person.is_some(), "{nick} is nobody's");
-            assert!(is_had || holder.kept, "{nick} is held for nothing");
+            assert!(
+                is_had || self.is_kept(nick, holder.identity),
+                "{nick} is held for nothing"
+            );
             let alike = &self.looks[&nick.skeleton()];
             assert_eq!(alike.iter().filter(|other| *other == nick).count(), 1);
+        }
+        for (identity, nick) in &self.kept {
+            assert_eq!(
+                self.holders.get(nick).map(|holder| holder.identity),
+                Some(*identity)
+            );
         }
         let looks: usize = self.looks.values().map(Vec::len).sum();
         assert_eq!(looks, self.holders.len());
     }
 
     pub(super) fn assert_empty(&self) {
-        assert!(self.holders.is_empty() && self.looks.is_empty(), "{self:?}");
+        let nothing = self.holders.is_empty() && self.looks.is_empty() && self.kept.is_empty();
+        assert!(nothing, "{self:?}");
     }
 }
 
@@ -211,6 +229,7 @@ mod tests {
         names.reserve(&nick("ana"), ANA);
         names.take(&nick("ana"), ANA, P);
         names.change(&nick("ana"), &nick("Anna"));
+        assert_eq!(names.kept_for(ANA), Some(&nick("Anna")));
         names.leave(&nick("anna"), P);
         assert_eq!(names.check(&nick("ana"), BOB), Ok(()));
         assert!(names.check(&nick("anna"), BOB).is_err());

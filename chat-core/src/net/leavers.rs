@@ -35,6 +35,8 @@ pub(super) struct Leaver {
     pub(super) outbox: Option<Box<Outbox>>,
     /// The peer has closed its side: there is nothing to discard.
     pub(super) eof: bool,
+    /// We have closed ours. Once only: each time the kernel reports it as news.
+    pub(super) shut: bool,
 }
 
 /// Whether a socket has to stay.
@@ -115,9 +117,11 @@ impl Leaver {
                 Err(_) => return Step::Gone,
             }
         }
-        match self.socket.shutdown(Shutdown::Write) {
-            Ok(()) if !self.eof => Step::Stay,
-            _ => Step::Gone,
+        let shut = std::mem::replace(&mut self.shut, true);
+        let sound = shut || self.socket.shutdown(Shutdown::Write).is_ok();
+        match sound && !self.eof {
+            true => Step::Stay,
+            false => Step::Gone,
         }
     }
 

@@ -35,7 +35,7 @@ pub struct SessionId(u64);
 /// One login.
 #[derive(Clone, Debug)]
 pub struct Session {
-    /// What the person is called; changes with `/nick`.
+    /// What the person logged in as; the chat knows whether it has another name by now.
     pub nick: Nick,
     /// Who it is, for what outlives a connection.
     pub identity: Identity,
@@ -180,13 +180,6 @@ impl Sessions {
             self.set_presence(id, Presence::away(now, None));
         }
         Ok(Some(token))
-    }
-
-    /// The person changed its name.
-    pub fn rename(&mut self, id: SessionId, nick: Nick) {
-        if let Some(session) = self.sessions.get_mut(&id) {
-            session.nick = nick;
-        }
     }
 
     /// A socket of the session has become this person. Gives what was before: the person of another

@@ -78,7 +78,7 @@ impl Site {
     }
 
     fn reserve(&mut self, login: Login, now: Instant, behind: &mut impl Behind) -> Action {
-        if let Some(response) = self.log_in_again(&login, now) {
+        if let Some(response) = self.log_in_again(&login, now, behind) {
             return response.into();
         }
         if let Err(why) = self.sessions.check_room(login.address) {
@@ -94,9 +94,16 @@ impl Site {
     }
 
     /// Under the name that the browser has already, nothing changes but the token.
-    fn log_in_again(&mut self, login: &Login, now: Instant) -> Option<Response> {
+    fn log_in_again(
+        &mut self,
+        login: &Login,
+        now: Instant,
+        behind: &impl Behind,
+    ) -> Option<Response> {
         let id = login.replaces?;
-        if self.sessions.get(id)?.nick != login.nick {
+        let session = self.sessions.get(id)?;
+        let renamed = behind.name_of(session);
+        if *renamed.as_ref().unwrap_or(&session.nick) != login.nick {
             return None;
         }
         Some(match self.sessions.renew(id, now) {

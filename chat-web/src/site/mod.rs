@@ -56,8 +56,8 @@ pub trait Behind {
     /// Frees what was reserved for an identity that did not come to be a session.
     fn release(&mut self, nick: &Nick, identity: Identity);
 
-    /// What a person is called now; it may have changed its name since it logged in.
-    fn name_of(&self, person: PersonId) -> Option<Nick>;
+    /// What a session is called now, if that is known; it may have changed its name since it logged in.
+    fn name_of(&self, session: &Session) -> Option<Nick>;
 
     /// The ghost of a session leaves: the others hear QUIT. The name stays reserved.
     fn quit(&mut self, session: SessionId, person: PersonId);
@@ -169,6 +169,13 @@ impl Site {
         answers::finish(response, now.wall)
     }
 
+    /// The answer to a connection for which there is no place, whatever it would ask.
+    #[must_use]
+    pub fn no_place(&self, why: &str, now: Now) -> Response {
+        let response = self.error(Status::SERVICE_UNAVAILABLE, &format!("Sorry, {why}."));
+        answers::finish(response.with("Retry-After", "60"), now.wall)
+    }
+
     /// Does what time has brought to the sessions.
     pub fn expire(&mut self, now: Now, behind: &mut impl Behind) {
         while let Some(due) = self.sessions.due(now.mono) {
@@ -218,10 +225,7 @@ impl Site {
         else {
             return see_other(&wanted.login_address());
         };
-        let renamed = session
-            .presence
-            .person()
-            .and_then(|person| behind.name_of(person));
+        let renamed = behind.name_of(session);
         let nick = renamed.as_ref().unwrap_or(&session.nick);
         let room = wanted.room.as_ref().unwrap_or(&self.settings.room);
         answers::form_page(

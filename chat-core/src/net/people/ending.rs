@@ -100,6 +100,7 @@ impl People {
             socket,
             outbox: link.outbox,
             eof: link.eof,
+            shut: false,
         };
         self.leavers.push(&self.registry, leaver, now.mono);
     }
