@@ -209,3 +209,33 @@ fn a_room_that_says_very_much_in_a_turn_loses_nothing() {
     }
     assert_eq!(heard.len(), count);
 }
+
+#[test]
+fn events_of_several_rooms_reach_everybody_in_their_order() {
+    let mut stage = Stage::new();
+    let mut reader = stage.come_in("reader", "", &["#a", "#b"]);
+    let mut xena = stage.come_in("xena", "", &["#a"]);
+    let mut yara = stage.come_in("yara", "", &["#b"]);
+    stage.heard(&mut reader);
+    // The kernel hands sockets over in the order in which they became readable.
+    yara.send("NICK otto");
+    stage.turn();
+    stage.heard(&mut reader);
+    for (client, line) in [
+        (&mut yara, "PRIVMSG #b :one"),
+        (&mut xena, "NICK yara"),
+        (&mut yara, "PRIVMSG #b :two"),
+    ] {
+        client.send(line);
+    }
+    xena.send("PRIVMSG #a :I am new");
+    yara.send("PRIVMSG #b :three");
+    stage.turn();
+    let heard = stage.heard(&mut reader);
+    let mut own: Vec<&String> = heard.iter().filter(|line| line.contains("#b")).collect();
+    own.sort();
+    assert_eq!(own.len(), 3, "{heard:?}");
+    assert_eq!(heard.len(), 5, "{heard:?}");
+    let place = |text: &str| heard.iter().position(|line| line.ends_with(text)).unwrap();
+    assert!(place("NICK yara") < place("I am new"), "{heard:?}");
+}

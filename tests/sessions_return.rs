@@ -81,6 +81,32 @@ fn a_reload_is_not_heard_and_what_was_said_meanwhile_is_there() {
 }
 
 #[test]
+fn a_direct_message_to_somebody_who_is_away_for_a_moment_reaches_them() {
+    let site = Site::start();
+    let cookie = site.login("ana");
+    let mut witness = site.witness();
+    let tab = site.tab_in_lobby(&cookie);
+    drop(tab);
+    std::thread::sleep(MOMENT);
+    witness.send("PRIVMSG ana :are you there?");
+    witness.fence();
+    let (mut tab, _) = site.tab(&cookie);
+    tab.fence();
+    let heard = tab.transcript();
+    assert_eq!(
+        heard.matches("PRIVMSG ana :are you there?").count(),
+        1,
+        "{heard}"
+    );
+    let (mut tab, _) = site.tab(&cookie);
+    tab.fence();
+    assert!(
+        !tab.transcript().contains("are you there?"),
+        "once is enough"
+    );
+}
+
+#[test]
 fn twenty_reloads_in_a_row_are_not_heard() {
     let site = Site::start();
     let cookie = site.login("ana");

@@ -51,11 +51,18 @@ pub const LABEL_BYTES_MAX: usize = 64;
 /// Targets of one PRIVMSG, NOTICE, TAGMSG, NAMES, LIST, WHOIS or WHOWAS. Ours, told by `TARGMAX`.
 pub const TARGETS_MAX: usize = 4;
 
+/// Posts of one person that the journal has not committed yet; the next one waits. Ours: far more
+/// than a batch, and bounded.
+pub const POSTS_IN_FLIGHT_MAX: u32 = 1024;
+
 /// Messages in one CHATHISTORY reply. Ours, told by `CHATHISTORY`.
 pub const HISTORY_MESSAGES_MAX: usize = 100;
 
 /// Messages that the plain door shows to somebody who enters a room. Ours.
 pub const PLAIN_HISTORY_MESSAGES: usize = 10;
+
+/// Direct messages that are kept for a session whose browser is away. Ours: it is away for seconds.
+pub const MISSED_MESSAGES_MAX: usize = 100;
 
 /// People who left, kept for WHOWAS. Ours.
 pub const WHOWAS_ENTRIES_MAX: usize = 256;
@@ -82,6 +89,10 @@ pub const REST_COPY_BYTES_MAX: usize = 4 * 1024;
 /// Slices of one `writev`. Ours, far under `IOV_MAX` (1024).
 pub const WRITE_SLICES_MAX: usize = 64;
 
+/// How long somebody who talked too fast and hung up is still heard. Ours: twenty lines, while
+/// everybody else who hangs up is gone at once.
+pub const HANG_UP_GRACE: Duration = Duration::from_secs(10);
+
 /// Time that a dismissed person's last bytes may take. DESIGN.md "Fan-out": best effort 1 s.
 pub const LINGER: Duration = Duration::from_secs(1);
 
@@ -94,6 +105,15 @@ pub const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(30);
 
 /// One tick of the deadline wheel. Ours: two lines a second want better than a second.
 pub const WHEEL_TICK: Duration = Duration::from_millis(100);
+
+/// So many seconds; a century stands for more, since a clock cannot hold for ever.
+#[must_use]
+pub fn seconds(count: u64) -> Duration {
+    Duration::from_secs(count).min(CENTURY)
+}
+
+/// The longest time that anything waits for: as good as for ever. Ours.
+pub const CENTURY: Duration = Duration::from_secs(100 * 365 * 86_400);
 
 /// Bounds that an operator may set; the defaults are those of the documentation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use crate::dialect::Dialect;
 use crate::handle::{Command, Handle, Inbox};
 use crate::id::DoorId;
 use crate::journal::Journal;
-use crate::limits::Limits;
+use crate::limits::{CENTURY, Limits};
 use crate::names::RoomName;
 use crate::net::framing::Framing;
 use crate::net::reactor::clock;
@@ -280,7 +280,7 @@ impl<H: Front> Relay<H> {
             host.chat().drain(people, reason, now);
             host.drain(people, now);
         });
-        self.deadline = Some(clock().mono + within);
+        self.deadline = Some(clock().mono + within.min(CENTURY));
     }
 }
 

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use chat_core::chat::{Chat, Preset};
 use chat_core::dialect::Dialect;
 use chat_core::id::{DoorId, Identity, PersonId};
+use chat_core::limits::seconds;
 use chat_core::names::Nick;
 use chat_core::net::{After, Closed, Farewell, Frame, Host, People};
 use chat_core::relay;
@@ -91,7 +92,7 @@ impl Front {
     }
 
     fn request_deadline(&self, now: Now) -> Instant {
-        now.mono + Duration::from_secs(self.chat.limits().http_head_seconds)
+        now.mono + seconds(self.chat.limits().http_head_seconds)
     }
 
     /// A WebSocket is open: somebody begins to talk, or goes on.

@@ -8,6 +8,7 @@ use super::speaker::{Speaker, Voice};
 use super::turn::Turn;
 use crate::dialect::irc::reply::Line;
 use crate::id::PersonId;
+use crate::limits::HANG_UP_GRACE;
 
 impl Turn<'_> {
     /// Somebody sent something: they are there, and may have to wait before they go on.
@@ -79,9 +80,18 @@ impl Turn<'_> {
         }
     }
 
+    /// Somebody who hung up behind a flood is heard for a while, and then no more.
     fn end_of_flood(&mut self, who: PersonId) {
-        if let Some(speaker) = self.chat.speaker_mut(who) {
-            speaker.holds.flood = None;
+        let (now, hung_up) = (self.now.mono, self.people.hung_up(who));
+        let Some(speaker) = self.chat.speaker_mut(who) else {
+            return;
+        };
+        speaker.holds.flood = None;
+        let since = *speaker.hung_up.get_or_insert(now);
+        if !hung_up {
+            speaker.hung_up = None;
+        } else if now >= since + HANG_UP_GRACE {
+            return self.dismiss(who, POLICY, "connection closed");
         }
         self.go_on(who);
     }

@@ -13,6 +13,7 @@ use crate::dialect::irc::{Caps, Command, Message, Wrong, decode};
 use crate::dialect::quit_reason;
 use crate::hub::request::{Refusal, Request};
 use crate::id::PersonId;
+use crate::limits::POSTS_IN_FLIGHT_MAX;
 use crate::net::framing::Unreadable;
 
 impl Turn<'_> {
@@ -60,7 +61,9 @@ impl Turn<'_> {
             .speaker(who)
             .map(|speaker| speaker.in_flight)
             .unwrap_or_default();
-        in_flight.others > 0 || (in_flight.posts > 0 && !is_post)
+        in_flight.others > 0
+            || (in_flight.posts > 0 && !is_post)
+            || in_flight.posts >= POSTS_IN_FLIGHT_MAX
     }
 
     /// Keeps a line until what is in flight has landed; nothing more is read until then.

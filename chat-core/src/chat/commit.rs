@@ -156,6 +156,7 @@ impl Turn<'_> {
         self.chat
             .fan
             .tell(&effects.people, committed, &self.chat.hub, self.people);
+        self.keep_for_absent(committed, &effects.people);
         if let Some(key) = key {
             self.tell_author(committed, effects, key);
         }

@@ -43,6 +43,8 @@ pub(super) struct FanOut {
     /// Rooms whose readers fell behind when they were last flushed.
     lags: Vec<Lag>,
     order: u64,
+    /// Counts flushes.
+    flush: u32,
     epoch: String,
     /// Bytes that one room may say before it is flushed within a turn.
     turn_bytes_max: usize,
@@ -61,12 +63,15 @@ struct Reader {
     generation: u32,
     form: FormId,
     apart: bool,
+    /// The flush in which one of their rooms was seen to have said something.
+    flush: u32,
 }
 
 const NOBODY: Reader = Reader {
     generation: 0,
     form: FormId::MUTE,
     apart: false,
+    flush: 0,
 };
 
 impl FanOut {
@@ -94,6 +99,7 @@ impl FanOut {
             generation,
             form,
             apart,
+            flush: 0,
         };
     }
 
@@ -203,7 +209,6 @@ impl FanOut {
             if form == FormId::MUTE {
                 continue;
             }
-            self.settle(id, hub, people);
             let known = encoded.iter().find(|(other, _)| *other == form);
             let bytes = known.map(|(_, bytes)| bytes.clone()).unwrap_or_else(|| {
                 let mut out = BytesMut::new();
@@ -212,12 +217,19 @@ impl FanOut {
                 encoded.push((form, out.freeze()));
                 encoded[encoded.len() - 1].1.clone()
             });
-            people.send(id, &bytes);
+            // Who does not hear of it needs no settling either.
+            if !bytes.is_empty() {
+                self.settle(id, hub, people);
+                people.send(id, &bytes);
+            }
         }
     }
 
     /// The end of a turn: everything that was said goes to everybody who is to hear it.
     pub(super) fn flush(&mut self, hub: &Hub, people: &mut People, now: Instant) {
+        if self.dirty.len() > 1 {
+            self.part_those_in_several(hub);
+        }
         let apart = std::mem::take(&mut self.apart);
         for &id in &apart {
             self.settle(id, hub, people);
@@ -226,6 +238,22 @@ impl FanOut {
             self.flush_room(room, hub, people, now);
         }
         self.reunite(apart);
+    }
+
+    /// Whoever is in several of the rooms that said something gets their events merged by order:
+    /// chunks one after the other would let a later event overtake an earlier one.
+    fn part_those_in_several(&mut self, hub: &Hub) {
+        self.flush = self.flush.wrapping_add(1).max(1);
+        let rooms = self.dirty.clone();
+        let rooms = rooms.iter().filter_map(|&room| hub.room_at(room));
+        for &id in rooms.flat_map(Room::members) {
+            let Some(reader) = self.readers.get_mut(id.index()) else {
+                continue;
+            };
+            if std::mem::replace(&mut reader.flush, self.flush) == self.flush {
+                self.set_apart(id);
+            }
+        }
     }
 
     /// The rooms that could not keep up since this was last asked.

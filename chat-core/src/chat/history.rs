@@ -22,7 +22,8 @@ impl Turn<'_> {
         let Some(place) = self.place(who, question.target) else {
             return self.wrong(key, &question.invalid_target());
         };
-        let Some(span) = self.span(question) else {
+        let span = self.span(question);
+        let Some(span) = span.filter(|span| !self.has_gap(&place, *span)) else {
             return self.wrong(key, &question.message_error());
         };
         let posts = self.chat.journal.read(&place, span, question.limit);
@@ -56,6 +57,16 @@ impl Turn<'_> {
             (Direction::Before, Some(point)) => Some(Span::Before(point)),
             (Direction::After, Some(point)) => Some(Span::After(point)),
             (_, None) => None,
+        }
+    }
+
+    /// Whether something between the message that somebody saw last and now is not kept any more.
+    fn has_gap(&self, place: &Place, span: Span) -> bool {
+        match span {
+            Span::After(Point::Seq(seq)) | Span::Latest(Some(Point::Seq(seq))) => {
+                !self.chat.journal.has_all_since(place, seq)
+            }
+            _ => false,
         }
     }
 

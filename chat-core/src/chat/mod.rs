@@ -14,6 +14,7 @@
 //! | `commit.rs`, `told.rs` | an entry's way through the journal, and how its author hears of it |
 //! | `queries.rs`, `whois.rs`, `about.rs`, `history.rs`, `cursor.rs` | answers that change nothing |
 //! | `answer.rs` | labels and batches |
+//! | `missed.rs` | direct messages to a session whose browser is away |
 //! | `fan_out.rs`, `saying.rs`, `forms.rs` | from one to all |
 //! | `clock.rs`, `pace.rs` | deadlines: registration, ping, flood; who is too fast for their room |
 //!
@@ -31,6 +32,7 @@ mod fan_out;
 mod forms;
 mod history;
 mod host;
+mod missed;
 mod pace;
 mod plain;
 mod queries;

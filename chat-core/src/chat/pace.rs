@@ -75,7 +75,7 @@ impl Turn<'_> {
         let Some(speaker) = self
             .chat
             .speaker_mut(who)
-            .filter(|s| s.holds.pace.is_none())
+            .filter(|s| s.registered && s.holds.pace.is_none())
         else {
             return;
         };

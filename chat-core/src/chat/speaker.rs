@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::cursor::Cursor;
+use super::missed::Missed;
 use super::pace::Pace;
 use crate::dialect::Dialect;
 use crate::dialect::irc::Caps;
 use crate::id::{Identity, PersonId};
-use crate::limits::{Limits, UNLIMITED};
+use crate::limits::{Limits, UNLIMITED, seconds};
 use crate::names::{Nick, RoomName};
 
 /// Somebody connected, as the chat hears them.
@@ -23,6 +24,8 @@ pub(super) struct Speaker {
     /// When they were asked whether they are still there, and have not answered.
     pub(super) pinged: Option<Instant>,
     pub(super) since: Instant,
+    /// When it was noticed that they will send no more than what waits already.
+    pub(super) hung_up: Option<Instant>,
     pub(super) holds: Holds,
     pub(super) in_flight: InFlight,
     /// A line that waits until what is in flight has landed.
@@ -32,6 +35,8 @@ pub(super) struct Speaker {
     /// They have said goodbye, or were told to go.
     pub(super) leaving: bool,
     pub(super) preset: Option<Box<Preset>>,
+    /// What was said to them while they had no connection.
+    pub(super) missed: Option<Box<Missed>>,
 }
 
 /// What each dialect remembers of somebody.
@@ -102,6 +107,7 @@ impl Speaker {
             heard: now,
             pinged: None,
             since: now,
+            hung_up: None,
             holds: Holds::default(),
             in_flight: InFlight::default(),
             stash: None,
@@ -109,6 +115,7 @@ impl Speaker {
             registered: false,
             leaving: false,
             preset: None,
+            missed: None,
         }
     }
 
@@ -195,11 +202,6 @@ impl Bucket {
 
 fn rate(lines: u64) -> u32 {
     u32::try_from(lines.max(1)).unwrap_or(u32::MAX)
-}
-
-fn seconds(count: u64) -> Duration {
-    // A bound beyond a century is none, and an `Instant` cannot hold one of many.
-    Duration::from_secs(count.min(100 * 365 * 86_400))
 }
 
 #[cfg(test)]

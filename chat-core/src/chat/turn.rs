@@ -125,6 +125,10 @@ impl Turn<'_> {
         let mut speaker = Speaker::new(who, dialect, self.now.mono);
         speaker.preset = preset.map(Box::new);
         // What the connection before this one began is still this person's.
+        speaker.missed = self
+            .chat
+            .speaker_mut(who)
+            .and_then(|before| before.missed.take());
         if let Some(before) = self.chat.abandon(who) {
             speaker.in_flight = before;
             speaker.holds.commit = before.others > 0;

@@ -25,6 +25,7 @@ impl Turn<'_> {
         self.say_all(key, lines);
         self.tune(who);
         self.tell_rooms(who, key);
+        self.tell_missed(who, key);
         let lines = self.chat.motd(who);
         self.say_all(key, lines);
         log::debug!("{who} registered");

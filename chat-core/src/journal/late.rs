@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::{Journal, Outcome, Place, Span, Ticket};
 use crate::hub::entry::{Committed, Entry};
+use crate::id::Seq;
 use crate::names::RoomName;
 use crate::time::Timestamp;
 
@@ -87,6 +88,10 @@ impl<J: Journal> Journal for Late<J> {
         posts
     }
 
+    fn has_all_since(&self, place: &Place, seq: Seq) -> bool {
+        self.inner.has_all_since(place, seq)
+    }
+
     fn forget(&mut self, room: &RoomName) {
         self.inner.forget(room);
     }
@@ -145,6 +150,10 @@ impl<J: Journal> Journal for Failing<J> {
 
     fn read(&self, place: &Place, span: Span, limit: usize) -> Vec<Arc<Committed>> {
         self.inner.read(place, span, limit)
+    }
+
+    fn has_all_since(&self, place: &Place, seq: Seq) -> bool {
+        self.inner.has_all_since(place, seq)
     }
 
     fn forget(&mut self, room: &RoomName) {

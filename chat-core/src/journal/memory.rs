@@ -15,12 +15,24 @@ use crate::time::Timestamp;
 pub struct Memory {
     epoch: String,
     last: Seq,
+    /// The latest stamp: a clock that is put back does not put the order back.
+    latest: Timestamp,
     decided: VecDeque<Outcome>,
-    places: HashMap<Place, VecDeque<Arc<Committed>>>,
+    places: HashMap<Place, Said>,
+    /// The last post that was dropped: what places that are not here any more have lost.
+    dropped: Seq,
     /// Where each kept post is, the oldest first.
     ages: VecDeque<(Seq, Place)>,
     bytes: u64,
     bytes_max: u64,
+}
+
+/// What was said at one place.
+#[derive(Debug)]
+struct Said {
+    posts: VecDeque<Arc<Committed>>,
+    /// The last post of this place that may have been dropped.
+    lost: Seq,
 }
 
 impl Memory {
@@ -31,8 +43,10 @@ impl Memory {
         Memory {
             epoch,
             last: Seq(0),
+            latest: Timestamp(i64::MIN),
             decided: VecDeque::new(),
             places: HashMap::new(),
+            dropped: Seq(0),
             ages: VecDeque::new(),
             bytes: 0,
             bytes_max,
@@ -52,10 +66,12 @@ impl Memory {
         };
         self.bytes += weight(committed) + AGE_BYTES;
         self.ages.push_back((committed.seq, place.clone()));
-        self.places
-            .entry(place)
-            .or_default()
-            .push_back(Arc::clone(committed));
+        let lost = self.dropped;
+        let said = self.places.entry(place).or_insert_with(|| Said {
+            posts: VecDeque::new(),
+            lost,
+        });
+        said.posts.push_back(Arc::clone(committed));
         while self.bytes > self.bytes_max && self.forget_oldest() {}
     }
 
@@ -65,12 +81,14 @@ impl Memory {
             return false;
         };
         self.bytes -= AGE_BYTES;
-        if let Some(posts) = self.places.get_mut(&place) {
-            if posts.front().is_some_and(|post| post.seq == seq) {
-                let gone = posts.pop_front();
+        self.dropped = self.dropped.max(seq);
+        if let Some(said) = self.places.get_mut(&place) {
+            if said.posts.front().is_some_and(|post| post.seq == seq) {
+                let gone = said.posts.pop_front();
                 self.bytes -= gone.map_or(0, |post| weight(&post));
+                said.lost = seq;
             }
-            if posts.is_empty() {
+            if said.posts.is_empty() {
                 self.places.remove(&place);
             }
         }
@@ -86,6 +104,8 @@ impl Journal for Memory {
     fn append(&mut self, entry: Entry, at: Timestamp) -> Ticket {
         self.last.0 += 1;
         let ticket = Ticket(self.last.0);
+        self.latest = self.latest.max(at);
+        let at = self.latest;
         let committed = Arc::new(Committed {
             seq: self.last,
             at,
@@ -104,7 +124,7 @@ impl Journal for Memory {
     }
 
     fn read(&self, place: &Place, span: Span, limit: usize) -> Vec<Arc<Committed>> {
-        let Some(posts) = self.places.get(place) else {
+        let Some(Said { posts, .. }) = self.places.get(place) else {
             return Vec::new();
         };
         let (from, to) = match span {
@@ -119,9 +139,21 @@ impl Journal for Memory {
         posts.range(from..to).cloned().collect()
     }
 
+    fn has_all_since(&self, place: &Place, seq: Seq) -> bool {
+        let lost = self
+            .places
+            .get(place)
+            .map_or(self.dropped, |said| said.lost);
+        seq >= lost
+    }
+
     fn forget(&mut self, room: &RoomName) {
-        let posts = self.places.remove(&Place::Room(room.clone()));
-        self.bytes -= posts.iter().flatten().map(|post| weight(post)).sum::<u64>();
+        let Some(said) = self.places.remove(&Place::Room(room.clone())) else {
+            return;
+        };
+        self.bytes -= said.posts.iter().map(|post| weight(post)).sum::<u64>();
+        let last = said.posts.back().map_or(said.lost, |post| post.seq);
+        self.dropped = self.dropped.max(last);
     }
 }
 
@@ -261,6 +293,37 @@ mod tests {
         journal.append(post("#a", "new"), Timestamp(9));
         while journal.forget_oldest() {}
         assert_eq!(journal.bytes(), 0);
+    }
+
+    #[test]
+    fn a_reader_whose_next_messages_were_dropped_can_be_told() {
+        let one = weight(&Committed {
+            seq: Seq(1),
+            at: Timestamp(0),
+            entry: post("#a", "1"),
+        }) + AGE_BYTES;
+        let mut journal = Memory::new("e".into(), 3 * one);
+        for text in ["1", "2", "3", "4", "5"] {
+            journal.append(post("#a", text), Timestamp(0));
+        }
+        let all = |journal: &Memory, name, seq| journal.has_all_since(&room(name), Seq(seq));
+        assert!(!all(&journal, "#a", 1) && all(&journal, "#a", 2));
+        journal.append(post("#b", "6"), Timestamp(0));
+        journal.forget(&RoomName::new("#a").unwrap());
+        assert!(!all(&journal, "#a", 4) && all(&journal, "#a", 5));
+        journal.append(post("#a", "7"), Timestamp(0));
+        assert!(!all(&journal, "#a", 4) && all(&journal, "#a", 7) && all(&journal, "#b", 6));
+    }
+
+    #[test]
+    fn a_clock_that_is_put_back_does_not_put_the_order_back() {
+        let mut journal = Memory::new("e".into(), 1 << 20);
+        for at in [5, 3, 9] {
+            journal.append(post("#a", &at.to_string()), Timestamp(at));
+        }
+        let after =
+            |at| texts(&journal.read(&room("#a"), Span::After(Point::Time(Timestamp(at))), 9));
+        assert_eq!((after(4), after(5)), ("5 3 9".to_owned(), "9".to_owned()));
     }
 
     #[test]

@@ -47,6 +47,10 @@ pub trait Journal: Send {
     /// counted from its end, else the earliest.
     fn read(&self, place: &Place, span: Span, limit: usize) -> Vec<Arc<Committed>>;
 
+    /// Whether everything that was said at a place after a message is still here: if not, whoever
+    /// saw that message last has to be told of a gap.
+    fn has_all_since(&self, place: &Place, seq: Seq) -> bool;
+
     /// A room was forgotten, and what was said there with it.
     fn forget(&mut self, room: &RoomName);
 }

@@ -55,7 +55,10 @@ impl<'a> ChatHistory<'a> {
     /// The answer when the messages cannot be had.
     #[must_use]
     pub fn message_error(&self) -> Wrong<'a> {
-        self.fail("MESSAGE_ERROR", "the messages could not be read: try again")
+        self.fail(
+            "MESSAGE_ERROR",
+            "what followed that message is not all kept: ask for LATEST *",
+        )
     }
 
     fn fail(&self, code: &'static str, text: &'static str) -> Wrong<'a> {

@@ -186,9 +186,11 @@ impl People {
         }
     }
 
-    /// Whether the peer will send no more, so that there is no edge to wait for.
-    pub(in crate::net) fn hung_up(&mut self, id: PersonId) -> bool {
-        self.link(id).is_some_and(|link| link.hung_up)
+    /// Whether the peer will send no more than what waits to be read. Somebody who is paused is not
+    /// read, so this is how a host knows.
+    #[must_use]
+    pub fn hung_up(&self, id: PersonId) -> bool {
+        self.person(id).is_some_and(|person| person.link.hung_up)
     }
 
     /// Takes out what is needed to decode, if this person is to be heard.
