@@ -12,9 +12,9 @@ use super::Chat;
 use super::answer::{Answer, AnswerKey};
 use super::forms::{Form, FormId};
 use super::speaker::{Preset, Speaker, Voice};
-use crate::dialect::Dialect;
 use crate::dialect::irc::reply::Line;
 use crate::dialect::irc::{Caps, Numeric};
+use crate::dialect::{Dialect, QUIT_MARK};
 use crate::id::PersonId;
 use crate::net::framing::Farewell;
 use crate::net::people::People;
@@ -206,6 +206,7 @@ impl Turn<'_> {
     /// What a dialect says last. RFC 2812 §3.7.4.
     pub(super) fn last_words(&self, who: PersonId, reason: &str) -> String {
         match self.chat.speaker(who).map(|speaker| &speaker.voice) {
+            Some(Voice::Plain(_)) if reason.starts_with(QUIT_MARK) => "* goodbye".to_owned(),
             Some(Voice::Plain(_)) => format!("* goodbye: {reason}"),
             _ => {
                 let mut out = String::new();
