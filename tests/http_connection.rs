@@ -1,5 +1,11 @@
 //! What becomes of a connection: pipelining, keep-alive, HEAD, late answers, the end.
 //! RFC 9112 §9.3.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
 
 #[path = "web/peer.rs"]
 mod peer;

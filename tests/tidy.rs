@@ -101,20 +101,6 @@ fn the_page_builds_text_nodes_and_never_html() {
 }
 
 #[test]
-fn the_page_is_small() {
-    let bytes: u64 = files_in(&root().join(PAGES))
-        .iter()
-        .filter(|path| !path.ends_with("package.json"))
-        .map(|path| fs::metadata(path).unwrap().len())
-        .sum();
-    assert!(bytes > 0, "where is {PAGES}?");
-    assert!(
-        bytes < PAGES_BYTES_MAX,
-        "{PAGES} has {bytes} bytes: {PAGES_BYTES_MAX} are too many"
-    );
-}
-
-#[test]
 fn a_test_with_somebody_elses_client_can_be_left_out() {
     let files = repository();
     hold(files.iter().filter_map(rules::client_outside_its_module));
@@ -188,7 +174,6 @@ fn files_in(folder: &Path) -> Vec<PathBuf> {
 
 const TEXT: [&str; 5] = ["rs", "js", "mjs", "html", "css"];
 const PAGES: &str = "chat-web/src/pages/";
-const PAGES_BYTES_MAX: u64 = 50 * 1024;
 const PAPERS: [&str; 6] = [
     "ARCHITECTURE.md",
     "CHANGELOG.md",

@@ -1,5 +1,11 @@
 //! From HTTP to a WebSocket: what is accepted, with which subprotocol, and what is answered to the
 //! rest. RFC 6455 §4.2, IRCv3 "WebSocket".
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
 
 #[path = "web/peer.rs"]
 mod peer;

@@ -3,6 +3,7 @@
 //! Constants are facts of a protocol or of the design. [`Limits`] are the ones that an operator may
 //! set (`--limit NAME=VALUE`); their defaults are here too.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 /// Bytes of one incoming line without its tags and line end. RFC 2812 §2.3: 512 with CRLF.
@@ -84,11 +85,18 @@ pub const WRITE_SLICES_MAX: usize = 64;
 /// Time that a dismissed person's last bytes may take. DESIGN.md "Fan-out": best effort 1 s.
 pub const LINGER: Duration = Duration::from_secs(1);
 
+/// Silence after which the kernel asks a peer whether it is there: for doors whose people cannot be
+/// pinged. Ours, the same as the default of `ping_seconds`.
+pub const KEEPALIVE: Duration = Duration::from_secs(90);
+
+/// Time between two such questions; after some without an answer the connection is lost. Ours.
+pub const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(30);
+
 /// One tick of the deadline wheel. Ours: two lines a second want better than a second.
 pub const WHEEL_TICK: Duration = Duration::from_millis(100);
 
 /// Bounds that an operator may set; the defaults are those of the documentation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Seconds until a connection must have registered.
     pub registration_seconds: u64,
@@ -153,13 +161,22 @@ pub enum LimitError {
     /// There is no such bound.
     #[error("there is no limit {0:?}; the limits are: {names}", names = Limits::names().join(", "))]
     Unknown(String),
-    /// Not a number, or zero.
-    #[error("{1:?} is not a value for {0}: write a number from 1")]
-    BadValue(&'static str, String),
+    /// Not a number, or not one that can work.
+    #[error("{value:?} is not a value for {name}: write a number from {from}{}", up_to(*to))]
+    BadValue {
+        /// Which bound.
+        name: &'static str,
+        /// What was written.
+        value: String,
+        /// The least that works.
+        from: u64,
+        /// The most that works.
+        to: u64,
+    },
 }
 
 macro_rules! settable {
-    ($($name:ident)*) => {
+    ($($name:ident $range:expr;)*) => {
         impl Limits {
             /// The names of all of them, as `--limit` takes them.
             #[must_use]
@@ -170,11 +187,11 @@ macro_rules! settable {
             /// Sets one by its name; `-` may stand for `_`.
             ///
             /// # Errors
-            /// There is no such bound, or it is not a number from 1.
+            /// There is no such bound, or it cannot be that.
             pub fn set(&mut self, name: &str, value: &str) -> Result<(), LimitError> {
                 match name.replace('-', "_").as_str() {
                     $(stringify!($name) => {
-                        self.$name = number(stringify!($name), value)?;
+                        self.$name = number(stringify!($name), value, $range)?;
                     })*
                     _ => return Err(LimitError::Unknown(name.to_owned())),
                 }
@@ -184,10 +201,27 @@ macro_rules! settable {
     };
 }
 
+const ANY: RangeInclusive<u64> = 1..=UNLIMITED;
+
 settable! {
-    registration_seconds ping_seconds pong_seconds send_queue_bytes rooms_per_person rooms
-    people_per_room journal_bytes connections_per_address connections flood_lines
-    flood_lines_per_second http_head_bytes http_head_seconds websocket_message_bytes
+    registration_seconds ANY;
+    ping_seconds ANY;
+    pong_seconds ANY;
+    // Two of the longest lines: one may always wait behind another.
+    send_queue_bytes (2 * LINE_IN_BYTES_MAX as u64)..=UNLIMITED;
+    rooms_per_person ANY;
+    rooms ANY;
+    people_per_room ANY;
+    journal_bytes ANY;
+    connections_per_address ANY;
+    connections ANY;
+    flood_lines ANY;
+    flood_lines_per_second ANY;
+    // A head that has not come to its end waits in the inbox.
+    http_head_bytes 256..=READ_TURN_BYTES_MAX as u64;
+    http_head_seconds ANY;
+    // The longest line, so that the page can say what IRC clients can.
+    websocket_message_bytes (LINE_IN_BYTES_MAX as u64)..=UNLIMITED;
 }
 
 impl Limits {
@@ -198,13 +232,23 @@ impl Limits {
     }
 }
 
-fn number(name: &'static str, value: &str) -> Result<u64, LimitError> {
-    let bad = || LimitError::BadValue(name, value.to_owned());
-    value
-        .parse()
-        .ok()
-        .filter(|&number| number > 0)
-        .ok_or_else(bad)
+fn number(name: &'static str, value: &str, range: RangeInclusive<u64>) -> Result<u64, LimitError> {
+    let number = value.parse().ok().filter(|number| range.contains(number));
+    number.ok_or_else(|| LimitError::BadValue {
+        name,
+        value: value.to_owned(),
+        from: *range.start(),
+        to: *range.end(),
+    })
+}
+
+/// The upper end of a range in words, if it has one.
+fn up_to(end: u64) -> String {
+    if end == UNLIMITED {
+        String::new()
+    } else {
+        format!(" to {end}")
+    }
 }
 
 #[cfg(test)]
@@ -215,10 +259,10 @@ mod tests {
     fn every_limit_can_be_set_by_its_name() {
         let mut limits = Limits::default();
         for name in Limits::names() {
-            limits.set(name, "7").unwrap();
+            limits.set(name, "50000").unwrap();
         }
-        limits.set("send-queue-bytes", "8").unwrap();
-        assert_eq!((limits.rooms, limits.send_queue_bytes), (7, 8));
+        limits.set("send-queue-bytes", "60000").unwrap();
+        assert_eq!((limits.rooms, limits.send_queue_bytes), (50_000, 60_000));
     }
 
     #[test]
@@ -227,9 +271,18 @@ mod tests {
         let unknown = limits.set("colour", "1").unwrap_err().to_string();
         assert!(unknown.contains("flood_lines"), "{unknown}");
         for value in ["", "x", "0", "-1", "1k"] {
-            let error = limits.set("rooms", value).unwrap_err();
-            assert_eq!(error, LimitError::BadValue("rooms", value.into()));
+            let error = limits.set("rooms", value).unwrap_err().to_string();
+            assert!(error.ends_with("write a number from 1"), "{error}");
         }
+        let error = limits
+            .set("http_head_bytes", "99999999")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.ends_with("write a number from 256 to 65536"),
+            "{error}"
+        );
+        assert!(limits.set("send_queue_bytes", "100").is_err());
         assert_eq!(limits, Limits::default());
     }
 }

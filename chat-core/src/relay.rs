@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use crate::chat::{Chat, Setup};
 use crate::dialect::Dialect;
@@ -12,8 +12,9 @@ use crate::journal::Journal;
 use crate::limits::Limits;
 use crate::names::RoomName;
 use crate::net::framing::Framing;
+use crate::net::reactor::clock;
 use crate::net::{Door, Host, Lines, People, Reactor};
-use crate::time::{Now, Timestamp};
+use crate::time::Now;
 
 /// A host with a chat inside: [`Chat`] itself, or what a program puts around it.
 pub trait Front: Host {
@@ -188,8 +189,8 @@ impl Builder {
         self,
         around: impl FnOnce(Chat) -> H,
     ) -> Result<Relay<H>, StartError> {
-        let limits = self.setup.limits.clone();
-        let mut chat = Chat::new(self.setup, wall_clock())?;
+        let limits = self.setup.limits;
+        let mut chat = Chat::new(self.setup, clock().wall)?;
         for (_, dialect) in &self.doors {
             chat.add_door(*dialect);
         }
@@ -252,7 +253,7 @@ impl<H: Front> Relay<H> {
     pub fn turn(&mut self, timeout: Option<Duration>) -> io::Result<bool> {
         let left = self
             .deadline
-            .map(|at| at.saturating_duration_since(Instant::now()));
+            .map(|at| at.saturating_duration_since(clock().mono));
         let timeout = match (timeout, left) {
             (Some(timeout), Some(left)) => Some(timeout.min(left)),
             (timeout, left) => timeout.or(left),
@@ -263,7 +264,7 @@ impl<H: Front> Relay<H> {
         }
         Ok(self
             .deadline
-            .is_none_or(|at| !self.reactor.people().is_deserted() && Instant::now() < at))
+            .is_none_or(|at| !self.reactor.people().is_deserted() && clock().mono < at))
     }
 
     fn obey(&mut self, command: Command) {
@@ -279,17 +280,10 @@ impl<H: Front> Relay<H> {
             host.chat().drain(people, reason, now);
             host.drain(people, now);
         });
-        self.deadline = Some(Instant::now() + within);
+        self.deadline = Some(clock().mono + within);
     }
 }
 
 fn lines() -> Box<dyn Framing> {
     Box::new(Lines::default())
-}
-
-fn wall_clock() -> Timestamp {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

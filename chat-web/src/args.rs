@@ -12,7 +12,7 @@ pub struct Args {
     #[arg(long, value_name = "ADDR|none", help_heading = "Doors")]
     pub http: Vec<Place>,
 
-    /// Where the page is reached from, such as https://chat.example; may be repeated
+    /// Where the page is reached from, such as <https://chat.example>; may be repeated
     #[arg(long, value_name = "ORIGIN", value_parser = Origin::parse)]
     pub origin: Vec<Origin>,
 

@@ -29,9 +29,10 @@ pub fn sent(fields: &Fields, https_only: bool) -> impl Iterator<Item = &str> {
 #[must_use]
 pub fn set(token: &Token, is_https: bool) -> String {
     let text = token.to_text();
-    match is_https {
-        true => format!("{SECURE}={text}; Path=/; Secure; HttpOnly; SameSite=Lax"),
-        false => format!("{PLAIN}={text}; Path=/; HttpOnly; SameSite=Lax"),
+    if is_https {
+        format!("{SECURE}={text}; Path=/; Secure; HttpOnly; SameSite=Lax")
+    } else {
+        format!("{PLAIN}={text}; Path=/; HttpOnly; SameSite=Lax")
     }
 }
 

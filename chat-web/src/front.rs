@@ -1,4 +1,4 @@
-//! The site and the chat as one host: what a reactor with HTTP doors serves. Floor 4.
+//! The site and the chat as one host: what a reactor with HTTP doors serves. Floor 5.
 //!
 //! Each connection of an HTTP door begins as a browser that asks for things; one that opens a
 //! WebSocket becomes a person of the chat. A session's person outlives its sockets: while there is

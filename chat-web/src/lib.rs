@@ -1,4 +1,29 @@
-//! The chat page.
+//! The web front of the chat: its pages, and the WebSocket through which a page talks IRC.
+//!
+//! ```text
+//!                 ┌──────────────────────── chat-web ────────────────────────┐
+//! browser ─bytes─▶ web::Web ─Event::Asked──▶ site::Site ──┬─▶ pages            │
+//!        ◀─bytes─  (Framing) ◀─Answer───────  (routes)    ├─▶ session::Sessions│
+//!                 │   │                                   └─▶ origin::Origins  │
+//!                 │   └─Frame::Message─▶ the host's IRC dialect                │
+//!                 └───────────────────────────────────────────────────────────┘
+//! ```
+//!
+//! Everything here is bytes in, bytes out, with the time given in: the reactor of chat-core owns the
+//! sockets and the clocks, and [`front::Front`] is the host that joins site and chat. Files use lower
+//! floors only.
+//!
+//! | floor | modules | purpose |
+//! |---|---|---|
+//! | 5 | [`front`], [`args`] | site and chat as one host; what the program takes |
+//! | 4 | [`site`] | what is answered to a request, and what that does to the chat |
+//! | 3 | [`web`] | bytes of a browser ⇄ requests, messages and answers |
+//! | 2 | [`origin`], [`cookie`], [`pages`] | who may ask; the session cookie; what people see |
+//! | 1 | [`http`], [`session`] | HTTP/1.1; who is logged in |
+//! | 0 | [`limits`] | every bound with its unit |
+//!
+//! **Invariants:** nothing here opens a socket or reads a clock. Nothing below [`site`] knows a path
+//! of the site; nothing in [`http`] knows WebSocket, sessions or pages.
 
 pub mod args;
 pub mod cookie;

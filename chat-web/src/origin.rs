@@ -81,9 +81,10 @@ impl fmt::Display for Origin {
             Scheme::Http => "http",
             Scheme::Https => "https",
         };
-        match self.port == self.scheme.default_port() {
-            true => write!(f, "{scheme}://{}", self.host),
-            false => write!(f, "{scheme}://{}:{}", self.host, self.port),
+        if self.port == self.scheme.default_port() {
+            write!(f, "{scheme}://{}", self.host)
+        } else {
+            write!(f, "{scheme}://{}:{}", self.host, self.port)
         }
     }
 }
@@ -126,9 +127,10 @@ impl Origins {
     #[must_use]
     pub fn judge(&self, origin: Option<&str>, host: Option<&Authority>, has_cookie: bool) -> Asker {
         let Some(text) = origin else {
-            return match has_cookie {
-                true => Asker::Stranger,
-                false => Asker::Program,
+            return if has_cookie {
+                Asker::Stranger
+            } else {
+                Asker::Program
             };
         };
         // `null` is no origin: a sandboxed frame, a data: page, a redirect from elsewhere.

@@ -4,6 +4,11 @@
 //! blanks such as `{{name}}`; what goes into a blank is escaped, and is never looked through for
 //! blanks of its own.
 
+use std::borrow::Cow;
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
 use crate::http::Status;
@@ -102,9 +107,18 @@ pub struct Asset {
     pub name: &'static str,
     /// Its media type.
     pub media: &'static str,
-    /// Its content.
-    pub bytes: &'static [u8],
-    /// A strong validator with its quotes, which changes with the content. RFC 9110 §8.8.3.
+    /// Its content as it stands in the source.
+    pub plain: Content,
+    /// The same in gzip, for those who take it: everybody but scripts.
+    pub gzip: Content,
+}
+
+/// One way of writing a file.
+#[derive(Clone, Debug)]
+pub struct Content {
+    /// The bytes.
+    pub bytes: Cow<'static, [u8]>,
+    /// A strong validator with its quotes, which changes with the bytes. RFC 9110 §8.8.3.
     pub etag: String,
 }
 
@@ -135,13 +149,26 @@ impl Assets {
 }
 
 fn asset((name, bytes): (&'static str, &'static [u8])) -> Asset {
-    let digest = Sha256::digest(bytes);
     Asset {
         name,
         media: media_of(name),
-        bytes,
-        etag: format!("\"{}\"", data_encoding::HEXLOWER.encode(&digest[..8])),
+        plain: content(bytes.into()),
+        gzip: content(gzip(bytes).into()),
     }
+}
+
+fn content(bytes: Cow<'static, [u8]>) -> Content {
+    let digest = Sha256::digest(&bytes);
+    let etag = format!("\"{}\"", data_encoding::HEXLOWER.encode(&digest[..8]));
+    Content { bytes, etag }
+}
+
+/// Done once at the start: there is no build step that could do it before.
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    // Writing to a Vec does not fail.
+    let _ = encoder.write_all(bytes);
+    encoder.finish().unwrap_or_default()
 }
 
 fn media_of(name: &str) -> &'static str {
@@ -234,16 +261,26 @@ mod tests {
         let assets = Assets::embedded();
         for file in std::fs::read_dir(folder).unwrap() {
             let name = file.unwrap().file_name().into_string().unwrap();
+            // package.json is for node, which runs the modules' own tests.
+            let unserved = name.ends_with(".html") || name == "package.json";
             assert!(
-                name.ends_with(".html") || assets.find(&name).is_some(),
+                unserved || assets.find(&name).is_some(),
                 "{name} is not in Assets::embedded"
             );
         }
     }
 
     #[test]
+    fn the_page_weighs_less_than_50_kb_on_the_wire() {
+        let assets = Assets::embedded().0;
+        let files: usize = assets.iter().map(|asset| asset.gzip.bytes.len()).sum();
+        let html = LoginPage::default().html().len() + IndexPage::default().html().len();
+        assert!(files + html < 50_000, "{} bytes", files + html);
+    }
+
+    #[test]
     fn an_etag_changes_with_the_content() {
-        let etag = |bytes| asset(("a.js", bytes)).etag;
+        let etag = |bytes| asset(("a.js", bytes)).plain.etag;
         assert_eq!(etag(b"x"), etag(b"x"));
         assert_ne!(etag(b"x"), etag(b"y"));
         assert_eq!(etag(b"x").len(), 18);

@@ -165,13 +165,14 @@ pub const HANDSHAKE: &[u8] = b"GET /socket HTTP/1.1\r\nHost: localhost\r\nUpgrad
 /// A masked frame, as a client sends it.
 pub fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     let mut out = vec![first];
-    match payload.len() {
-        length @ 0..=125 => out.push(0x80 | length as u8),
-        length @ 126..=65_535 => {
+    let length = payload.len();
+    match (u8::try_from(length), u16::try_from(length)) {
+        (Ok(length @ 0..=125), _) => out.push(0x80 | length),
+        (_, Ok(length)) => {
             out.push(0x80 | 126);
-            out.extend((length as u16).to_be_bytes());
+            out.extend(length.to_be_bytes());
         }
-        length => {
+        _ => {
             out.push(0x80 | 127);
             out.extend((length as u64).to_be_bytes());
         }
@@ -180,4 +181,57 @@ pub fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     out.extend(mask);
     out.extend(payload.iter().zip(mask.iter().cycle()).map(|(b, m)| b ^ m));
     out
+}
+
+/// The same bytes whole, in any two pieces, and byte by byte come to the same, which is given.
+#[track_caller]
+pub fn every_split(bytes: &[u8], new: impl Fn() -> Peer) -> Peer {
+    let mut whole = new();
+    whole.feed(bytes);
+    for at in 0..=bytes.len() {
+        let mut split = new();
+        split.feed(&bytes[..at]);
+        split.feed(&bytes[at..]);
+        same(&whole, &split);
+    }
+    let mut drip = new();
+    drip.drip(bytes);
+    same(&whole, &drip);
+    whole
+}
+
+#[track_caller]
+fn same(one: &Peer, other: &Peer) {
+    assert_eq!(one.told, other.told);
+    assert_eq!(one.fault, other.fault);
+    let text = |peer: &Peer| peer.sent.escape_ascii().to_string();
+    assert_eq!(text(one), text(other));
+}
+
+/// A request line and fields, with the CRLFs that the cases leave out.
+pub fn head(text: &str) -> Vec<u8> {
+    (text.replace('\n', "\r\n") + "\r\n\r\n").into_bytes()
+}
+
+/// The requests that the host heard of.
+pub fn requests(peer: &Peer) -> Vec<String> {
+    let asked = peer.told.iter().map(|told| match told {
+        Told::Asked(summary) => summary.clone(),
+        other => panic!("{other:?} is not a request"),
+    });
+    asked.collect()
+}
+
+/// The requests in these bytes.
+pub fn asked(bytes: &[u8]) -> Vec<String> {
+    let mut peer = Peer::new(settings());
+    peer.feed(bytes);
+    requests(&peer)
+}
+
+/// The only request in these bytes, in every split; or the status that it was refused with.
+#[track_caller]
+pub fn check(bytes: &[u8], expected: &str) {
+    let peer = every_split(bytes, || Peer::new(settings()));
+    assert_eq!(requests(&peer), [expected], "{}", bytes.escape_ascii());
 }

@@ -71,19 +71,8 @@ impl Chat {
     pub(super) fn lusers(&self, who: PersonId) -> Vec<String> {
         let people = self.hub.people().len();
         let most = self.house.most_people;
-        let unknown = self
-            .speakers
-            .iter()
-            .flatten()
-            .count()
-            .saturating_sub(people)
-            .to_string();
-        let rooms = self
-            .hub
-            .rooms()
-            .filter(|room| !room.members().is_empty())
-            .count()
-            .to_string();
+        let unknown = self.speaking.saturating_sub(people).to_string();
+        let rooms = self.hub.inhabited_rooms().to_string();
         let (count, max) = (people.to_string(), most.to_string());
         let both = [count.as_str(), max.as_str()];
         let now = format!("Current users {people}, max {most}");

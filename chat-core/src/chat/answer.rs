@@ -4,6 +4,7 @@
 //! that carries it, and a command without any reply is acknowledged by `ACK`. Some of the lines may
 //! come turns later, when the journal has committed.
 
+use super::Chat;
 use crate::dialect::irc::tags::{self, Tags};
 use crate::id::PersonId;
 
@@ -92,6 +93,37 @@ impl Answer {
     }
 }
 
+impl Chat {
+    /// One thing less that an answer waits for; the answer, when that was the last.
+    pub(super) fn one_less(&mut self, key: AnswerKey) -> Option<Answer> {
+        let answer = self.answers.get_mut(key.0)?;
+        answer.open -= 1;
+        (answer.open == 0).then(|| self.answers.remove(key.0))
+    }
+
+    /// A connection is gone. What was asked over it is answered to nobody: not to the connection
+    /// that the same person may have next.
+    pub(super) fn abandon(&mut self, who: PersonId) {
+        let cursors = self
+            .speaker_mut(who)
+            .map(|s| std::mem::take(&mut s.cursors));
+        for cursor in cursors.into_iter().flatten() {
+            self.one_less(cursor.answer);
+        }
+        let theirs = self.answers.iter_mut().map(|(_, answer)| &mut answer.who);
+        let landing = self.waiting.values_mut().map(|waiting| &mut waiting.who);
+        for asker in theirs.chain(landing).filter(|asker| **asker == who) {
+            *asker = NOBODY;
+        }
+    }
+}
+
+/// Stands for a person who cannot be there.
+const NOBODY: PersonId = PersonId {
+    key: u32::MAX,
+    generation: 0,
+};
+
 /// Puts one more tag on a line. One that is in a batch of its own already stays as it is: the
 /// outer batch is then named by the inner one's start.
 fn tagged(line: &str, key: &str, value: &str) -> String {
@@ -109,7 +141,14 @@ fn has_batch(line: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
+    use super::super::cursor::Cursor;
+    use super::super::speaker::Speaker;
     use super::*;
+    use crate::chat::Setup;
+    use crate::dialect::Dialect;
+    use crate::time::Timestamp;
 
     fn answer(lines: &[&str]) -> Vec<String> {
         let mut answer = Answer::new(
@@ -163,5 +202,21 @@ mod tests {
         answer.add(":s 2".into());
         assert_eq!(answer.flow("s", || "b2".into()), ["@batch=b1 :s 2"]);
         assert_eq!(answer.finish("s", || "b3".into()), [":s BATCH -b1"]);
+    }
+
+    #[test]
+    fn a_long_reply_to_somebody_who_has_gone_is_forgotten() {
+        let now = Instant::now();
+        let mut chat = Chat::new(Setup::default(), Timestamp(0)).unwrap();
+        let who = PersonId {
+            key: 0,
+            generation: 0,
+        };
+        let key = AnswerKey(chat.answers.insert(Answer::new(who, "LIST", None)));
+        let mut speaker = Speaker::new(who, Dialect::Irc, now);
+        speaker.cursors.push_back(Cursor::list(key));
+        chat.speakers.push(Some(Box::new(speaker)));
+        chat.forget(who);
+        assert!(chat.answers.is_empty());
     }
 }

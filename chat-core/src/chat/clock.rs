@@ -13,7 +13,7 @@ impl Turn<'_> {
     /// Somebody sent something: they are there, and may have to wait before they go on.
     pub(super) fn hear(&mut self, who: PersonId) {
         let now = self.now.mono;
-        let limits = self.chat.limits.clone();
+        let limits = self.chat.limits;
         let Some(speaker) = self.chat.speaker_mut(who) else {
             return;
         };
@@ -21,7 +21,15 @@ impl Turn<'_> {
         speaker.pinged = None;
         if let Some(until) = speaker.bucket.take(&limits, now) {
             speaker.holds.flood = Some(until);
-            self.people.set_deadline(who, until);
+            self.set_deadline(who);
+        }
+    }
+
+    /// Somebody takes what they asked for: they are there, though nothing is read from them meanwhile.
+    pub(super) fn see_reading(&mut self, who: PersonId) {
+        if let Some(speaker) = self.chat.speaker_mut(who) {
+            speaker.heard = self.now.mono;
+            speaker.pinged = None;
         }
     }
 
@@ -48,10 +56,15 @@ impl Turn<'_> {
         let Some(speaker) = self.chat.speaker(who) else {
             return;
         };
-        if speaker.holds.flood.is_some() {
+        let limits = &self.chat.limits;
+        if !speaker.registered && speaker.registers_until(limits) <= self.now.mono {
+            let waited = limits.registration_seconds;
+            let reason = format!("you did not say who you are within {waited} seconds");
+            self.dismiss(who, POLICY, &reason);
+        } else if speaker.holds.flood.is_some() {
             self.end_of_flood(who);
-        } else if !speaker.registered {
-            self.dismiss(who, POLICY, "you did not say who you are in time");
+        } else if let Some(pace) = speaker.holds.pace {
+            self.look_at_pace(who, pace);
         } else if is_silent_by_nature(speaker) {
             self.keep_waiting(who);
         } else if speaker.pinged.is_some() {
@@ -90,7 +103,7 @@ impl Turn<'_> {
 }
 
 /// Nobody can ask a person at `nc` for a sign of life (the door's keepalive asks their machine), and
-/// who is held by us cannot answer.
+/// who waits for the journal cannot answer. Who is held by a long reply shows by reading it.
 fn is_silent_by_nature(speaker: &Speaker) -> bool {
-    matches!(speaker.voice, Voice::Plain(_)) || speaker.holds.any()
+    matches!(speaker.voice, Voice::Plain(_)) || speaker.holds.commit
 }

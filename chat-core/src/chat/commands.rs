@@ -5,21 +5,14 @@ use std::sync::Arc;
 use super::answer::AnswerKey;
 use super::speaker::Voice;
 use super::turn::Turn;
-use crate::dialect::irc::command::targets;
 use crate::dialect::irc::decode::commands;
-use crate::dialect::irc::numeric::{
-    ERR_ALREADYREGISTERED, ERR_CHANOPRIVSNEEDED, ERR_INPUTTOOLONG, ERR_NOTREGISTERED,
-    ERR_TOOMANYTARGETS, ERR_UMODEUNKNOWNFLAG, ERR_USERSDONTMATCH,
-};
+use crate::dialect::irc::numeric::{ERR_ALREADYREGISTERED, ERR_INPUTTOOLONG, ERR_NOTREGISTERED};
 use crate::dialect::irc::reader::Standard;
 use crate::dialect::irc::refusal;
 use crate::dialect::irc::{Caps, Command, Message, Wrong, decode};
 use crate::dialect::quit_reason;
-use crate::hub::entry::PostKind;
-use crate::hub::request::{Addressee, Refusal, Request};
+use crate::hub::request::{Refusal, Request};
 use crate::id::PersonId;
-use crate::limits::TARGETS_MAX;
-use crate::names::{Nick, RoomName};
 use crate::net::framing::Unreadable;
 
 impl Turn<'_> {
@@ -206,150 +199,6 @@ impl Turn<'_> {
         self.say(key, line);
     }
 
-    fn post(
-        &mut self,
-        who: PersonId,
-        kind: PostKind,
-        list: &str,
-        text: &str,
-        tags: &str,
-        key: AnswerKey,
-    ) {
-        let (text, tags): (Arc<str>, Arc<str>) = (text.into(), tags.into());
-        for (index, target) in targets(list).enumerate() {
-            if index == TARGETS_MAX {
-                return self.too_many(kind, target, key);
-            }
-            match addressee(target) {
-                Ok(to) => {
-                    let (text, tags) = (Arc::clone(&text), Arc::clone(&tags));
-                    self.submit(
-                        who,
-                        Request::Post {
-                            to,
-                            kind,
-                            text,
-                            tags,
-                        },
-                        key,
-                    );
-                }
-                Err(_) if kind == PostKind::Notice => {}
-                Err(refusal) => self.refuse(key, &refusal),
-            }
-        }
-    }
-
-    fn too_many(&mut self, kind: PostKind, target: &str, key: AnswerKey) {
-        if kind != PostKind::Notice {
-            let text = format_args!("at most {TARGETS_MAX} targets at once; this one was left out");
-            self.say_numeric(key, ERR_TOOMANYTARGETS, &[target], text);
-        }
-    }
-
-    fn join(&mut self, who: PersonId, rooms: &str, key: AnswerKey) {
-        for name in targets(rooms).take(self.rooms_at_once()) {
-            match RoomName::new(name) {
-                Ok(room) => self.submit(who, Request::Join(room), key),
-                Err(wrong) => self.refuse(key, &Refusal::BadName(name.to_owned(), wrong)),
-            }
-        }
-    }
-
-    fn rooms_at_once(&self) -> usize {
-        usize::try_from(self.chat.limits.rooms_per_person)
-            .unwrap_or(usize::MAX)
-            .saturating_add(1)
-    }
-
-    fn leave_all(&mut self, who: PersonId, key: AnswerKey) {
-        let rooms = self.chat.hub.person(who).map(|member| member.rooms.clone());
-        for room in rooms.unwrap_or_default() {
-            if let Some(name) = self.chat.hub.room_at(room).map(|room| room.name.clone()) {
-                self.submit(who, Request::Part(name, None), key);
-            }
-        }
-    }
-
-    fn part(&mut self, who: PersonId, rooms: &str, reason: Option<&str>, key: AnswerKey) {
-        for name in targets(rooms).take(self.rooms_at_once()) {
-            match existing(name) {
-                Ok(room) => self.submit(who, Request::Part(room, reason.map(Arc::from)), key),
-                Err(refusal) => self.refuse(key, &refusal),
-            }
-        }
-    }
-
-    fn set_topic(&mut self, who: PersonId, room: &str, text: &str, key: AnswerKey) {
-        match existing(room) {
-            Ok(room) => self.submit(who, Request::Topic(room, text.into()), key),
-            Err(refusal) => self.refuse(key, &refusal),
-        }
-    }
-
-    fn invite(&mut self, who: PersonId, nick: &str, room: &str, key: AnswerKey) {
-        let names = Nick::new(nick).map_err(|_| Refusal::NoSuchNick(nick.to_owned()));
-        match names.and_then(|nick| Ok((nick, existing(room)?))) {
-            Ok((nick, room)) => self.submit(who, Request::Invite(nick, room), key),
-            Err(refusal) => self.refuse(key, &refusal),
-        }
-    }
-
-    /// There are no modes and no operators yet: questions are answered, changes are not allowed.
-    fn mode(&mut self, who: PersonId, target: &str, modes: Option<&str>, key: AnswerKey) {
-        if target.starts_with('#') {
-            return self.room_mode(target, modes, key);
-        }
-        let own = self
-            .chat
-            .nick_of(who)
-            .is_some_and(|own| Nick::new(target).as_ref() == Ok(own));
-        match (own, modes) {
-            (false, _) if !self.is_somebody(target) => {
-                self.refuse(key, &Refusal::NoSuchNick(target.to_owned()));
-            }
-            (false, _) => {
-                self.say_numeric(
-                    key,
-                    ERR_USERSDONTMATCH,
-                    &[],
-                    "you can change your own modes only",
-                );
-            }
-            (true, None) => self.say_user_mode(who, key),
-            (true, Some(_)) => {
-                self.say_numeric(
-                    key,
-                    ERR_UMODEUNKNOWNFLAG,
-                    &[],
-                    "there are no user modes here",
-                );
-            }
-        }
-    }
-
-    fn is_somebody(&self, name: &str) -> bool {
-        Nick::new(name).is_ok_and(|nick| self.chat.hub.by_nick(&nick).is_some())
-    }
-
-    fn room_mode(&mut self, target: &str, modes: Option<&str>, key: AnswerKey) {
-        let room = RoomName::new(target)
-            .ok()
-            .and_then(|name| self.chat.hub.room(&name));
-        let Some((name, key_of_room)) = room.map(|room| (room.name.clone(), room.key)) else {
-            return self.refuse(key, &Refusal::NoSuchRoom(target.to_owned()));
-        };
-        match modes {
-            None => self.say_room_mode(key_of_room, key),
-            // Lists are asked for by everybody (`MODE #room b`); ours are empty.
-            Some("b" | "+b") => self.say_end_of_bans(&name, key),
-            Some(_) => {
-                let text = "this room has no operators, and its modes cannot be changed";
-                self.say_numeric(key, ERR_CHANOPRIVSNEEDED, &[name.as_str()], text);
-            }
-        }
-    }
-
     pub(super) fn refuse(&mut self, key: AnswerKey, refused: &Refusal) {
         let Some(answer) = self.chat.answers.get(key.0) else {
             return;
@@ -405,19 +254,6 @@ impl Turn<'_> {
         }
         self.write(who, &line);
     }
-}
-
-fn addressee(target: &str) -> Result<Addressee, Refusal> {
-    if target.starts_with('#') {
-        return existing(target).map(Addressee::Room);
-    }
-    let nick = Nick::new(target).map_err(|_| Refusal::NoSuchNick(target.to_owned()))?;
-    Ok(Addressee::Person(nick))
-}
-
-/// A room that ought to be there: a name that cannot be one is that of no room.
-pub(super) fn existing(name: &str) -> Result<RoomName, Refusal> {
-    RoomName::new(name).map_err(|_| Refusal::NoSuchRoom(name.to_owned()))
 }
 
 fn is_post(command: &str) -> bool {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Waiting;
 use super::answer::AnswerKey;
+use super::speaker::Speaker;
 use super::turn::Turn;
 use crate::hub::Effects;
 use crate::hub::entry::{Act, Committed, Entry, PostKind};
@@ -105,17 +106,44 @@ impl Turn<'_> {
 
     fn take_effect(&mut self, committed: &Arc<Committed>, key: Option<AnswerKey>) {
         let who = committed.entry.who;
+        let renamed = self.under_present_name(committed);
+        let committed = renamed.as_ref().unwrap_or(committed);
         if matches!(committed.entry.act, Act::Part { .. } | Act::Quit { .. }) {
             self.chat.fan.settle(who, &self.chat.hub, self.people);
         }
         match self.chat.hub.apply(committed) {
-            Ok(effects) => self.tell(committed, &effects, key),
+            Ok(effects) => {
+                self.tell(committed, &effects, key);
+                if matches!(committed.entry.act, Act::Quit { .. }) {
+                    self.has_left(who);
+                }
+            }
             Err(refusal) => {
                 if let Some(key) = key {
                     self.refuse(key, &refusal);
                 }
             }
         }
+    }
+
+    /// A session that came back while its QUIT was on its way has left all the same: its new
+    /// connection ends, so that its client comes in anew.
+    fn has_left(&mut self, who: PersonId) {
+        let came_back = |speaker: &Speaker| !speaker.leaving;
+        if self.chat.speaker(who).is_some_and(came_back) {
+            self.dismiss(who, GOING_AWAY, "you had left: come in again");
+        }
+    }
+
+    /// An entry bears the name that its author had when it was checked. Who is made to leave while
+    /// a new name is still on its way leaves under the new one.
+    fn under_present_name(&self, committed: &Committed) -> Option<Arc<Committed>> {
+        let present = &self.chat.hub.person(committed.entry.who)?.source;
+        (*present != committed.entry.source).then(|| {
+            let mut renamed = committed.clone();
+            renamed.entry.source = Arc::clone(present);
+            Arc::new(renamed)
+        })
     }
 
     fn tell(&mut self, committed: &Arc<Committed>, effects: &Effects, key: Option<AnswerKey>) {
@@ -129,7 +157,10 @@ impl Turn<'_> {
                 self.chat.fan.enter(committed.entry.who, room);
             }
             if self.chat.fan.is_overfull(room) {
-                self.chat.fan.flush(&self.chat.hub, self.people);
+                self.chat
+                    .fan
+                    .flush(&self.chat.hub, self.people, self.now.mono);
+                self.hold_the_fast();
             }
         }
         self.chat
@@ -170,3 +201,6 @@ impl Turn<'_> {
         self.close(key);
     }
 }
+
+/// WebSocket: the endpoint goes away. RFC 6455 §7.4.1.
+const GOING_AWAY: u16 = 1001;

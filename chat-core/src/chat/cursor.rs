@@ -11,7 +11,7 @@ use super::Chat;
 use super::answer::AnswerKey;
 use super::turn::Turn;
 use crate::dialect::irc::numeric::{RPL_ENDOFNAMES, RPL_ENDOFWHO, RPL_LISTEND};
-use crate::dialect::irc::{Caps, Extra, encode_for};
+use crate::dialect::irc::{Caps, Extra, encode_for, mask};
 use crate::hub::RoomKey;
 use crate::hub::entry::Committed;
 use crate::id::PersonId;
@@ -35,6 +35,11 @@ enum Kind {
         room: RoomName,
         last: Option<PersonId>,
         is_empty: bool,
+    },
+    Matching {
+        mask: String,
+        /// The slab key from which to look on.
+        next: usize,
     },
     List {
         last: Option<RoomKey>,
@@ -63,6 +68,18 @@ impl Cursor {
                 room,
                 last: None,
                 is_empty,
+            },
+            ended: false,
+        }
+    }
+
+    /// Everybody whom a mask means, each with a line. RFC 2812 §3.6.1.
+    pub(super) fn matching(mask: &str, answer: AnswerKey) -> Cursor {
+        Cursor {
+            answer,
+            kind: Kind::Matching {
+                mask: mask.to_owned(),
+                next: 0,
             },
             ended: false,
         }
@@ -106,6 +123,7 @@ impl Cursor {
                 is_empty: false,
             } => who_line(chat, who, room, last),
             Kind::Who { is_empty: true, .. } => None,
+            Kind::Matching { mask, next } => matching_line(chat, who, mask, next),
             Kind::List { last } => list_line(chat, who, last),
             Kind::History { posts, batch } => posts
                 .next()
@@ -125,6 +143,9 @@ impl Cursor {
             Kind::Who { room, .. } => {
                 Some(chat.numeric(who, RPL_ENDOFWHO, &[room.as_str()], "end of who"))
             }
+            Kind::Matching { mask, .. } => {
+                Some(chat.numeric(who, RPL_ENDOFWHO, &[mask], "end of who"))
+            }
             Kind::List { .. } => Some(chat.numeric(who, RPL_LISTEND, &[], "end of list")),
             Kind::History { batch, .. } => batch
                 .as_ref()
@@ -136,12 +157,13 @@ impl Cursor {
 impl Turn<'_> {
     /// Begins a reply of any length.
     pub(super) fn stream(&mut self, who: PersonId, cursor: Cursor) {
-        self.keep_open(cursor.answer);
+        let answer = cursor.answer;
         let Some(speaker) = self.chat.speaker_mut(who) else {
             return;
         };
         speaker.cursors.push_back(cursor);
         speaker.holds.reply = true;
+        self.keep_open(answer);
         self.pump(who);
     }
 
@@ -236,11 +258,27 @@ fn who_line(
     chat.who_reply(who, id, room.as_str())
 }
 
+/// A mask means whoever's nick, host or real name it matches. RFC 2812 §3.6.1.
+fn matching_line(chat: &Chat, who: PersonId, mask: &str, next: &mut usize) -> Option<String> {
+    let rest = chat.speakers.get(*next..)?.iter();
+    let mut here = rest
+        .flatten()
+        .filter_map(|speaker| chat.hub.person(speaker.id));
+    let member = here.find(|member| {
+        let names = [
+            member.source.nick.as_str(),
+            &member.source.host,
+            &member.real_name,
+        ];
+        names.iter().any(|name| mask::matches(mask, name))
+    });
+    *next = member.map_or(usize::MAX, |member| member.id.index() + 1);
+    chat.who_reply(who, member?.id, "*")
+}
+
 /// Rooms with somebody in them, and the one that is always there.
 fn list_line(chat: &Chat, who: PersonId, last: &mut Option<RoomKey>) -> Option<String> {
-    let mut rooms = chat.hub.rooms().filter(|room| Some(room.key) > *last);
-    let room =
-        rooms.find(|room| !room.members().is_empty() || room.name == *chat.hub.default_room())?;
+    let room = chat.hub.next_room(*last)?;
     *last = Some(room.key);
     Some(chat.list_reply(who, room))
 }

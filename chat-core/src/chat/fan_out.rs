@@ -14,12 +14,14 @@
 //! have said so far goes to its outbox first, and a mark remembers how far each room was heard.
 
 use std::collections::HashMap;
-use std::ops::Range;
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
 
 use super::forms::{FormId, Forms};
+use super::pace::Lagging;
+use super::saying::Saying;
 use crate::hub::entry::Committed;
 use crate::hub::{Hub, Room, RoomKey};
 use crate::id::PersonId;
@@ -38,8 +40,20 @@ pub(super) struct FanOut {
     /// How far somebody who is apart has heard a room this turn.
     marks: HashMap<(PersonId, RoomKey), usize>,
     apart: Vec<PersonId>,
+    /// Rooms whose readers fell behind when they were last flushed.
+    lags: Vec<Lag>,
     order: u64,
     epoch: String,
+    /// Bytes that one room may say before it is flushed within a turn.
+    turn_bytes_max: usize,
+    queue_bytes: u64,
+}
+
+/// A room that could not keep up, and who talked in it.
+#[derive(Debug)]
+pub(super) struct Lag {
+    pub(super) room: RoomKey,
+    pub(super) talkers: Vec<PersonId>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -55,36 +69,16 @@ const NOBODY: Reader = Reader {
     apart: false,
 };
 
-/// What one room says in one turn.
-#[derive(Debug, Default)]
-struct Saying {
-    events: Vec<Event>,
-    chunks: Vec<Chunk>,
-    bytes: usize,
-}
-
-#[derive(Debug)]
-struct Event {
-    committed: Arc<Committed>,
-    /// The place among all rooms of this turn.
-    order: u64,
-    /// Whether its author hears of it in another way, or not at all.
-    spares_author: bool,
-}
-
-/// The same events as the readers of one form get them.
-#[derive(Debug)]
-struct Chunk {
-    form: FormId,
-    bytes: BytesMut,
-    /// Where each event ends in the bytes.
-    ends: Vec<usize>,
-}
-
 impl FanOut {
-    pub(super) fn new(epoch: String) -> FanOut {
+    /// A turn may say no more at once than a quarter of what may wait for a reader: so that whoever
+    /// talks too fast is seen before anybody is cut.
+    pub(super) fn new(epoch: String, queue_bytes: u64) -> FanOut {
+        let quarter = usize::try_from(queue_bytes / 4).unwrap_or(usize::MAX);
+        let turn_bytes_max = TURN_BUFFER_BYTES_MAX.min(quarter);
         FanOut {
             epoch,
+            turn_bytes_max,
+            queue_bytes,
             ..FanOut::default()
         }
     }
@@ -117,35 +111,31 @@ impl FanOut {
         if spares_author {
             self.set_apart(committed.entry.who);
         }
-        let saying = self.sayings.entry(room).or_default();
-        if saying.events.is_empty() {
-            self.dirty.push(room);
-        }
+        let dirty = &mut self.dirty;
+        let saying = self.sayings.entry(room).or_insert_with(|| {
+            dirty.push(room);
+            Saying::default()
+        });
         self.order += 1;
-        let event = Event {
-            committed: Arc::clone(committed),
-            order: self.order,
-            spares_author,
-        };
-        saying.bytes += event.committed.entry.size();
-        saying.events.push(event);
+        saying.push(Arc::clone(committed), self.order, spares_author);
+    }
+
+    /// Whether something was said that nobody has heard yet.
+    pub(super) fn is_dirty(&self) -> bool {
+        !self.dirty.is_empty()
     }
 
     /// Whether a room holds so much that it should not wait for the end of the turn.
     pub(super) fn is_overfull(&self, room: RoomKey) -> bool {
         self.sayings
             .get(&room)
-            .is_some_and(|saying| saying.bytes > TURN_BUFFER_BYTES_MAX)
+            .is_some_and(|saying| saying.bytes() > self.turn_bytes_max)
     }
 
     /// Somebody enters a room now: what was said in it this turn is not for them.
     pub(super) fn enter(&mut self, id: PersonId, room: RoomKey) {
-        if let Some(saying) = self
-            .sayings
-            .get(&room)
-            .filter(|saying| !saying.events.is_empty())
-        {
-            self.marks.insert((id, room), saying.events.len());
+        if let Some(saying) = self.sayings.get(&room) {
+            self.marks.insert((id, room), saying.len());
             self.set_apart(id);
         }
     }
@@ -188,13 +178,13 @@ impl FanOut {
 
     /// Marks a room as heard up to now; answers up to where it was heard before.
     fn hear(&mut self, id: PersonId, form: FormId, room: RoomKey) -> usize {
-        let Some(saying) = self.sayings.get_mut(&room).filter(|s| !s.events.is_empty()) else {
+        let Some(saying) = self.sayings.get_mut(&room) else {
             return 0;
         };
         if form != FormId::MUTE {
-            saying.chunk(form, &mut self.forms, &self.epoch);
+            saying.encode(form, &mut self.forms, &self.epoch);
         }
-        let now = saying.events.len();
+        let now = saying.len();
         self.set_apart(id);
         self.marks.insert((id, room), now).unwrap_or(0)
     }
@@ -227,15 +217,20 @@ impl FanOut {
     }
 
     /// The end of a turn: everything that was said goes to everybody who is to hear it.
-    pub(super) fn flush(&mut self, hub: &Hub, people: &mut People) {
+    pub(super) fn flush(&mut self, hub: &Hub, people: &mut People, now: Instant) {
         let apart = std::mem::take(&mut self.apart);
         for &id in &apart {
             self.settle(id, hub, people);
         }
         for room in std::mem::take(&mut self.dirty) {
-            self.flush_room(room, hub, people);
+            self.flush_room(room, hub, people, now);
         }
         self.reunite(apart);
+    }
+
+    /// The rooms that could not keep up since this was last asked.
+    pub(super) fn take_lags(&mut self) -> Vec<Lag> {
+        std::mem::take(&mut self.lags)
     }
 
     /// Those who were apart are like everybody else again.
@@ -248,20 +243,26 @@ impl FanOut {
         }
     }
 
-    fn flush_room(&mut self, key: RoomKey, hub: &Hub, people: &mut People) {
+    fn flush_room(&mut self, key: RoomKey, hub: &Hub, people: &mut People, now: Instant) {
         let Some(mut saying) = self.sayings.remove(&key) else {
             return;
         };
         let Some(room) = hub.room_at(key) else { return };
         let chunks = self.encode_for(room, &mut saying);
+        let mut lagging = Lagging::new(now, self.queue_bytes);
         for &id in room.members() {
             let reader = self.reader(id);
-            if reader.apart {
-                continue;
-            }
-            if let Some((_, bytes)) = chunks.iter().find(|(form, _)| *form == reader.form) {
+            let chunk = chunks.iter().find(|(form, _)| *form == reader.form);
+            if let Some((_, bytes)) = chunk.filter(|_| !reader.apart) {
                 people.write_chunk(id, bytes);
             }
+            lagging.note(people, id);
+        }
+        if lagging.is_too_much() {
+            self.lags.push(Lag {
+                room: key,
+                talkers: saying.talkers(),
+            });
         }
     }
 
@@ -271,61 +272,10 @@ impl FanOut {
         for &id in room.members() {
             let Reader { form, apart, .. } = self.reader(id);
             if !apart && form != FormId::MUTE && !chunks.iter().any(|(other, _)| *other == form) {
-                let chunk = saying.chunk(form, &mut self.forms, &self.epoch);
-                chunks.push((form, chunk.bytes.split().freeze()));
+                chunks.push((form, saying.take(form, &mut self.forms, &self.epoch)));
             }
         }
         chunks.retain(|(_, bytes)| !bytes.is_empty());
         chunks
-    }
-}
-
-impl Saying {
-    /// All events in one form; those that came since the last time are added.
-    fn chunk(&mut self, form: FormId, forms: &mut Forms, epoch: &str) -> &mut Chunk {
-        let place = self.chunks.iter().position(|chunk| chunk.form == form);
-        let place = place.unwrap_or_else(|| {
-            self.chunks.push(Chunk {
-                form,
-                bytes: BytesMut::new(),
-                ends: Vec::new(),
-            });
-            self.chunks.len() - 1
-        });
-        let chunk = &mut self.chunks[place];
-        for event in &self.events[chunk.ends.len()..] {
-            forms.encode(form, &event.committed, epoch, &mut chunk.bytes);
-            chunk.ends.push(chunk.bytes.len());
-        }
-        chunk
-    }
-
-    /// The events from a mark on, one by one, without those that spare this reader.
-    fn pieces(
-        &self,
-        id: PersonId,
-        form: FormId,
-        mark: usize,
-    ) -> impl Iterator<Item = (u64, &[u8])> {
-        let chunk = self.chunks.iter().find(|chunk| chunk.form == form);
-        chunk.into_iter().flat_map(move |chunk| {
-            let spans = (mark..chunk.ends.len()).map(|at| (&self.events[at], chunk.span(at)));
-            spans
-                .filter(move |(event, span)| !event.spares(id) && !span.is_empty())
-                .map(|(event, span)| (event.order, &chunk.bytes[span]))
-        })
-    }
-}
-
-impl Event {
-    fn spares(&self, id: PersonId) -> bool {
-        self.spares_author && self.committed.entry.who == id
-    }
-}
-
-impl Chunk {
-    fn span(&self, at: usize) -> Range<usize> {
-        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
-        start..self.ends[at]
     }
 }

@@ -57,12 +57,13 @@ impl Host for Chat {
     }
 
     fn drained(&mut self, people: &mut People, who: PersonId, now: Now) {
-        Turn {
+        let mut turn = Turn {
             chat: self,
             people,
             now,
-        }
-        .pump(who);
+        };
+        turn.see_reading(who);
+        turn.pump(who);
     }
 
     fn overflowed(&mut self, people: &mut People, who: PersonId, now: Now) {
@@ -89,16 +90,21 @@ impl Host for Chat {
 
     fn turn(&mut self, people: &mut People, now: Now) {
         self.journal.turn();
-        Turn {
+        let mut turn = Turn {
             chat: self,
             people,
             now,
-        }
-        .commit();
-        self.fan.flush(&self.hub, people);
+        };
+        turn.commit();
+        turn.chat.fan.flush(&turn.chat.hub, turn.people, now.mono);
+        turn.hold_the_fast();
     }
 
     fn wait(&self, _now: Now) -> Option<Duration> {
+        // Somebody who left after this turn's fan-out is still to be announced.
+        if self.fan.is_dirty() {
+            return Some(Duration::ZERO);
+        }
         self.journal.wait()
     }
 }
@@ -119,15 +125,19 @@ impl Chat {
             return Ok(());
         }
         match ip.map(|ip| people.connections_from(ip) as u64) {
-            Some(count) if count > most => Err("there are too many connections from your address"),
+            Some(count) if count > most => {
+                Err("there are too many connections from your address: close one first")
+            }
             _ => Ok(()),
         }
     }
 
     /// Forgets how somebody spoke; whether they are still in a room is the hub's to know.
     pub fn forget(&mut self, who: PersonId) {
+        self.abandon(who);
         if self.speaker(who).is_some() {
             self.speakers[who.index()] = None;
+            self.speaking -= 1;
         }
     }
 }

@@ -10,12 +10,12 @@
 //! |---|---|
 //! | `speaker.rs` | how far each person is: dialect, registration, flood, what holds them |
 //! | `registration.rs`, `welcome.rs` | from the first line to 001 and what follows it |
-//! | `commands.rs`, `plain.rs` | one match each: what a registered person may say |
+//! | `commands.rs`, `deeds.rs`, `plain.rs` | one match each: what a registered person may say and do |
 //! | `commit.rs`, `told.rs` | an entry's way through the journal, and how its author hears of it |
 //! | `queries.rs`, `whois.rs`, `about.rs`, `history.rs`, `cursor.rs` | answers that change nothing |
 //! | `answer.rs` | labels and batches |
-//! | `fan_out.rs`, `forms.rs` | from one to all |
-//! | `clock.rs` | deadlines: registration, ping, flood |
+//! | `fan_out.rs`, `saying.rs`, `forms.rs` | from one to all |
+//! | `clock.rs`, `pace.rs` | deadlines: registration, ping, flood; who is too fast for their room |
 //!
 //! A person's commands take effect in the order in which they were sent. Posts may be in flight
 //! together; whatever else somebody sends waits until their own entries have been committed.
@@ -26,13 +26,16 @@ mod clock;
 mod commands;
 mod commit;
 mod cursor;
+mod deeds;
 mod fan_out;
 mod forms;
 mod history;
 mod host;
+mod pace;
 mod plain;
 mod queries;
 mod registration;
+mod saying;
 mod speaker;
 mod told;
 mod turn;
@@ -108,6 +111,8 @@ pub struct Chat {
     fan: FanOut,
     /// By slab key.
     speakers: Vec<Option<Box<Speaker>>>,
+    /// How many of them there are.
+    speaking: usize,
     answers: Slab<Answer>,
     /// Which answer waits for which entry.
     waiting: HashMap<Ticket, Waiting>,
@@ -165,8 +170,9 @@ impl Chat {
         Ok(Chat {
             hub: Hub::new(setup.room, &setup.limits, at),
             journal,
-            fan: FanOut::new(epoch.clone()),
+            fan: FanOut::new(epoch.clone(), setup.limits.send_queue_bytes),
             speakers: Vec::new(),
+            speaking: 0,
             answers: Slab::new(),
             waiting: HashMap::new(),
             dialects: Vec::new(),

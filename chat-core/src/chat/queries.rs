@@ -2,8 +2,8 @@
 
 use super::Chat;
 use super::answer::AnswerKey;
-use super::commands::existing;
 use super::cursor::Cursor;
+use super::deeds::existing;
 use super::turn::Turn;
 use crate::dialect::irc::command::targets;
 use crate::dialect::irc::numeric::{
@@ -58,15 +58,19 @@ impl Turn<'_> {
         }
     }
 
-    /// WHO of a room, or of one person by name. There are no operators to ask for.
+    /// WHO of a room, of one person by name, or of all whom a mask means; `0` and nothing mean
+    /// everybody. There are no operators to ask for.
     pub(super) fn who(&mut self, mask: Option<&str>, operators_only: bool, key: AnswerKey) {
         let Some(who) = self.asker(key) else { return };
-        let mask = mask.unwrap_or("*");
+        let mask = mask.filter(|mask| *mask != "0").unwrap_or("*");
         if let Some(room) = RoomName::new(mask)
             .ok()
             .filter(|name| self.chat.hub.room(name).is_some())
         {
             return self.stream(who, Cursor::who(room, operators_only, key));
+        }
+        if mask.contains(['*', '?']) && !operators_only {
+            return self.stream(who, Cursor::matching(mask, key));
         }
         let member = Nick::new(mask)
             .ok()

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::cursor::Cursor;
+use super::pace::Pace;
 use crate::dialect::Dialect;
 use crate::dialect::irc::Caps;
 use crate::id::{Identity, PersonId};
@@ -72,6 +73,8 @@ pub struct Preset {
 pub(super) struct Holds {
     /// They talk too fast: until then.
     pub(super) flood: Option<Instant>,
+    /// Their room cannot keep up.
+    pub(super) pace: Option<Pace>,
     /// Something that they did has to be committed first.
     pub(super) commit: bool,
     /// A long reply is on its way.
@@ -136,22 +139,28 @@ impl Speaker {
 
     /// When the chat should look at this person again, if nothing happens before.
     pub(super) fn deadline(&self, limits: &Limits) -> Instant {
-        if let Some(until) = self.holds.flood {
-            return until;
+        let held = self.holds.flood.or(self.holds.pace.map(|pace| pace.next));
+        match (held, self.pinged) {
+            // Talking much is no way to put registration off.
+            (held, _) if !self.registered => {
+                let last = self.registers_until(limits);
+                held.map_or(last, |until| until.min(last))
+            }
+            (Some(until), _) => until,
+            (None, Some(at)) => at + seconds(limits.pong_seconds),
+            (None, None) => self.heard + seconds(limits.ping_seconds),
         }
-        if !self.registered {
-            return self.since + seconds(limits.registration_seconds);
-        }
-        match self.pinged {
-            Some(at) => at + seconds(limits.pong_seconds),
-            None => self.heard + seconds(limits.ping_seconds),
-        }
+    }
+
+    /// When somebody who is not registered is late.
+    pub(super) fn registers_until(&self, limits: &Limits) -> Instant {
+        self.since + seconds(limits.registration_seconds)
     }
 }
 
 impl Holds {
     pub(super) fn any(self) -> bool {
-        self.flood.is_some() || self.commit || self.reply
+        self.flood.is_some() || self.pace.is_some() || self.commit || self.reply
     }
 }
 

@@ -14,7 +14,7 @@ use crate::dialect::irc::numeric::{
     RPL_AWAY, RPL_INVITING, RPL_NOWAWAY, RPL_TOPIC, RPL_TOPICWHOTIME, RPL_UNAWAY,
 };
 use crate::dialect::irc::reply::Line;
-use crate::dialect::irc::{Caps, encode_for};
+use crate::dialect::irc::{self, Caps};
 use crate::dialect::plain;
 use crate::hub::entry::{Act, Committed, Post, PostKind, Target};
 use crate::hub::{Effects, RoomKey};
@@ -88,7 +88,7 @@ impl Turn<'_> {
         }
         if let Target::Person { id, nick, .. } = &post.target {
             if *id == who {
-                self.say_to_oneself(committed, key);
+                self.say_to_oneself(committed);
             }
             if post.kind == PostKind::Message {
                 self.say_away(*id, nick.as_str(), key);
@@ -96,25 +96,25 @@ impl Turn<'_> {
         }
     }
 
-    /// Who writes to themselves gets it, and the echo besides.
-    fn say_to_oneself(&mut self, committed: &Committed, key: AnswerKey) {
-        self.say_own(committed, key);
+    /// Who writes to themselves gets it, and the echo besides. IRCv3 labeled-response: only the echo
+    /// is an answer.
+    fn say_to_oneself(&mut self, committed: &Committed) {
+        if let Some(line) = self.own_line(committed) {
+            self.write(committed.entry.who, &line);
+        }
     }
 
     /// The author's copy of an entry.
     fn say_own(&mut self, committed: &Committed, key: AnswerKey) {
-        let caps = self.caps(committed.entry.who);
-        let mut line = String::new();
-        let epoch = &self.chat.house.epoch;
-        if encode_for(
-            committed,
-            caps,
-            epoch,
-            crate::dialect::irc::Extra::default(),
-            &mut line,
-        ) {
+        if let Some(line) = self.own_line(committed) {
             self.say(key, line);
         }
+    }
+
+    fn own_line(&self, committed: &Committed) -> Option<String> {
+        let caps = self.caps(committed.entry.who);
+        let mut line = String::new();
+        irc::encode(committed, caps, &self.chat.house.epoch, &mut line).then_some(line)
     }
 
     fn say_away(&mut self, id: PersonId, nick: &str, key: AnswerKey) {

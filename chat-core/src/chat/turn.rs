@@ -12,9 +12,10 @@ use super::Chat;
 use super::answer::{Answer, AnswerKey};
 use super::forms::{Form, FormId};
 use super::speaker::{Preset, Speaker, Voice};
+use crate::dialect::Dialect;
 use crate::dialect::irc::reply::Line;
 use crate::dialect::irc::{Caps, Numeric};
-use crate::dialect::{Dialect, QUIT_MARK};
+use crate::dialect::plain::words;
 use crate::id::PersonId;
 use crate::net::framing::Farewell;
 use crate::net::people::People;
@@ -105,18 +106,12 @@ impl Turn<'_> {
 
     /// One thing less that an answer waits for; the last one ends it.
     pub(super) fn close(&mut self, key: AnswerKey) {
-        let Some(answer) = self.chat.answers.get_mut(key.0) else {
+        let Some(mut answer) = self.chat.one_less(key) else {
             return;
         };
-        answer.open -= 1;
-        let who = answer.who;
-        if answer.open > 0 {
-            return;
-        }
-        let mut answer = self.chat.answers.remove(key.0);
         let lines = answer.finish(&self.chat.house.server, batch_name(&mut self.chat.batches));
         for line in lines {
-            self.write(who, &line);
+            self.write(answer.who, &line);
         }
     }
 
@@ -132,7 +127,9 @@ impl Turn<'_> {
         if self.chat.speakers.len() <= who.index() {
             self.chat.speakers.resize_with(who.index() + 1, || None);
         }
-        self.chat.speakers[who.index()] = Some(Box::new(speaker));
+        self.chat.abandon(who);
+        let before = self.chat.speakers[who.index()].replace(Box::new(speaker));
+        self.chat.speaking += usize::from(before.is_none());
         self.chat.fan.tune(who, FormId::MUTE);
         self.set_deadline(who);
         if dialect == Dialect::Plain {
@@ -156,9 +153,9 @@ impl Turn<'_> {
     pub(super) fn suspend(&mut self, who: PersonId) {
         self.chat.fan.tune(who, FormId::MUTE);
         self.people.clear_deadline(who);
+        self.chat.abandon(who);
         if let Some(speaker) = self.chat.speaker_mut(who) {
             speaker.registered = false;
-            speaker.cursors.clear();
             speaker.stash = None;
         }
     }
@@ -206,8 +203,7 @@ impl Turn<'_> {
     /// What a dialect says last. RFC 2812 §3.7.4.
     pub(super) fn last_words(&self, who: PersonId, reason: &str) -> String {
         match self.chat.speaker(who).map(|speaker| &speaker.voice) {
-            Some(Voice::Plain(_)) if reason.starts_with(QUIT_MARK) => "* goodbye".to_owned(),
-            Some(Voice::Plain(_)) => format!("* goodbye: {reason}"),
+            Some(Voice::Plain(_)) => words::goodbye(reason),
             _ => {
                 let mut out = String::new();
                 Line::bare(&mut out, "ERROR").text(format_args!("Closing link: {reason}"));

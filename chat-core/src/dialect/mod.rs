@@ -37,7 +37,7 @@ pub fn quit_reason(words: Option<&str>) -> String {
 }
 
 /// What [`quit_reason`] puts in front of a person's own words.
-pub(crate) const QUIT_MARK: &str = "Quit: ";
+const QUIT_MARK: &str = "Quit: ";
 
 /// The longest start of `text` that has at most `bytes_max` bytes and ends between characters.
 #[must_use]

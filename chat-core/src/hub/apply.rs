@@ -105,8 +105,8 @@ impl Hub {
 
     fn rename(&mut self, who: PersonId, new: &Nick, at: Timestamp) -> Result<Effects, Refusal> {
         let others = self.to_neighbours(who);
+        self.check_name(self.people.get(&who).ok_or(Refusal::Gone)?, new)?;
         let member = self.people.get_mut(&who).ok_or(Refusal::Gone)?;
-        self.names.check(new, member.identity)?;
         if member.source.nick.as_str() == new.as_str() {
             return Ok(Effects::void());
         }
@@ -168,14 +168,12 @@ impl Hub {
         let guest = self
             .by_nick(nick)
             .ok_or_else(|| Refusal::NoSuchNick(nick.to_string()))?;
-        let people = if guest.id == who {
-            Vec::new()
-        } else {
-            vec![guest.id]
-        };
+        if self.is_in(guest.id, room) {
+            return Err(Refusal::AlreadyInRoom(nick.clone(), room.clone()));
+        }
         Ok(Effects {
             room: self.rooms.key(room),
-            ..Effects::to_people(people)
+            ..Effects::to_people(vec![guest.id])
         })
     }
 

@@ -42,7 +42,7 @@ impl Hub {
             Request::Join(room) => {
                 self.check_join(member, &room)?;
                 Act::Join {
-                    room,
+                    room: self.as_written(room),
                     real_name: Arc::clone(&member.real_name),
                 }
             }
@@ -52,7 +52,7 @@ impl Hub {
             },
             Request::Quit(reason) => Act::Quit { reason },
             Request::Name(new) => {
-                self.names.check(&new, member.identity)?;
+                self.check_name(member, &new)?;
                 Act::Name { new }
             }
             Request::Topic(room, text) => Act::Topic {
@@ -78,6 +78,20 @@ impl Hub {
                 })
             }
         }
+    }
+
+    /// Whether somebody may take another name. That their identity has it is not enough: another of
+    /// its people may go by it.
+    pub(super) fn check_name(&self, member: &Member, new: &Nick) -> Result<(), Refusal> {
+        match self.names.person(new) {
+            Some(holder) if holder != member.id => Err(Refusal::NameInUse(new.clone())),
+            _ => self.names.check(new, member.identity),
+        }
+    }
+
+    /// A room's name as whoever made it wrote it.
+    fn as_written(&self, name: RoomName) -> RoomName {
+        self.room(&name).map_or(name, |room| room.name.clone())
     }
 
     /// Only members may post. The name comes back as the room itself writes it.

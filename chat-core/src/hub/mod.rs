@@ -144,6 +144,19 @@ impl Hub {
         self.rooms.iter()
     }
 
+    /// The first room behind a key that people are to see in a list: somebody is in it, or it is the
+    /// one that is always there.
+    #[must_use]
+    pub fn next_room(&self, after: Option<RoomKey>) -> Option<&Room> {
+        self.rooms.next_shown(after)
+    }
+
+    /// How many rooms somebody is in.
+    #[must_use]
+    pub fn inhabited_rooms(&self) -> usize {
+        self.rooms.inhabited()
+    }
+
     /// The room that is always there.
     #[must_use]
     pub fn default_room(&self) -> &RoomName {
@@ -212,6 +225,11 @@ impl Hub {
                 debug_assert!(self.rooms.get(key).is_some_and(|room| room.has(member.id)));
             }
         }
-        self.rooms.assert_sound();
+        self.rooms.assert_sound(self.people_per_room);
+        self.names.assert_sound(|id, nick| {
+            let member = self.people.get(&id);
+            member.is_some_and(|member| member.source.nick == *nick)
+        });
+        assert!(self.gone.len() <= WHOWAS_ENTRIES_MAX);
     }
 }

@@ -69,9 +69,15 @@ impl Names {
 
     /// Moves a person to another name; what was kept follows them.
     pub(super) fn change(&mut self, old: &Nick, new: &Nick) {
-        if let Some(holder) = self.remove(old) {
-            self.entry(new, holder.identity);
-            self.holders.insert(new.clone(), holder);
+        if let Some(Holder {
+            identity,
+            person,
+            kept,
+        }) = self.remove(old)
+        {
+            let holder = self.entry(new, identity);
+            holder.person = person;
+            holder.kept |= kept;
         }
     }
 
@@ -125,6 +131,26 @@ impl Names {
             }
         }
         self.holders.remove(nick)
+    }
+}
+
+#[cfg(test)]
+impl Names {
+    /// Every name is somebody's or kept, and stands once among those that look like it.
+    pub(super) fn assert_sound(&self, goes_by: impl Fn(PersonId, &Nick) -> bool) {
+        for (nick, holder) in &self.holders {
+            let is_had = holder.person.is_some_and(|person| goes_by(person, nick));
+            assert_eq!(is_had, holder.person.is_some(), "{nick} is nobody's");
+            assert!(is_had || holder.kept, "{nick} is held for nothing");
+            let alike = &self.looks[&nick.skeleton()];
+            assert_eq!(alike.iter().filter(|other| *other == nick).count(), 1);
+        }
+        let looks: usize = self.looks.values().map(Vec::len).sum();
+        assert_eq!(looks, self.holders.len());
+    }
+
+    pub(super) fn assert_empty(&self) {
+        assert!(self.holders.is_empty() && self.looks.is_empty(), "{self:?}");
     }
 }
 

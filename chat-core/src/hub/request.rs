@@ -81,10 +81,10 @@ pub enum Refusal {
     #[error("{0} is already in {1}")]
     AlreadyInRoom(Nick, RoomName),
     /// The room has as many people as it may. 471.
-    #[error("{0} is full")]
+    #[error("{0} is full: try again later or join another room")]
     RoomFull(RoomName),
     /// No more rooms can be made. 403.
-    #[error("{0} cannot be made: there are too many rooms")]
+    #[error("{0} cannot be made: there are too many rooms; join one that is there")]
     TooManyRoomsInAll(RoomName),
     /// The journal did not take it. `FAIL … JOURNAL_FAILED`; nobody saw it.
     #[error("it could not be stored, and nobody saw it: try again")]

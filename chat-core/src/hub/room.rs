@@ -71,7 +71,8 @@ impl Room {
 pub(super) struct Rooms {
     slab: Slab<Room>,
     by_name: HashMap<RoomName, RoomKey>,
-    looks: HashMap<String, RoomName>,
+    /// Names by what they look like; a list, since names of ASCII alone may share a look.
+    looks: HashMap<String, Vec<RoomName>>,
     /// Empty rooms, the longest empty first; the default room is never among them.
     empty: VecDeque<RoomKey>,
     default: RoomKey,
@@ -106,6 +107,21 @@ impl Rooms {
         self.slab.get_mut(key.0)
     }
 
+    /// The first room behind a key that is to be shown: somebody is in it, or it is always there.
+    pub(super) fn next_shown(&self, after: Option<RoomKey>) -> Option<&Room> {
+        let start = after.map_or(0, |key| key.0 + 1);
+        let mut rooms = (start..self.slab.capacity()).filter_map(|key| self.slab.get(key));
+        rooms.find(|room| !room.members.is_empty() || room.key == self.default)
+    }
+
+    /// How many rooms somebody is in.
+    pub(super) fn inhabited(&self) -> usize {
+        let lobby_is_empty = self
+            .get(self.default)
+            .is_some_and(|room| room.members.is_empty());
+        self.slab.len() - self.empty.len() - usize::from(lobby_is_empty)
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = &Room> {
         self.slab.iter().map(|(_, room)| room)
     }
@@ -119,15 +135,19 @@ impl Rooms {
         if self.by_name.contains_key(name) {
             return Ok(());
         }
-        if let Some(other) = self.looks.get(&name.skeleton())
-            && !(name.as_str().is_ascii() && other.as_str().is_ascii())
-        {
+        if let Some(other) = self.look_alike(name) {
             return Err(Refusal::RoomLooksLike(name.clone(), other.clone()));
         }
         if self.is_full() && self.empty.is_empty() {
             return Err(Refusal::TooManyRoomsInAll(name.clone()));
         }
         Ok(())
+    }
+
+    /// A look-alike is refused only when one of the two is not ASCII, as with the names of people.
+    fn look_alike(&self, name: &RoomName) -> Option<&RoomName> {
+        let mut alike = self.looks.get(&name.skeleton())?.iter();
+        alike.find(|other| !(name.as_str().is_ascii() && other.as_str().is_ascii()))
     }
 
     /// The room of this name, made if need be, and the one that was forgotten for it.
@@ -144,10 +164,13 @@ impl Rooms {
     }
 
     pub(super) fn enter(&mut self, key: RoomKey, id: PersonId) {
-        self.empty.retain(|&other| other != key);
-        if let Some(room) = self.slab.get_mut(key.0) {
-            room.add(id);
+        let Some(room) = self.slab.get_mut(key.0) else {
+            return;
+        };
+        if room.members.is_empty() {
+            self.empty.retain(|&other| other != key);
         }
+        room.add(id);
     }
 
     pub(super) fn leave(&mut self, key: RoomKey, id: PersonId) {
@@ -167,9 +190,8 @@ impl Rooms {
     fn insert(&mut self, name: RoomName, at: Timestamp) -> RoomKey {
         let key = RoomKey(self.slab.vacant_key());
         self.by_name.insert(name.clone(), key);
-        self.looks
-            .entry(name.skeleton())
-            .or_insert_with(|| name.clone());
+        let alike = self.looks.entry(name.skeleton()).or_default();
+        alike.push(name.clone());
         self.slab.insert(Room {
             key,
             name,
@@ -185,14 +207,27 @@ impl Rooms {
         let room = self.slab.try_remove(key.0)?;
         self.by_name.remove(&room.name);
         let look = room.name.skeleton();
-        if self.looks.get(&look) == Some(&room.name) {
-            self.looks.remove(&look);
+        if let Some(alike) = self.looks.get_mut(&look) {
+            alike.retain(|other| *other != room.name);
+            if alike.is_empty() {
+                self.looks.remove(&look);
+            }
         }
         Some(room.name)
     }
 
     #[cfg(test)]
-    pub(super) fn assert_sound(&self) {
+    pub(super) fn assert_sound(&self, people_per_room: u64) {
+        for room in self.iter() {
+            debug_assert!(room.members.len() as u64 <= people_per_room);
+            debug_assert_eq!(self.key(&room.name), Some(room.key));
+            let alike = &self.looks[&room.name.skeleton()];
+            debug_assert!(alike.contains(&room.name), "{} has no look", room.name);
+        }
+        debug_assert_eq!(
+            self.looks.values().map(Vec::len).sum::<usize>(),
+            self.slab.len()
+        );
         debug_assert!(self.slab.len() as u64 <= self.most);
         debug_assert!(
             self.slab.contains(self.default.0),

@@ -73,9 +73,16 @@ impl<J: Journal> Journal for Late<J> {
             .held
             .iter()
             .find_map(|(_, outcome)| outcome.result.as_ref().ok());
-        let mut posts = self.inner.read(place, span, limit);
-        if let Some(first) = first_held {
-            posts.retain(|post| post.seq < first.seq);
+        let Some(first) = first_held else {
+            return self.inner.read(place, span, limit);
+        };
+        let mut posts = self.inner.read(place, span, limit + self.held.len());
+        posts.retain(|post| post.seq < first.seq);
+        match span {
+            Span::After(_) => posts.truncate(limit),
+            Span::Latest(_) | Span::Before(_) => {
+                posts.drain(..posts.len().saturating_sub(limit));
+            }
         }
         posts
     }

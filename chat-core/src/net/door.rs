@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 
 use mio::net::{TcpListener, TcpStream};
 use mio::{Interest, Registry};
-use socket2::{Domain, Protocol, SockRef, Socket, Type};
+use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
 
 use super::framing::Framing;
 use super::source::Source;
 use crate::id::DoorId;
-use crate::limits::ACCEPTS_PER_TURN_MAX;
+use crate::limits::{ACCEPTS_PER_TURN_MAX, KEEPALIVE, KEEPALIVE_INTERVAL};
 
 /// Connections that the kernel may hold for us between two turns. Debian's `net.core.somaxconn`.
 const BACKLOG: i32 = 4096;
@@ -32,8 +32,8 @@ pub struct Door {
 }
 
 impl Door {
-    /// Takes a socket that listens already. It is made non-blocking, and what it accepts does not
-    /// wait to fill packets (`TCP_NODELAY` is inherited).
+    /// Takes a socket that listens already. It is made non-blocking; what it accepts inherits that
+    /// packets do not wait to be full, and that the kernel asks a silent peer whether it is there.
     ///
     /// # Errors
     /// The system refuses one of the options.
@@ -43,7 +43,13 @@ impl Door {
         framing: impl Fn() -> Box<dyn Framing> + Send + 'static,
     ) -> io::Result<Self> {
         listener.set_nonblocking(true)?;
-        SockRef::from(&listener).set_tcp_nodelay(true)?;
+        let socket = SockRef::from(&listener);
+        socket.set_tcp_nodelay(true)?;
+        socket.set_tcp_keepalive(
+            &TcpKeepalive::new()
+                .with_time(KEEPALIVE)
+                .with_interval(KEEPALIVE_INTERVAL),
+        )?;
         Ok(Door {
             name: name.into(),
             listener,

@@ -17,6 +17,9 @@ pub trait Host {
     /// Somebody came in by a door, and may be dismissed at once.
     fn opened(&mut self, people: &mut People, who: PersonId, door: DoorId, now: Now);
 
+    /// A connection that [`People::connect`] began is there.
+    fn connected(&mut self, _people: &mut People, _who: PersonId, _now: Now) {}
+
     /// Somebody said something.
     fn frame(&mut self, people: &mut People, who: PersonId, frame: Frame<'_>, now: Now);
 

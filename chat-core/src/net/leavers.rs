@@ -18,14 +18,15 @@ use super::outbox::{Flow, Outbox};
 use super::source::Source;
 use crate::limits::LINGER;
 
+/// Reads of one event: a quarter of a megabyte, more than a socket usually holds.
+const READS_PER_EVENT: usize = 4;
+
 /// Sockets that linger, and when each has lingered long enough.
 #[derive(Default)]
 pub(super) struct Leavers {
     slab: Slab<(Instant, Leaver)>,
     /// In order, since everybody gets the same time. An entry may be out of date.
     until: VecDeque<(Instant, usize)>,
-    /// Those who may have more to discard than one read took.
-    busy: Vec<usize>,
 }
 
 /// A socket on its way out.
@@ -40,14 +41,13 @@ pub(super) struct Leaver {
 #[derive(PartialEq, Eq)]
 enum Step {
     Stay,
-    Again,
     Gone,
 }
 
 impl Leavers {
     /// Sends what can be sent now, and keeps the socket if it has to stay.
     pub(super) fn push(&mut self, registry: &Registry, mut leaver: Leaver, now: Instant) {
-        if leaver.flush() == Step::Gone {
+        if leaver.flush(now) == Step::Gone {
             return;
         }
         let entry = self.slab.vacant_entry();
@@ -63,22 +63,17 @@ impl Leavers {
     }
 
     /// Goes on with one of them: its socket has news.
-    pub(super) fn ready(&mut self, key: usize, scratch: &mut [u8]) {
+    pub(super) fn ready(&mut self, key: usize, scratch: &mut [u8], now: Instant) {
         let Some((_, leaver)) = self.slab.get_mut(key) else {
             return;
         };
-        match leaver.step(scratch) {
-            Step::Stay => {}
-            Step::Again => self.busy.push(key),
-            Step::Gone => drop(self.slab.remove(key)),
+        if leaver.step(scratch, now) == Step::Gone {
+            self.slab.remove(key);
         }
     }
 
-    /// Goes on with those who were not done, and closes those who had their time.
-    pub(super) fn turn(&mut self, scratch: &mut [u8], now: Instant) {
-        for key in std::mem::take(&mut self.busy) {
-            self.ready(key, scratch);
-        }
+    /// Closes those who had their time.
+    pub(super) fn expire(&mut self, now: Instant) {
         while let Some(&(until, key)) = self.until.front() {
             let current = self.slab.get(key).is_some_and(|entry| entry.0 == until);
             if current && until > now {
@@ -100,25 +95,21 @@ impl Leavers {
     pub(super) fn is_empty(&self) -> bool {
         self.slab.is_empty()
     }
-
-    /// Whether somebody has more to discard.
-    pub(super) fn busy(&self) -> bool {
-        !self.busy.is_empty()
-    }
 }
 
 impl Leaver {
-    fn step(&mut self, scratch: &mut [u8]) -> Step {
-        match self.flush() {
+    fn step(&mut self, scratch: &mut [u8], now: Instant) -> Step {
+        match self.flush(now) {
             Step::Gone => Step::Gone,
+            _ if self.eof => Step::Stay,
             _ => self.discard(scratch),
         }
     }
 
     /// Sends what is left, then says that this was all.
-    fn flush(&mut self) -> Step {
+    fn flush(&mut self, now: Instant) -> Step {
         if let Some(outbox) = &mut self.outbox {
-            match outbox.write_to(&mut self.socket) {
+            match outbox.write_to(&mut self.socket, now) {
                 Ok(Flow::Empty) => self.outbox = None,
                 Ok(Flow::Blocked) => return Step::Stay,
                 Err(_) => return Step::Gone,
@@ -130,17 +121,18 @@ impl Leaver {
         }
     }
 
+    /// Within reason: a peer that goes on talking brings the next event itself.
     fn discard(&mut self, scratch: &mut [u8]) -> Step {
-        if self.eof {
-            return Step::Stay;
+        for _ in 0..READS_PER_EVENT {
+            match self.socket.read(scratch) {
+                Ok(0) => return self.peer_closed(),
+                Ok(_) => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Step::Stay,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(_) => return Step::Gone,
+            }
         }
-        match self.socket.read(scratch) {
-            Ok(0) => self.peer_closed(),
-            Ok(_) => Step::Again,
-            Err(error) if error.kind() == ErrorKind::WouldBlock => Step::Stay,
-            Err(error) if error.kind() == ErrorKind::Interrupted => Step::Again,
-            Err(_) => Step::Gone,
-        }
+        Step::Stay
     }
 
     fn peer_closed(&mut self) -> Step {

@@ -2,18 +2,19 @@
 //!
 //! An outbox is boxed and exists only while it holds bytes, so somebody who keeps up pays eight bytes
 //! for it. Every chunk begins with a message and holds whole ones, except the one at the front,
-//! which may be sent in part: that is all that is needed to [`cut`](Outbox::cut) a queue between
+//! which may be sent in part: that is all that is needed to `cut` a queue between
 //! messages, and it is found out only when it is needed.
 
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, IoSlice, Write};
+use std::time::Instant;
 
 use bytes::Bytes;
 
 use crate::limits::{REST_COPY_BYTES_MAX, WRITE_SLICES_MAX};
 
 /// Length of the message at the front: [`Wire::first`](super::framing::Wire::first).
-pub(super) type First = fn(&[u8]) -> usize;
+pub type First = fn(&[u8]) -> usize;
 
 /// Bytes that small messages may gather into one chunk. A chunk is freed only when all of it is
 /// sent, so this is also what a reader may hold beyond its queue.
@@ -21,7 +22,7 @@ const OWN_CHUNK_BYTES_MAX: usize = 16 * 1024;
 
 /// A queue of chunks for one socket.
 #[derive(Debug, Default)]
-pub(super) struct Outbox {
+pub struct Outbox {
     chunks: VecDeque<Chunk>,
     /// Bytes not sent yet.
     bytes: usize,
@@ -29,11 +30,13 @@ pub(super) struct Outbox {
     sent: usize,
     /// Bytes at the start of the front chunk that end a message whose beginning is sent and gone.
     head: usize,
+    /// When the socket last took something.
+    taken: Option<Instant>,
 }
 
 /// What became of a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Flow {
+pub enum Flow {
     /// Everything is sent.
     Empty,
     /// The socket takes no more; it will say when it does.
@@ -55,20 +58,26 @@ enum Body {
 
 impl Outbox {
     /// What is left of a chunk of which `sent` bytes went straight to the socket.
-    pub(super) fn rest_of(chunk: &Bytes, sent: usize, first: First) -> Self {
+    pub(super) fn rest_of(chunk: &Bytes, sent: usize, first: First, now: Instant) -> Self {
         let mut outbox = Outbox::default();
         outbox.push(Body::Shared(chunk.clone()), first);
         outbox.advance(sent);
+        outbox.taken = (sent > 0).then_some(now);
         outbox
     }
 
     /// Bytes that wait.
-    pub(super) fn bytes(&self) -> usize {
+    pub fn bytes(&self) -> usize {
         self.bytes
     }
 
+    /// When the socket last took something of what waits or waited here.
+    pub(super) fn taken(&self) -> Option<Instant> {
+        self.taken
+    }
+
     /// Queues whole messages; small ones gather in one growing buffer.
-    pub(super) fn push_copy(&mut self, bytes: &[u8], first: First) {
+    pub fn push_copy(&mut self, bytes: &[u8], first: First) {
         match self.chunks.back_mut() {
             Some(last) if last.takes(bytes.len(), first) => last.extend(bytes),
             _ => return self.push(Body::Own(bytes.to_vec()), first),
@@ -78,7 +87,7 @@ impl Outbox {
 
     /// Queues whole messages that others have too. A few bytes are copied: they should neither
     /// pin a long chunk nor cost an entry each.
-    pub(super) fn push_shared(&mut self, bytes: Bytes, first: First) {
+    pub fn push_shared(&mut self, bytes: Bytes, first: First) {
         if bytes.len() < REST_COPY_BYTES_MAX {
             self.push_copy(&bytes, first);
         } else {
@@ -95,13 +104,14 @@ impl Outbox {
     ///
     /// # Errors
     /// The connection is gone.
-    pub(super) fn write_to(&mut self, socket: &mut impl Write) -> io::Result<Flow> {
+    pub fn write_to(&mut self, socket: &mut impl Write, now: Instant) -> io::Result<Flow> {
         while self.bytes > 0 {
             let offered = self.offer(socket);
             match offered {
                 Ok((_, 0)) => return Err(ErrorKind::WriteZero.into()),
                 Ok((offered, written)) => {
                     self.advance(written);
+                    self.taken = Some(now);
                     // A short write means that the buffer is full: trying again would only be told so.
                     if written < offered {
                         return Ok(Flow::Blocked);
@@ -220,3 +230,7 @@ impl Body {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "outbox_tests.rs"]
+mod tests;

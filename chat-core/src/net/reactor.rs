@@ -130,6 +130,7 @@ impl<H: Host> Reactor<H> {
         let listed = inner.people.still_readable();
         for _ in 0..GATHER_POLLS_MAX {
             now = poll(&mut self.poll, &mut self.events, wait)?;
+            inner.people.polled(now);
             for event in &self.events {
                 inner.event(event, now);
             }
@@ -163,13 +164,21 @@ impl<H: Host> Inner<H> {
     fn event(&mut self, event: &Event, now: Now) {
         match Source::of(event.token()) {
             Source::Person(key) => self.person(key, event, now),
-            Source::Leaver(key) => self.people.leavers.ready(key, &mut self.reader.scratch),
+            Source::Leaver(key) => self.leaver(key, now),
             Source::Door(door) => self.doors.ready(door),
             Source::Waker => self.woken = true,
         }
     }
 
+    fn leaver(&mut self, key: usize, now: Now) {
+        let scratch = &mut self.reader.scratch;
+        self.people.leavers.ready(key, scratch, now.mono);
+    }
+
     fn person(&mut self, key: usize, event: &Event, now: Now) {
+        if let Some(who) = self.people.progress(key) {
+            self.host.connected(&mut self.people, who, now);
+        }
         if event.is_writable() {
             self.people.writable(key);
         }
@@ -198,7 +207,7 @@ impl<H: Host> Inner<H> {
         while let Some(who) = self.people.next_expired(now.mono) {
             self.host.deadline(&mut self.people, who, now);
         }
-        self.people.leavers.turn(&mut self.reader.scratch, now.mono);
+        self.people.leavers.expire(now.mono);
     }
 
     /// Writes, tells what came of it, writes what the host said to that, and buries the dead.
@@ -239,7 +248,8 @@ fn poll(poll: &mut Poll, events: &mut Events, timeout: Option<Duration>) -> io::
     Ok(clock())
 }
 
-fn clock() -> Now {
+/// What both clocks say. Everybody else is given the time.
+pub(crate) fn clock() -> Now {
     let wall = match SystemTime::now().duration_since(UNIX_EPOCH) {
         Ok(since) => i64::try_from(since.as_millis()).unwrap_or(i64::MAX),
         Err(before) => -i64::try_from(before.duration().as_millis()).unwrap_or(i64::MAX),

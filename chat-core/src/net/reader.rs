@@ -61,9 +61,17 @@ impl Reader {
                     }
                 }
                 Received::Nothing => return,
-                Received::End => return people.end_of_input(who),
+                Received::End => return self.end(host, people, who, now),
                 Received::Failed(kind) => return people.fail(who, kind),
             }
+        }
+    }
+
+    /// The end of the input. Who was resumed may have lines in the inbox that were not heard yet;
+    /// who is paused by one of these meets the end again when it is resumed.
+    fn end<H: Host>(&mut self, host: &mut H, people: &mut People, who: PersonId, now: Now) {
+        if self.decode(host, people, who, 0, now) && people.may_read(who) > 0 {
+            people.end_of_input(who);
         }
     }
 

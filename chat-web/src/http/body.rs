@@ -34,12 +34,10 @@ enum Awaited {
 impl BodyReader {
     /// RFC 9112 §6.3: how long the body of this request is.
     pub(crate) fn of(request: &Request, bytes_max: usize) -> Result<BodyReader, Rejection> {
-        let awaited = match is_chunked(request)? {
-            true => Awaited::ChunkSize,
-            false => match content_length(request)? {
-                length if length > bytes_max => return Err(too_large()),
-                length => Awaited::Bytes(length),
-            },
+        let awaited = if is_chunked(request)? {
+            Awaited::ChunkSize
+        } else {
+            Awaited::Bytes(content_length(request, bytes_max)?)
         };
         Ok(BodyReader {
             bytes: Vec::new(),
@@ -132,14 +130,17 @@ fn is_chunked(request: &Request) -> Result<bool, Rejection> {
 }
 
 /// RFC 9110 §8.6: digits, and nothing else: no sign, no list, no space.
-fn content_length(request: &Request) -> Result<usize, Rejection> {
+fn content_length(request: &Request, bytes_max: usize) -> Result<usize, Rejection> {
     let Some(text) = request.fields.first("content-length") else {
         return Ok(0);
     };
     if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit()) {
         return Err(Rejection::bad("the Content-Length is not a number"));
     }
-    text.parse().map_err(|_| too_large())
+    match text.parse() {
+        Ok(length) if length <= bytes_max => Ok(length),
+        _ => Err(too_large()),
+    }
 }
 
 /// One line without its CRLF, which it must have; `None` waits, and what is there is looked at

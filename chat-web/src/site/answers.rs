@@ -1,11 +1,10 @@
 //! The answers of the site, and the header fields that all of them have.
 
-use chat_core::names::RoomName;
 use chat_core::time::Timestamp;
-use form_urlencoded::Serializer;
 
-use super::{Route, Site};
-use crate::http::{Request, Response, Status};
+use super::Site;
+use super::route::Route;
+use crate::http::{Rejection, Request, Response, Status};
 use crate::pages::{Asset, error_page};
 
 const HTML: &str = "text/html; charset=utf-8";
@@ -14,81 +13,6 @@ const HTML: &str = "text/html; charset=utf-8";
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
      connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; \
      frame-ancestors 'none'";
-
-/// What somebody asks for besides a page, in its query or form.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Wanted {
-    pub(super) name: String,
-    pub(super) room: Option<RoomName>,
-    /// Sent here because there was no session.
-    pub(super) first: bool,
-}
-
-/// A field came twice: which of them counts, two programs may see differently.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Duplicate;
-
-impl Wanted {
-    /// Reads `application/x-www-form-urlencoded`. A room that cannot be one is passed over: it
-    /// came with a link, and the person would not know what to do about it.
-    pub(super) fn parse(text: &[u8]) -> Result<Wanted, Duplicate> {
-        let (mut name, mut room, mut first) = (None, None, None);
-        for (key, value) in form_urlencoded::parse(text) {
-            let field = match key.as_ref() {
-                "name" => &mut name,
-                "room" => &mut room,
-                "first" => &mut first,
-                _ => continue,
-            };
-            if field.replace(value.into_owned()).is_some() {
-                return Err(Duplicate);
-            }
-        }
-        Ok(Wanted {
-            name: name.unwrap_or_default().trim().to_owned(),
-            room: room.as_deref().and_then(room_name),
-            first: first.is_some(),
-        })
-    }
-
-    /// In a query, what came twice is as good as not there.
-    pub(super) fn of_query(request: &Request) -> Wanted {
-        Wanted::parse(request.target.query.as_bytes()).unwrap_or_default()
-    }
-
-    pub(super) fn room_text(&self) -> &str {
-        self.room.as_ref().map_or("", RoomName::as_str)
-    }
-
-    /// The login form, which says why one is there, and leads on to the room.
-    pub(super) fn login_address(&self) -> String {
-        let mut query = Serializer::new("/login?".to_owned());
-        query.append_pair("first", "1");
-        if let Some(room) = &self.room {
-            query.append_pair("room", room.as_str());
-        }
-        query.finish()
-    }
-
-    /// The chat, in the room.
-    pub(super) fn index_address(&self) -> String {
-        match &self.room {
-            Some(room) => {
-                let mut query = Serializer::new("/?".to_owned());
-                query.append_pair("room", room.as_str()).finish()
-            }
-            None => "/".to_owned(),
-        }
-    }
-}
-
-/// `#lobby`, or `lobby` for those who type the address.
-fn room_name(text: &str) -> Option<RoomName> {
-    let text = text.trim();
-    RoomName::new(text)
-        .or_else(|_| RoomName::new(&format!("#{text}")))
-        .ok()
-}
 
 impl Site {
     /// An error page.
@@ -100,6 +24,12 @@ impl Site {
     pub(super) fn explained(&self, response: Response, what: &str) -> Response {
         let page = error_page(&self.settings.title, response.status(), what);
         response.body(HTML, page.into_bytes())
+    }
+
+    pub(super) fn unreadable(&self, rejection: Rejection) -> Response {
+        let Rejection { status, why } = rejection;
+        let what = format!("This server could not read what your browser sent: {why}.");
+        self.error(status, &what)
     }
 
     pub(super) fn not_allowed(&self, route: &Route<'_>) -> Response {
@@ -163,17 +93,29 @@ pub(super) fn health() -> Response {
 /// A browser keeps a file but asks each time whether it is still the same: an update shows at once
 /// and costs one small answer when there is none.
 pub(super) fn asset(asset: &Asset, request: &Request) -> Response {
-    let status = match is_known(request, &asset.etag) {
-        true => Status::NOT_MODIFIED,
-        false => Status::OK,
+    let gzip = takes_gzip(request);
+    let content = if gzip { &asset.gzip } else { &asset.plain };
+    let validated = |status| {
+        Response::new(status)
+            .with("ETag", content.etag.clone())
+            .with("Cache-Control", "no-cache")
+            .with("Vary", "Accept-Encoding")
     };
-    let response = Response::new(status)
-        .with("ETag", asset.etag.clone())
-        .with("Cache-Control", "no-cache");
-    match status {
-        Status::OK => response.body(asset.media, asset.bytes),
-        _ => response,
+    if is_known(request, &content.etag) {
+        return validated(Status::NOT_MODIFIED);
     }
+    let response = validated(Status::OK).body(asset.media, content.bytes.clone());
+    if gzip {
+        response.with("Content-Encoding", "gzip")
+    } else {
+        response
+    }
+}
+
+/// RFC 9110 §12.5.3. Whoever weighs codings against each other gets the plain one.
+fn takes_gzip(request: &Request) -> bool {
+    let mut codings = request.fields.list("accept-encoding");
+    codings.any(|coding| coding.eq_ignore_ascii_case("gzip"))
 }
 
 /// RFC 9110 §13.1.2: `If-None-Match` compares weakly.

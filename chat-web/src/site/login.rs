@@ -6,7 +6,8 @@ use std::time::Instant;
 use chat_core::id::Identity;
 use chat_core::names::Nick;
 
-use super::answers::{self, Wanted, see_other};
+use super::answers::{self, see_other};
+use super::wanted::Wanted;
 use super::{Action, Behind, Reservation, Site};
 use crate::cookie;
 use crate::http::{Request, Response, Status};
@@ -35,10 +36,7 @@ impl Site {
         if self.session_of(request).is_some() {
             return see_other(&wanted.index_address());
         }
-        let what = match wanted.first {
-            true => "Log in first.",
-            false => "",
-        };
+        let what = if wanted.first { "Log in first." } else { "" };
         self.form_again(Status::OK, &wanted, what)
     }
 
@@ -80,7 +78,7 @@ impl Site {
     }
 
     fn reserve(&mut self, login: Login, now: Instant, behind: &mut impl Behind) -> Action {
-        if let Some(response) = self.log_in_again(&login) {
+        if let Some(response) = self.log_in_again(&login, now) {
             return response.into();
         }
         if let Err(why) = self.sessions.check_room(login.address) {
@@ -96,12 +94,12 @@ impl Site {
     }
 
     /// Under the name that the browser has already, nothing changes but the token.
-    fn log_in_again(&mut self, login: &Login) -> Option<Response> {
+    fn log_in_again(&mut self, login: &Login, now: Instant) -> Option<Response> {
         let id = login.replaces?;
         if self.sessions.get(id)?.nick != login.nick {
             return None;
         }
-        Some(match self.sessions.renew(id) {
+        Some(match self.sessions.renew(id, now) {
             Ok(token) => welcome(login, &token?),
             Err(why) => self.cannot_open(&login.wanted, why),
         })

@@ -1,4 +1,4 @@
-//! What the site answers: routes, sessions, login. Floor 3; no socket, no clock, no chat.
+//! What the site answers: routes, sessions, login. Floor 4; no socket, no clock, no chat.
 //!
 //! | path | methods | without a session |
 //! |---|---|---|
@@ -15,7 +15,8 @@
 //!
 //! 1. [`Event::Asked`](crate::web::Event::Asked): [`Site::respond`], and the answer to
 //!    [`Exchange::answer`](crate::web::Exchange::answer). [`Action::Later`] is kept with the person,
-//!    and answered with [`Site::finish_login`] when the relay has said whether the name is free.
+//!    and answered with [`Site::finish_login`] when the relay has said whether the name is free; if
+//!    the browser has gone by then, the name is to be released.
 //! 2. [`Event::Opened`](crate::web::Event::Opened): the person begins; [`Sessions::attach`] says
 //!    whom it takes over from.
 //! 3. The socket is gone: [`Sessions::detach`].
@@ -23,6 +24,8 @@
 
 mod answers;
 mod login;
+mod route;
+mod wanted;
 
 use std::net::IpAddr;
 
@@ -33,10 +36,12 @@ use chat_core::time::Now;
 use crate::cookie;
 use crate::http::{Method, Rejection, Request, Response, Status};
 use crate::origin::{Asker, Origins};
-use crate::pages::{Asset, Assets, IndexPage};
+use crate::pages::{Assets, IndexPage};
 use crate::session::{Due, Session, SessionId, Sessions};
 use crate::web::{Answer, Claim, Upgrade, shake_hands};
-use answers::{Wanted, see_other};
+use answers::see_other;
+use route::Route;
+use wanted::Wanted;
 
 pub use login::Login;
 
@@ -113,37 +118,6 @@ pub struct Site {
     pub sessions: Sessions,
 }
 
-/// A place of the site.
-enum Route<'a> {
-    Index,
-    Login,
-    Logout,
-    Socket,
-    Asset(&'a Asset),
-    Health,
-}
-
-impl Route<'_> {
-    /// Methods of a place, as `Allow` lists them. RFC 9110 §10.2.1.
-    fn allow(&self) -> &'static str {
-        match self {
-            Route::Index | Route::Asset(_) | Route::Health => "GET, HEAD",
-            Route::Login => "GET, HEAD, POST",
-            Route::Logout => "POST",
-            Route::Socket => "GET",
-        }
-    }
-
-    fn allows(&self, method: Method) -> bool {
-        match method {
-            Method::Get => !matches!(self, Route::Logout),
-            Method::Head => !matches!(self, Route::Logout | Route::Socket),
-            Method::Post => matches!(self, Route::Login | Route::Logout),
-            Method::Elsewhere | Method::Unknown => false,
-        }
-    }
-}
-
 impl Site {
     /// A site where nobody is logged in.
     #[must_use]
@@ -165,7 +139,7 @@ impl Site {
     ) -> Action {
         let action = match request {
             Ok(request) => self.route(request, address, now, behind),
-            Err(rejection) => self.error(rejection.status, rejection.why).into(),
+            Err(rejection) => self.unreadable(*rejection).into(),
         };
         finish(action, now)
     }
@@ -215,7 +189,7 @@ impl Site {
         if !self.settings.origins.serves(request.authority()) {
             return self.misdirected(request).into();
         }
-        let Some(route) = self.route_of(&request.target.path) else {
+        let Some(route) = Route::find(&request.target.path, &self.assets) else {
             return self
                 .error(Status::NOT_FOUND, "There is nothing here.")
                 .into();
@@ -233,20 +207,6 @@ impl Site {
             Route::Socket => self.socket(request),
             Route::Asset(asset) => answers::asset(asset, request).into(),
             Route::Health => answers::health().into(),
-        }
-    }
-
-    fn route_of(&self, path: &str) -> Option<Route<'_>> {
-        match path {
-            "/" => Some(Route::Index),
-            "/login" => Some(Route::Login),
-            "/logout" => Some(Route::Logout),
-            "/socket" => Some(Route::Socket),
-            "/healthz" => Some(Route::Health),
-            _ => {
-                let name = path.strip_prefix("/assets/")?;
-                self.assets.find(name).map(Route::Asset)
-            }
         }
     }
 

@@ -41,9 +41,11 @@ fn asks_for_websocket(request: &Request) -> bool {
         && request.fields.lists("upgrade", "websocket")
 }
 
-/// RFC 9110 §15.5.22: a 426 says to what.
+/// RFC 9110 §15.5.22: a 426 says to what; §7.8: `Upgrade` is listed in `Connection`.
 fn upgrade_required() -> Response {
-    Response::new(Status::UPGRADE_REQUIRED).with("Upgrade", "websocket")
+    Response::new(Status::UPGRADE_REQUIRED)
+        .with("Upgrade", "websocket")
+        .with("Connection", "Upgrade")
 }
 
 /// RFC 6455 §4.2.1, 5: 16 bytes in base64.

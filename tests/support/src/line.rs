@@ -66,9 +66,29 @@ impl LineClient {
     /// When the other side is gone.
     #[track_caller]
     pub fn send_bytes(&mut self, bytes: &[u8]) {
-        self.note('>', &format!("{:?}", String::from_utf8_lossy(bytes)));
-        if let Err(e) = self.wire.stream.write_all(bytes) {
+        if let Err(e) = self.try_send_bytes(bytes) {
             self.fail(&format!("cannot send {} bytes: {e}", bytes.len()));
+        }
+    }
+
+    /// Sends these bytes to somebody who may be gone.
+    ///
+    /// # Errors
+    /// When the other side is gone.
+    pub fn try_send_bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.note('>', &format!("{:?}", String::from_utf8_lossy(bytes)));
+        self.wire.stream.write_all(bytes)
+    }
+
+    /// The lines that have come by now; nothing at the end of the connection.
+    pub fn poll(&mut self) -> Option<Vec<String>> {
+        let mut lines = Vec::new();
+        loop {
+            match self.hear(Instant::now()) {
+                Ok(line) => lines.push(line),
+                Err(Silence::TimedOut) => return Some(lines),
+                Err(Silence::Closed(_)) => return (!lines.is_empty()).then_some(lines),
+            }
         }
     }
 

@@ -91,6 +91,22 @@ impl WsClient {
         }
     }
 
+    /// Reads on to a line with this text, or to the end: the line, or how the socket was closed.
+    ///
+    /// # Panics
+    /// When the socket stays open and no such line comes.
+    #[track_caller]
+    pub fn last_words(&mut self, text: &str) -> String {
+        loop {
+            match self.hear(Instant::now() + PATIENCE) {
+                Ok(line) if line.contains(text) => return line,
+                Ok(_) => {}
+                Err(Silence::Closed(how)) => return how,
+                Err(Silence::TimedOut) => self.fail(&format!("awaited `{text}` or the end")),
+            }
+        }
+    }
+
     /// Closes with this code and waits for the server's answer.
     ///
     /// # Panics

@@ -93,7 +93,7 @@ fn because(reason: Option<&str>) -> String {
 }
 
 /// A reason without the mark that IRC clients expect: on a terminal it says nothing.
-fn own_words(reason: &str) -> &str {
+pub(super) fn own_words(reason: &str) -> &str {
     reason.strip_prefix(QUIT_MARK).unwrap_or(reason)
 }
 

@@ -1,5 +1,6 @@
 //! What the house itself says at the plain door: short, and always with what to do next.
 
+use super::encode::own_words;
 use crate::dialect::terminal::visible;
 use crate::hub::request::Refusal;
 use crate::names::{NameError, Nick, RoomName};
@@ -50,6 +51,15 @@ pub fn topic(room: &RoomName, text: &str) -> String {
 #[must_use]
 pub fn invited(by: &Nick, room: &RoomName) -> String {
     format!("* {by} invites you to {room}; /join {room} takes you there.")
+}
+
+/// The last thing that somebody sees.
+#[must_use]
+pub fn goodbye(reason: &str) -> String {
+    match visible(own_words(reason)) {
+        reason if reason.is_empty() => "* goodbye".to_owned(),
+        reason => format!("* goodbye: {reason}"),
+    }
 }
 
 /// What `/help` shows.

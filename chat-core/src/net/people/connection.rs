@@ -47,13 +47,7 @@ impl People {
         };
         std::mem::swap(&mut one.link, &mut other.link);
         if let Some((who, _)) = &mut self.decoding {
-            *who = if *who == a {
-                b
-            } else if *who == b {
-                a
-            } else {
-                *who
-            };
+            *who = exchanged(*who, a, b);
         }
         self.settle_in(a);
         self.settle_in(b);
@@ -81,13 +75,13 @@ impl People {
     }
 
     /// What follows when a connection gets a new place: events carry the new token, and what was
-    /// noted under the old one is noted again. Registering again also repeats the edges.
+    /// noted under the old one is noted again. Registering again also repeats the edges, so a socket
+    /// that was blocked tells again whether it still is.
     fn settle_in(&mut self, id: PersonId) {
         self.register(id, false);
         let Some(link) = self.link(id) else {
             return;
         };
-        link.blocked = false;
         if link.ending.is_some() {
             self.lists.ended.push(id);
         }
@@ -98,7 +92,7 @@ impl People {
         self.list_readable(id);
     }
 
-    fn register(&mut self, id: PersonId, new: bool) {
+    pub(super) fn register(&mut self, id: PersonId, new: bool) {
         let token = Source::Person(id.index()).token();
         let interest = Interest::READABLE | Interest::WRITABLE;
         let Some(person) = self.slab.get_mut(id.index()) else {
@@ -147,6 +141,11 @@ impl People {
     /// Begins a turn: everybody may read as much as a turn allows again.
     pub(in crate::net) fn begin_turn(&mut self) {
         self.turn = self.turn.wrapping_add(1);
+    }
+
+    /// A poll returned.
+    pub(in crate::net) fn polled(&mut self, now: Now) {
+        self.now = now.mono;
     }
 
     /// How much may be read from somebody now. Whoever has used up this turn's share is noted;
@@ -218,5 +217,13 @@ impl People {
         link.framing = Some(undecoded.framing);
         link.inbox = undecoded.inbox;
         Some(who)
+    }
+}
+
+fn exchanged(who: PersonId, a: PersonId, b: PersonId) -> PersonId {
+    match who {
+        _ if who == a => b,
+        _ if who == b => a,
+        _ => who,
     }
 }

@@ -61,10 +61,17 @@ impl People {
         while let Some(id) = self.lists.ended.pop() {
             let ending = self.link(id).and_then(|link| link.ending.as_ref());
             if let Some(why) = ending.map(|ending| ending.why.clone()) {
+                self.log_end(id, &why);
                 return Some((id, why));
             }
         }
         None
+    }
+
+    fn log_end(&self, id: PersonId, why: &Closed) {
+        if let Some(peer) = self.peer(id) {
+            log::debug!("{id} at {} ended: {why:?}", peer.ip);
+        }
     }
 
     /// It was announced: the socket leaves, and the entry is buried or stays empty.
@@ -79,18 +86,16 @@ impl People {
         if after == After::Bury {
             self.bury(id);
         }
-        self.let_go(id, link, now);
+        if link.is_counted() {
+            self.uncount(link.peer.ip);
+        }
+        self.let_go(link, now);
     }
 
-    fn let_go(&mut self, id: PersonId, link: Link, now: Now) {
-        let Some(socket) = link.socket else {
+    fn let_go(&mut self, link: Link, now: Now) {
+        let Some(socket) = link.socket.filter(|_| !link.broken && !link.connecting) else {
             return;
         };
-        self.uncount(link.peer.ip);
-        log::debug!("{id} from {} closed", link.peer.ip);
-        if link.broken {
-            return;
-        }
         let leaver = Leaver {
             socket,
             outbox: link.outbox,

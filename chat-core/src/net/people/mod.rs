@@ -3,6 +3,7 @@
 //! Nothing here polls and nothing is freed here before the reactor says that the turn is over. An id
 //! that is out of date finds nobody, and whatever is done to nobody is done to nobody.
 
+mod connecting;
 mod connection;
 mod ending;
 mod person;
@@ -45,6 +46,8 @@ pub struct People {
     decoding: Option<(PersonId, Wire)>,
     /// Counts turns, for the budgets of reading.
     turn: u32,
+    /// When the last poll returned.
+    now: Instant,
 }
 
 /// Who has something to be done before the turn is over.
@@ -72,6 +75,7 @@ impl People {
             lists: Lists::default(),
             decoding: None,
             turn: 0,
+            now,
         }
     }
 
@@ -118,9 +122,9 @@ impl People {
         let Some(link) = self.link(id) else {
             return;
         };
-        let (connected, before) = (link.socket.is_some(), link.peer.ip);
+        let (counted, before) = (link.is_counted(), link.peer.ip);
         link.peer.ip = ip;
-        if connected {
+        if counted {
             self.uncount(before);
             self.count(ip);
         }

@@ -80,6 +80,10 @@ pub(super) struct Link {
     /// Set when it is over: nothing is read or queued any more.
     pub(super) ending: Option<Box<Ending>>,
     pub(super) paused: bool,
+    /// We made this connection; it is not counted among those that come from its address.
+    pub(super) outgoing: bool,
+    /// It is not there yet.
+    pub(super) connecting: bool,
     /// The peer will send no more; there may still be something to read.
     pub(super) hung_up: bool,
     /// Everything was read to the end.
@@ -141,6 +145,8 @@ impl Link {
             outbox: None,
             ending: None,
             paused: false,
+            outgoing: false,
+            connecting: false,
             hung_up: false,
             eof: false,
             blocked: false,
@@ -156,7 +162,13 @@ impl Link {
 
     /// Whether frames are wanted.
     pub(super) fn listens(&self) -> bool {
-        self.socket.is_some() && self.ending.is_none() && !self.paused
+        let waits = self.paused || self.connecting;
+        self.socket.is_some() && self.ending.is_none() && !waits
+    }
+
+    /// Whether it is one of the connections from its address.
+    pub(super) fn is_counted(&self) -> bool {
+        self.socket.is_some() && !self.outgoing
     }
 
     pub(super) fn queued(&self) -> usize {
@@ -182,7 +194,7 @@ impl Link {
 
     /// One write past the outbox, which is empty; how many bytes were taken.
     pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let Some(socket) = &mut self.socket else {
+        let Some(socket) = self.socket.as_mut().filter(|_| !self.connecting) else {
             return Ok(0);
         };
         let written = match retry(|| socket.write(bytes)) {
@@ -194,11 +206,14 @@ impl Link {
     }
 
     /// Writes what waits, as far as the socket takes it.
-    pub(super) fn flush(&mut self) -> io::Result<()> {
+    pub(super) fn flush(&mut self, now: Instant) -> io::Result<()> {
         let (Some(socket), Some(outbox)) = (&mut self.socket, &mut self.outbox) else {
             return Ok(());
         };
-        outbox.write_to(socket)?;
+        if self.connecting {
+            return Ok(());
+        }
+        outbox.write_to(socket, now)?;
         self.blocked = outbox.bytes() > 0;
         if !self.blocked {
             self.outbox = None;

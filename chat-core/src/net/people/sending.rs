@@ -4,6 +4,8 @@
 //! chunks of a fan-out: a turn has one per room, and who has no backlog gets it straight from
 //! the room's buffer, without an outbox at all.
 
+use std::time::Instant;
+
 use bytes::Bytes;
 
 use super::People;
@@ -48,6 +50,17 @@ impl People {
     #[must_use]
     pub fn queued(&self, id: PersonId) -> usize {
         self.person(id).map_or(0, |person| person.link.queued())
+    }
+
+    /// Whether somebody reads: nothing waits, or the socket took something since then. A reader that
+    /// stalls is not worth waiting for, one that is merely slow is.
+    #[must_use]
+    pub fn reads_since(&self, id: PersonId, since: Instant) -> bool {
+        let Some(person) = self.person(id) else {
+            return false;
+        };
+        let outbox = person.link.outbox.as_ref();
+        outbox.is_none_or(|outbox| outbox.taken().is_some_and(|taken| taken >= since))
     }
 
     /// Asks for one call of [`Host::drained`](crate::net::Host::drained) when at most a quarter of
@@ -100,17 +113,17 @@ impl People {
     /// Whether somebody has something to be flushed or told before the reactor may sleep.
     pub(in crate::net) fn pending(&self) -> bool {
         let lists = &self.lists;
-        let empty = lists.dirty.is_empty()
+        !(lists.dirty.is_empty()
             && lists.readable.is_empty()
             && lists.overflowed.is_empty()
             && lists.drained.is_empty()
             && lists.ended.is_empty()
-            && lists.graves.is_empty();
-        !empty || self.leavers.busy()
+            && lists.graves.is_empty())
     }
 
     pub(super) fn flush(&mut self, id: PersonId) {
-        if let Some(Err(error)) = self.link(id).map(Link::flush) {
+        let now = self.now;
+        if let Some(Err(error)) = self.link(id).map(|link| link.flush(now)) {
             self.fail(id, error.kind());
         }
         self.note_drained(id);
@@ -157,7 +170,7 @@ impl People {
         ) else {
             return;
         };
-        let mut rest = Outbox::rest_of(chunk, written, first);
+        let mut rest = Outbox::rest_of(chunk, written, first, self.now);
         if !fits {
             // The message that is sent in part is finished all the same: last words come after it.
             rest.cut();

@@ -1,4 +1,4 @@
-//! Who is logged in. Floor 2; pure: the time is given in.
+//! Who is logged in. Floor 1; pure: the time is given in.
 //!
 //! ```text
 //!          open                    attach                 detach
@@ -11,62 +11,26 @@
 //! ```
 //!
 //! A page that reloads, a phone that changes its network: both lose their socket for a moment, and
-//! nobody else should hear of it. So for [`GHOST`] the person stays in the rooms, and for
-//! [`NAME_KEPT`] more the name waits.
+//! nobody else should hear of it. So for [`GHOST`](crate::limits::GHOST) the person stays in the
+//! rooms, and for [`NAME_KEPT`](crate::limits::NAME_KEPT) more the name waits.
+
+mod presence;
+mod token;
 
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 use std::time::Instant;
 
+use crate::limits::SESSIONS_MAX;
 use chat_core::id::{Identity, PersonId};
 use chat_core::names::Nick;
-use sha2::{Digest, Sha256};
-
-use crate::limits::{GHOST, NAME_KEPT, SESSIONS_MAX, TOKEN_BYTES};
+pub use presence::Presence;
+pub use token::Token;
+use token::TokenHash;
 
 /// A session, by a number that is never used again in this process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SessionId(u64);
-
-/// What proves that a browser has a session. Only the browser keeps it; here is only its hash.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Token([u8; TOKEN_BYTES]);
-
-impl Token {
-    /// A new one.
-    ///
-    /// # Errors
-    /// The system has no randomness to give: nobody can log in then.
-    pub fn random() -> Result<Token, getrandom::Error> {
-        let mut bytes = [0; TOKEN_BYTES];
-        getrandom::fill(&mut bytes)?;
-        Ok(Token(bytes))
-    }
-
-    /// As it stands in the cookie.
-    #[must_use]
-    pub fn to_text(&self) -> String {
-        data_encoding::BASE64URL_NOPAD.encode(&self.0)
-    }
-
-    fn from_text(text: &str) -> Option<Token> {
-        let bytes = data_encoding::BASE64URL_NOPAD.decode(text.as_bytes());
-        Some(Token(bytes.ok()?.try_into().ok()?))
-    }
-
-    fn hash(&self) -> TokenHash {
-        TokenHash(Sha256::digest(self.0).into())
-    }
-}
-
-impl std::fmt::Debug for Token {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Token(…)")
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct TokenHash([u8; 32]);
 
 /// One login.
 #[derive(Clone, Debug)]
@@ -80,42 +44,6 @@ pub struct Session {
     /// Whether it has a socket.
     pub presence: Presence,
     token: TokenHash,
-}
-
-/// Whether a session has a socket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Presence {
-    /// It has, and this person is behind it.
-    Here(PersonId),
-    /// It has none since then.
-    Away {
-        /// When its last socket went, or when it logged in.
-        since: Instant,
-        /// Whom the others still see, until [`GHOST`] is over.
-        ghost: Option<PersonId>,
-    },
-}
-
-impl Presence {
-    /// Whom the others see.
-    #[must_use]
-    pub fn person(self) -> Option<PersonId> {
-        match self {
-            Presence::Here(person) => Some(person),
-            Presence::Away { ghost, .. } => ghost,
-        }
-    }
-
-    /// When something happens by itself.
-    fn due(self) -> Option<Instant> {
-        match self {
-            Presence::Here(_) => None,
-            Presence::Away { since, ghost } => Some(match ghost {
-                Some(_) => since + GHOST,
-                None => since + GHOST + NAME_KEPT,
-            }),
-        }
-    }
 }
 
 /// What time has done to a session.
@@ -175,10 +103,10 @@ impl Sessions {
             return Err(CannotOpen::TooMany);
         }
         let count = self.by_address.get(&address).copied().unwrap_or(0);
-        match count >= self.per_address_max && !address.is_loopback() {
-            true => Err(CannotOpen::TooManyFromAddress),
-            false => Ok(()),
+        if count >= self.per_address_max && !address.is_loopback() {
+            return Err(CannotOpen::TooManyFromAddress);
         }
+        Ok(())
     }
 
     /// Logs somebody in, whose name has been reserved.
@@ -198,10 +126,7 @@ impl Sessions {
         self.next += 1;
         self.by_token.insert(token.hash(), id);
         *self.by_address.entry(address).or_insert(0) += 1;
-        let presence = Presence::Away {
-            since: now,
-            ghost: None,
-        };
+        let presence = Presence::away(now, None);
         self.deadlines.extend(presence.due().map(|at| (at, id)));
         let session = Session {
             nick,
@@ -238,12 +163,12 @@ impl Sessions {
         self.sessions.is_empty()
     }
 
-    /// Gives a session another token, which is what logging in again under the same name does: the
-    /// old one may have been seen by somebody.
+    /// Gives a session another token and, if it has left the chat, its time to come back once more.
+    /// That is what logging in again under the same name does: somebody may have seen the old token.
     ///
     /// # Errors
     /// The system gives no randomness; the old token stays.
-    pub fn renew(&mut self, id: SessionId) -> Result<Option<Token>, CannotOpen> {
+    pub fn renew(&mut self, id: SessionId, now: Instant) -> Result<Option<Token>, CannotOpen> {
         let token = Token::random().map_err(|_| CannotOpen::NoRandomness)?;
         let Some(session) = self.sessions.get_mut(&id) else {
             return Ok(None);
@@ -251,6 +176,9 @@ impl Sessions {
         self.by_token.remove(&session.token);
         session.token = token.hash();
         self.by_token.insert(session.token, id);
+        if let Presence::Away { ghost: None, .. } = session.presence {
+            self.set_presence(id, Presence::away(now, None));
+        }
         Ok(Some(token))
     }
 
@@ -271,9 +199,7 @@ impl Sessions {
     pub fn detach(&mut self, id: SessionId, person: PersonId, now: Instant) {
         let here = Presence::Here(person);
         if self.get(id).is_some_and(|session| session.presence == here) {
-            let since = now;
-            let ghost = Some(person);
-            self.set_presence(id, Presence::Away { since, ghost });
+            self.set_presence(id, Presence::away(now, Some(person)));
         }
     }
 
@@ -308,7 +234,7 @@ impl Sessions {
                 since,
                 ghost: Some(person),
             } => {
-                self.set_presence(id, Presence::Away { since, ghost: None });
+                self.set_presence(id, Presence::away(since, None));
                 Some(Due::Quit(id, person))
             }
             _ => self.end(id).map(Due::Gone),

@@ -1,0 +1,123 @@
+//! A fast talker waits for slow readers; a reader that stalls waits for nobody. Floor 5.
+//!
+//! Without this, somebody who talks at full speed gets *normal* readers cut, whose sockets simply
+//! cannot take as much. So whoever said something in a room whose readers fall behind is held, and
+//! looked at again every tenth of a second, until the room keeps up or a second is over; after that
+//! the queue's bound decides. Only readers count who took something lately: one that stalls must not
+//! be able to slow a room.
+
+use std::time::{Duration, Instant};
+
+use super::fan_out::Lag;
+use super::turn::Turn;
+use crate::hub::RoomKey;
+use crate::id::PersonId;
+use crate::net::people::People;
+
+/// Why somebody waits: which room could not keep up, since when, and when to look again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Pace {
+    room: RoomKey,
+    since: Instant,
+    pub(super) next: Instant,
+}
+
+/// How far a room's readers are behind.
+#[derive(Debug)]
+pub(super) struct Lagging {
+    since: Instant,
+    half: usize,
+    reading: usize,
+    behind: usize,
+}
+
+impl Lagging {
+    pub(super) fn new(now: Instant, queue_bytes: u64) -> Lagging {
+        let half = usize::try_from(queue_bytes / 2).unwrap_or(usize::MAX);
+        let since = now.checked_sub(LATELY).unwrap_or(now);
+        Lagging {
+            since,
+            half,
+            reading: 0,
+            behind: 0,
+        }
+    }
+
+    /// Counts a reader.
+    pub(super) fn note(&mut self, people: &People, id: PersonId) {
+        let queued = people.queued(id);
+        if queued == 0 {
+            self.reading += 1;
+        } else if people.reads_since(id, self.since) {
+            self.reading += 1;
+            self.behind += usize::from(queued > self.half);
+        }
+    }
+
+    /// Whether a quarter of those who read are more than half a queue behind.
+    pub(super) fn is_too_much(&self) -> bool {
+        self.behind > 0 && self.behind * 4 >= self.reading
+    }
+}
+
+impl Turn<'_> {
+    /// Holds those who said something in rooms that could not keep up.
+    pub(super) fn hold_the_fast(&mut self) {
+        for Lag { room, talkers } in self.chat.fan.take_lags() {
+            for who in talkers {
+                self.hold(who, room);
+            }
+        }
+    }
+
+    fn hold(&mut self, who: PersonId, room: RoomKey) {
+        let now = self.now.mono;
+        let Some(speaker) = self
+            .chat
+            .speaker_mut(who)
+            .filter(|s| s.holds.pace.is_none())
+        else {
+            return;
+        };
+        speaker.holds.pace = Some(Pace {
+            room,
+            since: now,
+            next: now + LATELY,
+        });
+        self.pause_if_held(who);
+        self.set_deadline(who);
+    }
+
+    /// Lets somebody go on if their room has caught up or they have waited long enough.
+    pub(super) fn look_at_pace(&mut self, who: PersonId, pace: Pace) {
+        let now = self.now.mono;
+        let waits = now < pace.since + WAIT_MAX && self.lags(pace.room);
+        let Some(speaker) = self.chat.speaker_mut(who) else {
+            return;
+        };
+        speaker.holds.pace = waits.then_some(Pace {
+            next: now + LATELY,
+            ..pace
+        });
+        if !waits {
+            self.go_on(who);
+        }
+    }
+
+    fn lags(&self, room: RoomKey) -> bool {
+        let Some(room) = self.chat.hub.room_at(room) else {
+            return false;
+        };
+        let mut lagging = Lagging::new(self.now.mono, self.chat.limits.send_queue_bytes);
+        for &id in room.members() {
+            lagging.note(self.people, id);
+        }
+        lagging.is_too_much()
+    }
+}
+
+/// Who took something within this time reads. DESIGN: some bytes in the last 100 ms.
+const LATELY: Duration = Duration::from_millis(100);
+
+/// How long a room may hold a talker for one line.
+const WAIT_MAX: Duration = Duration::from_secs(1);

@@ -1,0 +1,90 @@
+//! The examples, run as their first lines say, by somebody who tries them.
+
+#![allow(clippy::expect_used, reason = "a test stops at the first surprise")]
+
+use std::process::Command;
+use std::sync::Once;
+
+use test_support::tungstenite::{Bytes, Message};
+use test_support::{LineClient, Program, Upgrade};
+
+/// Cargo puts examples beside the tests, but builds them only when it runs all of those.
+fn example(name: &str) -> String {
+    static BUILT: Once = Once::new();
+    BUILT.call_once(build);
+    let tests = std::env::current_exe().expect("a test knows where it is");
+    let path = tests
+        .ancestors()
+        .nth(2)
+        .expect("a target folder")
+        .join("examples")
+        .join(name);
+    path.to_str().expect("a path in UTF-8").to_owned()
+}
+
+fn build() {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args([
+        "build",
+        "--locked",
+        "--quiet",
+        "--examples",
+        "-p",
+        "chat-core",
+        "-p",
+        "chat-web",
+    ]);
+    if !cfg!(debug_assertions) {
+        cargo.arg("--release");
+    }
+    assert!(
+        cargo.status().expect("cargo runs").success(),
+        "the examples do not build"
+    );
+}
+
+#[test]
+fn embed_is_a_chat_for_irc_and_nc() {
+    let program = Program::start(&example("embed"), &[]);
+    let mut ana = LineClient::connect(program.door("irc"));
+    ana.register("ana");
+    ana.join("#lobby");
+    let mut bob = LineClient::connect(program.door("plain"));
+    bob.expect_contains("Welcome to Game night");
+    bob.send("bob");
+    ana.expect_contains("JOIN #lobby");
+    ana.send("PRIVMSG #lobby :roll?");
+    bob.expect(|line| line == "ana: roll?");
+}
+
+#[test]
+fn bot_answers_in_the_room() {
+    let relay = Program::start(&example("embed"), &[]);
+    let mut ana = LineClient::connect(relay.door("irc"));
+    ana.register("ana");
+    ana.join("#lobby");
+    let address = relay.door("irc").to_string();
+    let mut command = Command::new(example("bot"));
+    command.args([&address, "#lobby"]);
+    let _bot = Program::spawn(command);
+    ana.expect_contains("dicebot!dicebot@");
+    ana.send("PRIVMSG #lobby :!roll 3d1");
+    let answer = ana.expect_contains("PRIVMSG #lobby");
+    assert!(answer.ends_with(":[1, 1, 1] = 3"), "{answer}");
+}
+
+#[test]
+fn ws_echo_sends_back_what_came_as_it_came() {
+    let program = Program::start(&example("ws_echo"), &["--http", "127.0.0.1:0"]);
+    let mut client = Upgrade::to(program.door("http")).path("/").connect();
+    let long = Bytes::from(vec![7_u8; 1_000_000]);
+    for message in [
+        Message::text("é"),
+        Message::binary(Bytes::from_static(b"\0\xff")),
+        Message::Binary(long),
+    ] {
+        client.send_message(message.clone());
+        assert_eq!(client.next_message(), message);
+    }
+    client.close(1000);
+}

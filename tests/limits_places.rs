@@ -1,0 +1,220 @@
+//! How many there may be: connections, rooms, people in a room.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
+
+#[path = "limits_support/mod.rs"]
+mod limits_support;
+
+use std::net::IpAddr;
+
+use chat_core::chat::Chat;
+use chat_core::id::{DoorId, PersonId};
+use chat_core::limits::Limits;
+use chat_core::net::{After, Closed, Frame, Host, People};
+use chat_core::relay::Front;
+use chat_core::time::Now;
+use limits_support::{House, lifted};
+use std::time::Duration;
+use test_support::{LineClient, eventually};
+
+/// Everybody comes from one address that is not loopback.
+struct Abroad(Chat);
+
+impl Host for Abroad {
+    fn opened(&mut self, people: &mut People, who: PersonId, door: DoorId, now: Now) {
+        people.set_ip(who, IpAddr::from([192, 0, 2, 7]));
+        self.0.opened(people, who, door, now);
+    }
+
+    fn frame(&mut self, people: &mut People, who: PersonId, frame: Frame<'_>, now: Now) {
+        self.0.frame(people, who, frame, now);
+    }
+
+    fn closed(&mut self, people: &mut People, who: PersonId, why: Closed, now: Now) -> After {
+        self.0.closed(people, who, why, now)
+    }
+
+    fn deadline(&mut self, people: &mut People, who: PersonId, now: Now) {
+        self.0.deadline(people, who, now);
+    }
+
+    fn turn(&mut self, people: &mut People, now: Now) {
+        self.0.turn(people, now);
+    }
+
+    fn wait(&self, now: Now) -> Option<Duration> {
+        self.0.wait(now)
+    }
+}
+
+impl Front for Abroad {
+    fn chat(&mut self) -> &mut Chat {
+        &mut self.0
+    }
+}
+
+fn abroad(limits: &Limits) -> House {
+    House::around(limits, |builder| builder, Abroad)
+}
+
+#[track_caller]
+fn sent_away(house: &House, why: &str) {
+    let lines = LineClient::connect(house.irc).expect_eof();
+    assert_eq!(lines, [format!("ERROR :Closing link: {why}")]);
+    let lines = LineClient::connect(house.plain).expect_eof();
+    assert_eq!(lines.last().unwrap(), &format!("* goodbye: {why}"));
+}
+
+#[test]
+fn one_address_has_so_many_connections_until_one_goes() {
+    let limits = Limits {
+        connections_per_address: 3,
+        ..Limits::default()
+    };
+    let house = abroad(&limits);
+    let mut three: Vec<LineClient> = ["a", "b", "c"].map(|nick| house.person(nick)).into();
+    sent_away(
+        &house,
+        "there are too many connections from your address: close one first",
+    );
+    for person in &mut three {
+        person.fence();
+    }
+    three.pop().unwrap().reset();
+    eventually("a place", || {
+        let mut person = LineClient::connect(house.irc);
+        person.send("CAP LS");
+        person.next_line().contains(" LS ").then_some(())
+    });
+}
+
+#[test]
+fn loopback_is_exempt() {
+    let limits = Limits {
+        connections_per_address: 1,
+        ..Limits::default()
+    };
+    let house = House::new(&limits);
+    for i in 0..5 {
+        std::mem::forget(house.person(&format!("p{i}")));
+    }
+}
+
+#[test]
+fn lifted_limits_let_one_address_have_any_number() {
+    let mut limits = Limits {
+        connections_per_address: 1,
+        ..Limits::default()
+    };
+    limits.lift();
+    let house = abroad(&limits);
+    let people = ["a", "b", "c"].map(|nick| house.person(nick));
+    drop(people);
+}
+
+#[test]
+fn there_are_so_many_connections_in_all() {
+    let limits = Limits {
+        connections: 3,
+        ..Limits::default()
+    };
+    let house = House::new(&limits);
+    let mut three = ["a", "b", "c"].map(|nick| house.person(nick));
+    sent_away(&house, "there are too many connections: try again later");
+    for person in &mut three {
+        person.fence();
+    }
+    drop(three);
+    eventually("a place", || {
+        let mut person = LineClient::connect(house.irc);
+        person.send("CAP LS");
+        person.next_line().contains(" LS ").then_some(())
+    });
+}
+
+#[test]
+fn one_person_is_in_so_many_rooms() {
+    let limits = Limits {
+        rooms_per_person: 2,
+        ..lifted()
+    };
+    let house = House::new(&limits);
+    let mut ana = house.person("ana");
+    ana.send("JOIN #a,#b,#c,#d");
+    let line = ana.expect_contains(" 405 ");
+    assert_eq!(
+        line,
+        ":chat.local 405 ana #c :you are in too many rooms: leave one before you join #c"
+    );
+    ana.fence();
+    ana.send("JOIN #a");
+    assert_eq!(ana.fence(), [""; 0], "one is there already");
+    ana.send("PART #a");
+    ana.join("#c");
+}
+
+#[test]
+fn a_room_takes_so_many_people() {
+    let limits = Limits {
+        people_per_room: 2,
+        ..lifted()
+    };
+    let house = House::new(&limits);
+    let (_ana, bob) = (house.member("ana", "#a"), house.member("bob", "#a"));
+    let mut eve = house.person("eve");
+    eve.send("JOIN #A");
+    assert_eq!(
+        eve.next_line(),
+        ":chat.local 471 eve #a :#a is full: try again later or join another room"
+    );
+    let mut plain = LineClient::connect(house.plain);
+    plain.send("pat\r\n/join #a");
+    plain.expect_contains("#a is full");
+    drop(bob);
+    eventually("bob's place", || {
+        eve.send("JOIN #a");
+        let heard = eve.fence();
+        heard
+            .iter()
+            .any(|line| line.contains(" 366 "))
+            .then_some(())
+    });
+}
+
+#[test]
+fn when_there_are_enough_rooms_the_longest_empty_one_is_forgotten_with_what_was_said() {
+    let limits = Limits {
+        rooms: 3,
+        ..lifted()
+    };
+    let house = House::new(&limits);
+    let mut ana = house.person_with("ana", &["batch", "draft/chathistory"]);
+    for room in ["#a", "#b"] {
+        ana.join(room);
+        ana.send(&format!("PRIVMSG {room} :in {room}\r\nTOPIC {room} :about"));
+    }
+    ana.send("PART #b\r\nPART #a");
+    ana.join("#c");
+    let said = |ana: &mut LineClient, room: &str| {
+        ana.join(room);
+        ana.send(&format!("CHATHISTORY LATEST {room} * 10"));
+        let heard = ana.fence();
+        heard.iter().any(|l| l.contains(&format!("in {room}")))
+    };
+    assert!(said(&mut ana, "#a"), "#a was left last");
+    let mut bob = house.person("bob");
+    bob.send("JOIN #b");
+    assert_eq!(
+        bob.next_line(),
+        ":chat.local 403 bob #b :#b cannot be made: there are too many rooms; join one that is there"
+    );
+    ana.send("PART #c");
+    assert!(!said(&mut ana, "#b"), "#b was forgotten");
+    ana.send("TOPIC #b");
+    ana.expect_contains(" 331 ");
+    bob.join("#lobby");
+}
