@@ -216,6 +216,7 @@ mod tests {
         let mut speaker = Speaker::new(who, Dialect::Irc, now);
         speaker.cursors.push_back(Cursor::list(key));
         chat.speakers.push(Some(Box::new(speaker)));
+        chat.speaking = 1;
         chat.forget(who);
         assert!(chat.answers.is_empty());
     }
