@@ -30,7 +30,7 @@ fn a_second_tab_takes_over_and_the_room_hears_nothing() {
         "this session goes on in another tab"
     );
     assert_eq!(name_in(&welcome), "ana");
-    let heard = second.fence();
+    let heard = [welcome, second.fence()].concat();
     assert!(heard.iter().any(|line| line.ends_with(" JOIN #lobby")));
     witness.send("PRIVMSG #lobby :one\r\nPRIVMSG ana :two");
     second.expect_contains(":one");

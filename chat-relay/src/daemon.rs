@@ -19,11 +19,13 @@ const REASON: &str = "the chat is being restarted";
 /// Exit status of a program that a second signal ended: 128 + SIGINT, as shells have it.
 const IMPATIENT: i32 = 130;
 
-/// Logs to stderr, one event a line, from `info` on unless `RUST_LOG` says otherwise.
+/// Logs to stderr, one event a line, from `info` on unless `RUST_LOG` says otherwise. Tungstenite
+/// would tell each frame, and with it what people say: nobody's log may hold that.
 pub fn start_log() {
     let env = env_logger::Env::default().default_filter_or("info");
     env_logger::Builder::from_env(env)
         .format_target(false)
+        .filter_module("tungstenite", log::LevelFilter::Info)
         .init();
 }
 

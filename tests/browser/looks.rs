@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
-use test_support::{Cut, LineClient, Page, Proxy, serde_json, tempfile};
+use test_support::{Cut, LineClient, PATIENCE, Page, Proxy, serde_json, tempfile};
 
 use super::support::{Chat, Person};
 
@@ -180,17 +180,14 @@ fn what_goes_wrong_is_said_in_one_line() {
     second.hears("ana", "I can bring two wheelbarrows and a spade.");
     proxy.cut(Cut::Refuse);
     proxy.drop_connections();
-    for _ in 0..4 {
-        second
-            .page
-            .wait_for("document.body.dataset.state === 'waiting'");
-        second.page.click("#state-action");
-    }
-    second.page.wait_for_text("reconnecting in");
+    // Without luck the page waits longer each time: long enough for a picture.
+    second.page.eval("Math.random = () => 0.99");
+    let patient = "/in [3-8] s/.test(document.querySelector('#state-wait').textContent)";
+    second.page.wait_up_to(2 * PATIENCE, patient);
     album.take(&second.page, "reconnecting");
     phone(&second.page);
     second.page.color_scheme("dark");
-    second.page.wait_for_text("reconnecting in");
+    second.page.wait_up_to(2 * PATIENCE, patient);
     album.take(&second.page, "reconnecting-phone");
 }
 

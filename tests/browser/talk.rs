@@ -1,5 +1,7 @@
 //! What people see of each other.
 
+use test_support::Terminal;
+
 use super::support::Chat;
 
 #[test]
@@ -168,4 +170,38 @@ fn a_room_can_be_clicked_while_its_count_changes() {
     ana.page
         .mouse("#rooms [data-name='#lobby']", &["mouseReleased"]);
     ana.shows("#room-name", "#lobby");
+}
+
+/// What all this is for.
+#[test]
+fn two_browsers_irssi_and_netcat_talk_in_one_room() {
+    let chat = Chat::start();
+    let (ana, bob) = (chat.enter("ana"), chat.enter("bob"));
+    let irma = Terminal::irssi(chat.program.door("irc"), "irma", "Irma Irssi");
+    let door = chat.program.door("plain");
+    let nico = Terminal::start(&format!("nc {} {}", door.ip(), door.port()));
+    nico.wait_for("your name");
+    nico.type_line("nico");
+    for person in [&ana, &bob] {
+        person.sees_people(&["ana", "bob", "irma", "nico"]);
+    }
+    ana.say("from the page");
+    irma.wait_for("ana> from the page");
+    nico.wait_for("ana: from the page");
+    irma.type_line("from irssi");
+    nico.wait_for("irma: from irssi");
+    nico.type_line("from netcat");
+    irma.wait_for("nico> from netcat");
+    for person in [&ana, &bob] {
+        person.hears("nico", "from netcat");
+        assert_eq!(
+            person.texts(),
+            ["from the page", "from irssi", "from netcat"]
+        );
+    }
+    irma.type_line("/quit bye");
+    nico.type_line("/quit");
+    for person in [&ana, &bob] {
+        person.sees_people(&["ana", "bob"]);
+    }
 }

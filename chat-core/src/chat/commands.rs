@@ -49,6 +49,7 @@ impl Turn<'_> {
         let key = self.ask(who, command_name(&message), label);
         match decoded {
             Ok(command) => self.command(who, command, &message, key),
+            Err(wrong) if self.comes_too_early(who, &wrong) => self.not_registered(key),
             Err(wrong) => self.wrong(key, &wrong),
         }
         self.close(key);
@@ -102,13 +103,30 @@ impl Turn<'_> {
             Command::Nick(nick) => self.choose_nick(who, nick, key),
             Command::User { user, real_name } => self.introduce(who, &user, real_name, key),
             Command::Pass(_) => {}
-            _ => self.say_numeric(
-                key,
-                ERR_NOTREGISTERED,
-                &[],
-                "you have not registered yet: send NICK and USER",
-            ),
+            _ => self.not_registered(key),
         }
+    }
+
+    /// A command for later, said wrongly. irssi sends half a JOIN first of all, and takes 451 for
+    /// "no capabilities here", but shows people 461.
+    fn comes_too_early(&self, who: PersonId, wrong: &Wrong<'_>) -> bool {
+        let speaker = self.chat.speaker(who);
+        match wrong {
+            Wrong::NeedMoreParams("USER" | "PASS" | "CAP") => false,
+            Wrong::NeedMoreParams(_) | Wrong::NoRecipient(_) | Wrong::NoTextToSend => {
+                speaker.is_some_and(|speaker| !speaker.registered)
+            }
+            _ => false,
+        }
+    }
+
+    fn not_registered(&mut self, key: AnswerKey) {
+        self.say_numeric(
+            key,
+            ERR_NOTREGISTERED,
+            &[],
+            "you have not registered yet: send NICK and USER",
+        );
     }
 
     fn registered(

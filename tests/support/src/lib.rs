@@ -30,6 +30,7 @@ pub mod conversation;
 pub mod http;
 mod input;
 mod irc;
+mod irssi;
 mod keys;
 pub mod line;
 pub mod page;
