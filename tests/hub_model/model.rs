@@ -204,14 +204,17 @@ impl Model {
         if self.joined(who).len() == ROOMS_PER_PERSON {
             return Err(No::TooManyRooms);
         }
+        if let Some(place) = self.place(room)
+            && self.rooms[place].1.len() == PEOPLE_PER_ROOM
+        {
+            return Err(No::Full);
+        }
+        self.check_look(room)?;
         let place = match self.place(room) {
             Some(place) => place,
             None => self.make(room)?,
         };
         let (name, members) = &mut self.rooms[place];
-        if members.len() == PEOPLE_PER_ROOM {
-            return Err(No::Full);
-        }
         let told = members.clone();
         members.insert(who);
         let name = *name;
@@ -219,13 +222,24 @@ impl Model {
         Ok(told)
     }
 
-    fn make(&mut self, room: &'static str) -> Result<usize, No> {
-        let alike = |(other, _): &(&str, _)| {
-            look(other) == look(room) && !(other.is_ascii() && room.is_ascii())
-        };
-        if self.rooms.iter().any(alike) {
-            return Err(No::RoomAlike);
+    /// An ASCII name is barred by a look-alike only if somebody is in there, and nobody is barred
+    /// from a room that somebody is in.
+    fn check_look(&self, room: &'static str) -> Result<(), No> {
+        let abandoned = |name: &str| self.empty.iter().any(|empty| fold(empty) == fold(name));
+        if self.place(room).is_some() && !abandoned(room) {
+            return Ok(());
         }
+        let bars = |(other, _): &(&str, _)| {
+            let alike = look(other) == look(room) && fold(other) != fold(room);
+            alike && !(room.is_ascii() && (other.is_ascii() || abandoned(other)))
+        };
+        match self.rooms.iter().any(bars) {
+            true => Err(No::RoomAlike),
+            false => Ok(()),
+        }
+    }
+
+    fn make(&mut self, room: &'static str) -> Result<usize, No> {
         if self.rooms.len() == ROOMS_MAX {
             if self.empty.is_empty() {
                 return Err(No::TooManyInAll);

@@ -3,12 +3,12 @@
 //! Each person has one deadline in the reactor's wheel, the next thing that could be due. Hearing
 //! from somebody does not move it; when it comes too early, it is set again.
 
-use super::host::POLICY;
 use super::speaker::{Speaker, Voice};
 use super::turn::Turn;
 use crate::dialect::irc::reply::Line;
 use crate::id::PersonId;
 use crate::limits::HANG_UP_GRACE;
+use crate::net::framing::Farewell;
 
 impl Turn<'_> {
     /// Somebody sent something: they are there, and may have to wait before they go on.
@@ -61,7 +61,7 @@ impl Turn<'_> {
         if !speaker.registered && speaker.registers_until(limits) <= self.now.mono {
             let waited = limits.registration_seconds;
             let reason = format!("you did not say who you are within {waited} seconds");
-            self.dismiss(who, POLICY, &reason);
+            self.dismiss(who, Farewell::POLICY, &reason);
         } else if speaker.holds.flood.is_some() {
             self.end_of_flood(who);
         } else if let Some(pace) = speaker.holds.pace {
@@ -72,7 +72,7 @@ impl Turn<'_> {
             let waited = self.chat.limits.pong_seconds;
             self.dismiss(
                 who,
-                POLICY,
+                Farewell::POLICY,
                 &format!("ping timeout: no answer for {waited} seconds"),
             );
         } else {
@@ -91,7 +91,7 @@ impl Turn<'_> {
         if !hung_up {
             speaker.hung_up = None;
         } else if now >= since + HANG_UP_GRACE {
-            return self.dismiss(who, POLICY, "connection closed");
+            return self.dismiss(who, Farewell::POLICY, "connection closed");
         }
         self.go_on(who);
     }

@@ -14,7 +14,7 @@ use crate::dialect::quit_reason;
 use crate::hub::request::{Refusal, Request};
 use crate::id::PersonId;
 use crate::limits::POSTS_IN_FLIGHT_MAX;
-use crate::net::framing::Unreadable;
+use crate::net::framing::{Farewell, Unreadable};
 
 impl Turn<'_> {
     /// One line of somebody, in their dialect.
@@ -91,7 +91,7 @@ impl Turn<'_> {
         match command {
             Command::Cap(command) => self.cap(who, command, key),
             Command::Ping(token) => self.pong(token, key),
-            Command::Quit(words) => self.dismiss(who, NORMAL, &quit_reason(words)),
+            Command::Quit(words) => self.dismiss(who, Farewell::NORMAL, &quit_reason(words)),
             Command::Pong | Command::Error => {}
             _ if self
                 .chat
@@ -271,6 +271,3 @@ fn command_name(message: &Message<'_>) -> &'static str {
         .find(|name| message.command.eq_ignore_ascii_case(name))
         .unwrap_or("*")
 }
-
-/// WebSocket: a normal end. RFC 6455 §7.4.1.
-const NORMAL: u16 = 1000;

@@ -22,7 +22,7 @@ impl Host for Chat {
                 people,
                 now,
             }
-            .dismiss(who, POLICY, reason);
+            .dismiss(who, Farewell::POLICY, reason);
         }
     }
 
@@ -82,7 +82,7 @@ impl Host for Chat {
             who,
             &last_words,
             &Farewell {
-                code: POLICY,
+                code: Farewell::POLICY,
                 reason: TOO_SLOW.to_owned(),
             },
         );
@@ -140,9 +140,6 @@ impl Chat {
         }
     }
 }
-
-/// WebSocket: policy violation. RFC 6455 §7.4.1.
-pub(super) const POLICY: u16 = 1008;
 
 const TOO_SLOW: &str = "you read too slowly, and too much was waiting for you";
 

@@ -15,7 +15,7 @@ use crate::id::PersonId;
 use crate::journal::{Place, Span};
 use crate::limits::{LINE_BYTES_MAX, PLAIN_HISTORY_MESSAGES};
 use crate::names::{Nick, RoomName};
-use crate::net::framing::Unreadable;
+use crate::net::framing::{Farewell, Unreadable};
 
 impl Turn<'_> {
     pub(super) fn greet(&mut self, who: PersonId) {
@@ -44,7 +44,7 @@ impl Turn<'_> {
     /// The first line is a name; a bad or taken one is asked for again.
     fn answer_name(&mut self, who: PersonId, text: &str) {
         if text == "/quit" {
-            return self.dismiss(who, 1000, &quit_reason(None));
+            return self.dismiss(who, Farewell::NORMAL, &quit_reason(None));
         }
         let nick = match Nick::new(text) {
             Ok(nick) => nick,
@@ -80,7 +80,7 @@ impl Turn<'_> {
             Line::Nick(nick) => self.rename_plainly(who, nick, key),
             Line::Topic(text) => self.topic_plainly(who, text, key),
             Line::Help => self.help_plainly(who),
-            Line::Quit(words) => self.dismiss(who, 1000, &quit_reason(words)),
+            Line::Quit(words) => self.dismiss(who, Farewell::NORMAL, &quit_reason(words)),
             Line::Incomplete(usage) => self.write(who, &words::incomplete(usage)),
             Line::Unknown(name) => self.write(who, &words::unknown(name)),
             Line::Empty => {}

@@ -7,13 +7,14 @@ use std::sync::Arc;
 
 use super::answer::AnswerKey;
 use super::speaker::Preset;
-use super::turn::{SERVICE_RESTART, Turn};
+use super::turn::Turn;
 use crate::dialect::irc::command::CapCommand;
 use crate::dialect::irc::numeric::ERR_ERRONEUSNICKNAME;
 use crate::hub::Introduction;
 use crate::hub::request::{Refusal, Request};
 use crate::id::PersonId;
 use crate::names::Nick;
+use crate::net::framing::Farewell;
 
 impl Turn<'_> {
     /// CAP, before and after registration.
@@ -155,7 +156,11 @@ impl Turn<'_> {
             Ok(()) => self.welcome(who, key),
             // The name is kept for them: it is their former self, whose goodbye is on its way.
             Err(_) if self.has_preset(who) => {
-                self.dismiss(who, SERVICE_RESTART, "you are just leaving; come in again");
+                self.dismiss(
+                    who,
+                    Farewell::RESTART,
+                    "you are just leaving; come in again",
+                );
             }
             Err(refusal) => {
                 if let Some(irc) = self.chat.speaker_mut(who).and_then(|s| s.irc_mut()) {

@@ -260,7 +260,7 @@ impl Turn<'_> {
             let words = self.last_words(id, reason);
             self.write(id, &words);
             let farewell = Farewell {
-                code: SERVICE_RESTART,
+                code: Farewell::RESTART,
                 reason: reason.to_owned(),
             };
             self.people.dismiss(id, &farewell);
@@ -285,6 +285,3 @@ fn batch_name(counter: &mut u64) -> impl FnOnce() -> String {
         format!("b{counter:x}")
     }
 }
-
-/// WebSocket: the server restarts; come again. IANA registry of RFC 6455 close codes.
-pub(super) const SERVICE_RESTART: u16 = 1012;

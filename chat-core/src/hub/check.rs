@@ -124,8 +124,7 @@ impl Hub {
             Some(room) if room.members().len() as u64 >= self.people_per_room => {
                 Err(Refusal::RoomFull(room.name.clone()))
             }
-            Some(_) => Ok(()),
-            None => self.rooms.check(name),
+            _ => self.rooms.check(name),
         }
     }
 

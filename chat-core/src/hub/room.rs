@@ -130,24 +130,37 @@ impl Rooms {
         &self.default_name
     }
 
-    /// Whether a room of this name is there or can be made.
+    /// Whether somebody may go to a room of this name, which is made if it is not there.
     pub(super) fn check(&self, name: &RoomName) -> Result<(), Refusal> {
-        if self.by_name.contains_key(name) {
+        let there = self.key(name).is_some();
+        if there && !self.is_empty(name) {
             return Ok(());
         }
         if let Some(other) = self.look_alike(name) {
             return Err(Refusal::RoomLooksLike(name.clone(), other.clone()));
         }
-        if self.is_full() && self.empty.is_empty() {
+        if !there && self.is_full() && self.empty.is_empty() {
             return Err(Refusal::TooManyRoomsInAll(name.clone()));
         }
         Ok(())
     }
 
-    /// A look-alike is refused only when one of the two is not ASCII, as with the names of people.
+    /// A look-alike is refused only when one of the two is not ASCII, as with the names of people;
+    /// and an ASCII name is not barred by a room that nobody is in.
     fn look_alike(&self, name: &RoomName) -> Option<&RoomName> {
         let mut alike = self.looks.get(&name.skeleton())?.iter();
-        alike.find(|other| !(name.as_str().is_ascii() && other.as_str().is_ascii()))
+        alike.find(|other| {
+            if *other == name {
+                return false;
+            }
+            let gives_way = other.as_str().is_ascii() || self.is_empty(other);
+            !(name.as_str().is_ascii() && gives_way)
+        })
+    }
+
+    fn is_empty(&self, name: &RoomName) -> bool {
+        let room = self.key(name).and_then(|key| self.get(key));
+        room.is_some_and(|room| room.members.is_empty() && room.key != self.default)
     }
 
     /// The room of this name, made if need be, and the one that was forgotten for it.

@@ -122,13 +122,28 @@ pub struct Farewell {
 }
 
 impl Farewell {
-    /// For somebody who reads too slowly. RFC 6455 §7.4.1: 1008, a policy was violated.
+    /// Everything was said. RFC 6455 §7.4.1.
+    pub const NORMAL: u16 = 1000;
+    /// Somebody did what the house does not suffer. RFC 6455 §7.4.1.
+    pub const POLICY: u16 = 1008;
+    /// The service restarts: come again. IANA registry of close codes.
+    pub const RESTART: u16 = 1012;
+    /// There is no place now: come again later. IANA registry of close codes.
+    pub const TRY_AGAIN_LATER: u16 = 1013;
+
+    /// A reason with its code.
+    #[must_use]
+    pub fn new(code: u16, reason: impl Into<String>) -> Self {
+        Farewell {
+            code,
+            reason: reason.into(),
+        }
+    }
+
+    /// For somebody who reads too slowly.
     #[must_use]
     pub fn too_slow() -> Self {
-        Farewell {
-            code: 1008,
-            reason: "Reading too slowly".to_owned(),
-        }
+        Farewell::new(Farewell::POLICY, "Reading too slowly")
     }
 }
 

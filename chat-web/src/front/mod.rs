@@ -5,22 +5,24 @@
 //! none it is a ghost, silent in its rooms, and the next socket steps into its place by
 //! [`People::swap`].
 
+mod doorman;
+
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use chat_core::chat::{Chat, Preset};
 use chat_core::dialect::Dialect;
-use chat_core::id::{DoorId, Identity, PersonId};
+use chat_core::id::{DoorId, PersonId};
 use chat_core::limits::seconds;
-use chat_core::names::Nick;
 use chat_core::net::{After, Closed, Farewell, Frame, Host, People};
 use chat_core::relay;
 use chat_core::time::Now;
 
 use crate::http::Manner;
-use crate::session::{Presence, Session, SessionId};
-use crate::site::{Action, Behind, Reservation, Site};
+use crate::session::{Presence, SessionId};
+use crate::site::{Action, Site};
 use crate::web::{Answer, Claim, Event, Exchange, Web};
+use doorman::Doorman;
 
 /// A chat with a site in front.
 #[derive(Debug)]
@@ -34,7 +36,7 @@ pub struct Front {
 
 /// How far a connection of an HTTP door is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
+pub(super) enum Stage {
     /// It asks for pages.
     Asking,
     /// It is a person of the chat, perhaps that of a session; the socket may be away.
@@ -175,7 +177,7 @@ impl Front {
             .no_place(reason, now)
             .encode(Manner::LAST, &mut out);
         people.send(who, &out);
-        self.send_away(people, who, (TRY_AGAIN_LATER, reason));
+        self.send_away(people, who, (Farewell::TRY_AGAIN_LATER, reason));
     }
 
     fn expire(&mut self, people: &mut People, now: Now) {
@@ -284,80 +286,9 @@ impl relay::Front for Front {
     }
 }
 
-/// What the site may do to the chat.
-struct Doorman<'a> {
-    chat: &'a mut Chat,
-    browsers: &'a mut HashMap<PersonId, Stage>,
-    people: &'a mut People,
-    now: Now,
-}
-
-impl Doorman<'_> {
-    fn remove_ghost(&mut self, person: PersonId) {
-        self.chat.forget(person);
-        self.browsers.remove(&person);
-        self.people.bury(person);
-    }
-}
-
-impl Behind for Doorman<'_> {
-    fn identity(&mut self) -> Identity {
-        self.chat.new_identity()
-    }
-
-    fn reserve(&mut self, nick: &Nick, identity: Identity) -> Reservation {
-        match self.chat.reserve(nick, identity) {
-            Ok(()) => Reservation::Granted,
-            Err(refusal) => Reservation::Refused(format!("Sorry, {refusal}. Choose another one.")),
-        }
-    }
-
-    fn release(&mut self, nick: &Nick, identity: Identity) {
-        self.chat.release(nick, identity);
-    }
-
-    fn name_of(&self, session: &Session) -> Option<Nick> {
-        self.chat.kept_for(session.identity).cloned()
-    }
-
-    fn quit(&mut self, _session: SessionId, person: PersonId) {
-        self.chat
-            .leave(self.people, person, "connection lost", self.now);
-        self.remove_ghost(person);
-    }
-
-    fn over(&mut self, session: &Session) {
-        if let Some(person) = session.presence.person() {
-            self.chat.leave(self.people, person, LOGGED_OUT.1, self.now);
-        }
-        if let Some(nick) = self.name_of(session) {
-            self.chat.release(&nick, session.identity);
-        }
-        match session.presence {
-            Presence::Here(person) => {
-                let (code, reason) = LOGGED_OUT;
-                self.people.dismiss(
-                    person,
-                    &Farewell {
-                        code,
-                        reason: reason.to_owned(),
-                    },
-                );
-            }
-            Presence::Away {
-                ghost: Some(person),
-                ..
-            } => self.remove_ghost(person),
-            Presence::Away { ghost: None, .. } => {}
-        }
-    }
-}
-
 /// Close codes of our own, which the page does not reconnect on. DESIGN.md "Names and sessions".
 const ELSEWHERE: (u16, &str) = (4001, "this session goes on in another tab");
-const LOGGED_OUT: (u16, &str) = (4002, "logged out");
+pub(super) const LOGGED_OUT: (u16, &str) = (4002, "logged out");
 
-/// IANA registry of RFC 6455 close codes.
-const RESTART: (u16, &str) = (1012, "the chat is being restarted");
-const LATE: (u16, &str) = (1000, "too late");
-const TRY_AGAIN_LATER: u16 = 1013;
+const RESTART: (u16, &str) = (Farewell::RESTART, "the chat is being restarted");
+const LATE: (u16, &str) = (Farewell::NORMAL, "too late");
