@@ -75,19 +75,26 @@ fn whoever_comes_back_as_the_ghost_leaves_is_in_once_and_under_its_name() {
     for _ in 0..10 {
         let (mut tab, welcome) = house.tab(&cookie);
         assert!(welcome.iter().any(|line| line.contains(" 001 ana ")));
-        tab.join("#lobby");
+        enter(&mut tab, &welcome);
         drop(tab);
         std::thread::sleep(Duration::from_millis(50));
         std::thread::scope(|scope| {
             scope.spawn(|| house.pass(10));
             let (mut tab, welcome) = house.tab(&cookie);
             assert!(welcome.iter().any(|line| line.contains(" 001 ana ")));
-            tab.join("#lobby");
+            enter(&mut tab, &welcome);
             witness.send("PRIVMSG #lobby :hello");
             tab.expect_contains(":hello");
             witness.send("NAMES #lobby");
             let names = witness.expect_contains(" 353 ");
             assert_eq!(names.matches("ana").count(), 1, "{names}");
         });
+    }
+}
+
+/// A ghost that was found in time is in its room already, as its welcome says.
+fn enter(tab: &mut WsClient, welcome: &[String]) {
+    if !welcome.iter().any(|line| line.ends_with("JOIN #lobby")) {
+        tab.join("#lobby");
     }
 }

@@ -167,12 +167,12 @@ fn pings_count_as_talk() {
 
 #[test]
 fn a_message_has_its_limit() {
-    let site = Site::start_with(&["--limit", "websocket_message_bytes=100"]);
+    let site = Site::start_with(&["--limit", "websocket_message_bytes=5000"]);
     let mut bot = WsClient::connect(site.http);
     bot.register("bot");
-    bot.send(&format!("PING {}", "x".repeat(95)));
-    bot.expect_contains(" PONG ");
-    bot.send(&format!("PING {}", "x".repeat(96)));
+    bot.send(&format!("PING {}", "x".repeat(4995)));
+    bot.expect_contains(" 417 ");
+    bot.send(&format!("PING {}", "x".repeat(4996)));
     bot.expect_close(1009);
 }
 
