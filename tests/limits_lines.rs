@@ -224,12 +224,12 @@ fn the_plain_door_says_how_long_a_text_may_be() {
     let mut ana = LineClient::connect(house.plain);
     ana.send(&longest('ж'));
     bob.expect_contains(" JOIN ");
-    ana.send(&"é".repeat(160));
+    ana.send(&"é".repeat(204));
     let line = bob.expect_contains(" PRIVMSG ");
-    assert_eq!(text_of(&line, "#lobby :"), "é".repeat(160));
-    ana.send(&"é".repeat(161));
-    ana.expect_contains("320");
+    assert_eq!(text_of(&line, "#lobby :"), "é".repeat(204));
+    ana.send(&"é".repeat(205));
+    ana.expect_contains("408");
     ana.send(&"x".repeat(20_000));
-    ana.expect_contains("320");
+    ana.expect_contains("510");
     assert_eq!(bob.fence(), [""; 0]);
 }

@@ -24,6 +24,7 @@ mod source;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// One text file: its path from the root of the repository, and its text.
 pub(crate) struct File {
@@ -66,6 +67,35 @@ fn no_file_is_longer_than_500_lines() {
 fn every_test_example_and_benchmark_is_listed() {
     let files = repository();
     hold(rules::unlisted(&files));
+}
+
+#[test]
+fn every_test_file_holds_a_test() {
+    let files = repository();
+    hold(files.iter().filter_map(rules::holds_no_test));
+}
+
+#[test]
+fn the_library_brings_no_async_runtime() {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args([
+        "tree",
+        "--locked",
+        "--offline",
+        "-p",
+        "chat-core",
+        "-e",
+        "normal",
+    ]);
+    let tree = cargo.args(["--prefix", "none"]).output().unwrap();
+    let tree = String::from_utf8(tree.stdout).unwrap();
+    assert!(tree.contains("mio v"), "{tree}");
+    for runtime in ["tokio", "async-std", "smol", "futures", "async-io"] {
+        let brought = tree
+            .lines()
+            .any(|line| line.split(' ').next() == Some(runtime));
+        assert!(!brought, "chat-core brings {runtime}:\n{tree}");
+    }
 }
 
 #[test]

@@ -72,6 +72,14 @@ pub(crate) fn unlisted(files: &[File]) -> Vec<String> {
         .collect()
 }
 
+/// A test file without a test passes for ever.
+pub(crate) fn holds_no_test(file: &File) -> Option<String> {
+    let is_test = file.path.starts_with("tests/") && is_target(&file.path);
+    let holds = ["#[test]", "mod with_clients", "macro_rules!"];
+    let empty = is_test && !holds.iter().any(|sign| file.text.contains(sign));
+    empty.then(|| format!("{}: no test is in it, so it cannot fail", file.path))
+}
+
 fn is_target(path: &str) -> bool {
     let folder = Path::new(path)
         .parent()
@@ -185,6 +193,13 @@ mod tests {
         let found = unlisted(&files);
         assert_eq!(found.len(), 2, "{found:?}");
         assert!(found[0].starts_with("tests/b.rs") && found[1].starts_with("examples/c.rs"));
+    }
+
+    #[test]
+    fn an_empty_test_file_is_complained_of() {
+        assert!(holds_no_test(&file("tests/a.rs", "//! Nothing.")).is_some());
+        assert!(holds_no_test(&file("tests/a.rs", "#[test] fn f() {}")).is_none());
+        assert!(holds_no_test(&file("tests/support/src/lib.rs", "")).is_none());
     }
 
     #[test]

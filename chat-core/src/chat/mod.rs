@@ -38,6 +38,7 @@ mod plain;
 mod queries;
 mod registration;
 mod saying;
+mod setup;
 mod speaker;
 mod told;
 mod turn;
@@ -51,6 +52,7 @@ use std::net::IpAddr;
 use sha2::{Digest, Sha256};
 use slab::Slab;
 
+pub use setup::Setup;
 pub use speaker::Preset;
 
 use crate::dialect::Dialect;
@@ -67,44 +69,6 @@ use answer::{Answer, AnswerKey};
 use fan_out::FanOut;
 use speaker::Speaker;
 use turn::Turn;
-
-/// What a chat is made of; the default is one in memory with the room `#lobby`.
-pub struct Setup {
-    /// The name of the whole chat, shown to people.
-    pub title: String,
-    /// The name of the server in IRC; one word with a dot.
-    pub server: String,
-    /// The room that is always there.
-    pub room: RoomName,
-    /// The message of the day, line by line.
-    pub motd: Vec<String>,
-    /// Every bound that an operator may set.
-    pub limits: Limits,
-    /// Where entries get their order; in memory if not given.
-    pub journal: Option<Box<dyn Journal>>,
-}
-
-impl Default for Setup {
-    fn default() -> Setup {
-        Setup {
-            title: "Chat".into(),
-            server: "chat.local".into(),
-            room: RoomName::lobby(),
-            motd: Vec::new(),
-            limits: Limits::default(),
-            journal: None,
-        }
-    }
-}
-
-impl fmt::Debug for Setup {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Setup")
-            .field("title", &self.title)
-            .field("room", &self.room)
-            .finish()
-    }
-}
 
 /// A whole chat, to be served by a reactor.
 pub struct Chat {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::answer::AnswerKey;
 use super::turn::Turn;
+use crate::dialect::irc::encode::text_bytes_max;
 use crate::dialect::plain::{self, Line, words};
 use crate::dialect::quit_reason;
 use crate::hub::entry::PostKind;
@@ -106,8 +107,9 @@ impl Turn<'_> {
     }
 
     fn post_plainly(&mut self, who: PersonId, to: Addressee, text: &str, key: AnswerKey) {
-        if text.len() > TEXT_BYTES_MAX {
-            return self.write(who, &words::too_long(TEXT_BYTES_MAX));
+        let most = self.text_bytes_max(who, &to);
+        if text.len() > most {
+            return self.write(who, &words::too_long(most));
         }
         let (text, tags) = (text.into(), "".into());
         self.submit(
@@ -120,6 +122,18 @@ impl Turn<'_> {
             },
             key,
         );
+    }
+
+    /// What IRC readers would get cut is not taken in the first place: people here can say it again.
+    fn text_bytes_max(&self, who: PersonId, to: &Addressee) -> usize {
+        let target = match to {
+            Addressee::Room(room) => room.as_str(),
+            Addressee::Person(nick) => nick.as_str(),
+        };
+        let source = self.chat.hub.person(who).map(|member| &member.source);
+        source.map_or(0, |source| {
+            text_bytes_max(source, PostKind::Message, target)
+        })
     }
 
     fn who_plainly(&mut self, who: PersonId) {
@@ -229,16 +243,13 @@ impl Turn<'_> {
 
     pub(super) fn unreadable_plainly(&mut self, who: PersonId, why: Unreadable) {
         let line = match why {
-            Unreadable::TooLong => words::too_long(TEXT_BYTES_MAX),
+            Unreadable::TooLong => words::too_long(LINE_BYTES_MAX),
             Unreadable::ControlByte => "That line held a CR or NUL; nobody saw it.".to_owned(),
             Unreadable::NotUtf8 => "That line was not UTF-8; nobody saw it.".to_owned(),
         };
         self.write(who, &line);
     }
 }
-
-/// Bytes of a text from the plain door: an IRC line less the longest prefix, command and target.
-const TEXT_BYTES_MAX: usize = LINE_BYTES_MAX - 190;
 
 /// Names that `/who` shows.
 const PEOPLE_SHOWN_MAX: usize = 100;

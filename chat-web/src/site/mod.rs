@@ -23,59 +23,28 @@
 //! 4. At [`Sessions::next_due`]: [`Site::expire`].
 
 mod answers;
+mod behind;
 mod login;
 mod route;
 mod wanted;
 
 use std::net::IpAddr;
 
-use chat_core::id::{Identity, PersonId};
-use chat_core::names::{Nick, RoomName};
+use chat_core::names::RoomName;
 use chat_core::time::Now;
 
 use crate::cookie;
 use crate::http::{Method, Rejection, Request, Response, Status};
 use crate::origin::{Asker, Origins};
 use crate::pages::{Assets, IndexPage};
-use crate::session::{Due, Session, SessionId, Sessions};
+use crate::session::{Due, SessionId, Sessions};
 use crate::web::{Answer, Claim, Upgrade, shake_hands};
 use answers::see_other;
 use route::Route;
 use wanted::Wanted;
 
+pub use behind::{Behind, Reservation};
 pub use login::Login;
-
-/// What the site needs of the chat behind it.
-pub trait Behind {
-    /// An identity that nobody had before.
-    fn identity(&mut self) -> Identity;
-
-    /// Keeps `nick` for `identity`, so that nobody else can take it.
-    fn reserve(&mut self, nick: &Nick, identity: Identity) -> Reservation;
-
-    /// Frees what was reserved for an identity that did not come to be a session.
-    fn release(&mut self, nick: &Nick, identity: Identity);
-
-    /// What a session is called now, if that is known; it may have changed its name since it logged in.
-    fn name_of(&self, session: &Session) -> Option<Nick>;
-
-    /// The ghost of a session leaves: the others hear QUIT. The name stays reserved.
-    fn quit(&mut self, session: SessionId, person: PersonId);
-
-    /// A session is over: close its socket (4002), let its person quit, free its name.
-    fn over(&mut self, session: &Session);
-}
-
-/// Whether a name could be reserved.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reservation {
-    /// It could.
-    Granted,
-    /// It could not, and this is what to do, in one sentence.
-    Refused(String),
-    /// The relay has been asked.
-    Pending,
-}
 
 /// What to do about a request.
 #[derive(Debug)]
