@@ -134,7 +134,7 @@ pub struct Limits {
     pub people_per_room: u64,
     /// Bytes of the journal in memory.
     pub journal_bytes: u64,
-    /// Connections from one address; loopback is exempt.
+    /// Connections from one address, or from one /64 of IPv6; loopback is exempt.
     pub connections_per_address: u64,
     /// Connections in all.
     pub connections: u64,

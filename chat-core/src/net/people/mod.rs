@@ -11,7 +11,7 @@ mod sending;
 mod timing;
 
 use std::collections::{HashMap, VecDeque};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::time::Instant;
 
 use mio::Registry;
@@ -33,7 +33,7 @@ pub struct People {
     /// How often each key was used.
     generations: Vec<u32>,
     registry: Registry,
-    /// Connections by address.
+    /// Connections by [`customer`].
     addresses: HashMap<IpAddr, usize>,
     wheel: Wheel,
     /// Who came up in this turn and was not looked at yet.
@@ -133,7 +133,7 @@ impl People {
     /// How many connections come from an address.
     #[must_use]
     pub fn connections_from(&self, ip: IpAddr) -> usize {
-        self.addresses.get(&ip.to_canonical()).copied().unwrap_or(0)
+        self.addresses.get(&customer(ip)).copied().unwrap_or(0)
     }
 
     /// How messages to this person are put on the wire; nothing for somebody without a socket.
@@ -209,10 +209,11 @@ impl People {
     }
 
     fn count(&mut self, ip: IpAddr) {
-        *self.addresses.entry(ip).or_default() += 1;
+        *self.addresses.entry(customer(ip)).or_default() += 1;
     }
 
     fn uncount(&mut self, ip: IpAddr) {
+        let ip = customer(ip);
         if let Some(count) = self.addresses.get_mut(&ip) {
             *count -= 1;
             if *count == 0 {
@@ -222,8 +223,38 @@ impl People {
     }
 }
 
+/// Who is meant by an address when connections are counted: one for IPv4, a network of 64 bits for
+/// IPv6, of which each customer has all the addresses (RFC 6177).
+fn customer(ip: IpAddr) -> IpAddr {
+    match ip.to_canonical() {
+        IpAddr::V6(v6) => {
+            let network = v6.to_bits() & (u128::MAX << 64);
+            IpAddr::V6(Ipv6Addr::from_bits(network))
+        }
+        v4 => v4,
+    }
+}
+
 fn id(key: usize, generation: u32) -> PersonId {
     // Memory ends long before four thousand million entries do.
     let key = u32::try_from(key).unwrap_or(u32::MAX);
     PersonId { key, generation }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_customer_has_one_ipv4_address_or_one_network_of_ipv6() {
+        let customer = |text: &str| customer(text.parse().unwrap()).to_string();
+        assert_eq!(customer("192.0.2.7"), "192.0.2.7");
+        assert_eq!(customer("::ffff:192.0.2.7"), "192.0.2.7");
+        assert_eq!(customer("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_eq!(
+            customer("2001:db8:1:2::1"),
+            customer("2001:db8:1:2:ffff::9")
+        );
+        assert_ne!(customer("2001:db8:1:3::1"), customer("2001:db8:1:2::1"));
+    }
 }
