@@ -5,7 +5,7 @@ use std::mem::size_of;
 use std::sync::Arc;
 
 use super::{Journal, Outcome, Place, Point, Span, Ticket};
-use crate::hub::entry::{Committed, Entry};
+use crate::hub::entry::{Committed, Entry, Source};
 use crate::id::Seq;
 use crate::names::RoomName;
 use crate::time::Timestamp;
@@ -179,14 +179,17 @@ const AGE_BYTES: u64 = size_of::<(Seq, Place)>() as u64;
 
 /// Bytes that one post holds: itself, its words, and its place among those of its room.
 fn weight(committed: &Committed) -> u64 {
-    let fixed = size_of::<Committed>() + size_of::<Arc<Committed>>();
-    (fixed + committed.entry.size()) as u64
+    // Its author is counted with each post: who changes their name leaves another one behind.
+    let author = &committed.entry.source;
+    let names = author.nick.as_str().len() + author.user.len() + author.host.len();
+    let fixed = size_of::<Committed>() + size_of::<Arc<Committed>>() + size_of::<Source>();
+    (fixed + names + committed.entry.size()) as u64
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hub::entry::{Act, Post, PostKind, Source, Target};
+    use crate::hub::entry::{Act, Post, PostKind, Target};
     use crate::id::{Identity, PersonId};
     use crate::names::Nick;
 
