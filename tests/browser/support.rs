@@ -220,6 +220,8 @@ impl Drop for Person {
             assert_eq!(self.page.dialogs(), [""; 0]);
             let mut console = self.page.console();
             console.retain(|line| !self.expects_trouble.get() || !line.starts_with("network: "));
+            // Somebody was faster than autofocus: the field has the focus all the same.
+            console.retain(|line| !line.contains("Autofocus processing was blocked"));
             assert_eq!(console, [""; 0], "the console should be empty");
         }
     }
