@@ -1,5 +1,4 @@
-//! Login and logout: names, cookies, and whose pages may ask. RFC 6265, RFC 6454; DESIGN "Names and
-//! sessions".
+//! Login and logout: names, cookies, and whose pages may ask. RFC 6265, RFC 6454; ARCHITECTURE "Sessions".
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

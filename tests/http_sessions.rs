@@ -1,5 +1,5 @@
 //! Sessions by a clock that is moved by hand: ghosts, kept names, second tabs.
-//! DESIGN "Names and sessions".
+//! ARCHITECTURE.md "Sessions".
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,5 +1,5 @@
 //! What the site answers: routes, sockets, assets, and what every answer says.
-//! RFC 9110 §15; DESIGN "Names and sessions".
+//! RFC 9110 §15; ARCHITECTURE.md "Sessions".
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

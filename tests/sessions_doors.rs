@@ -199,7 +199,7 @@ fn everybody_is_told_when_it_ends_and_ghosts_hold_nothing_up() {
         socket.expect_close(1012);
     }
     assert!(browser.rest().is_empty());
-    witness.expect_contains("ERROR :Closing link: the chat is being restarted");
+    witness.expect_contains("ERROR :Closing link: the chat is closing");
     drop((tab, bot, half, browser, witness));
     let status = site.program.wait(Duration::from_secs(5));
     assert!(status.success(), "{status}");

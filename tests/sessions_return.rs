@@ -1,4 +1,4 @@
-//! A session that comes back: after a reload, after too long. DESIGN "Names and sessions".
+//! A session that comes back: after a reload, after too long. ARCHITECTURE.md "Sessions".
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,4 +1,4 @@
-//! Several sockets of one session, logout, another login. DESIGN "Names and sessions".
+//! Several sockets of one session, logout, another login. ARCHITECTURE.md "Sessions".
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -74,16 +74,16 @@ pub const READ_TURN_BYTES_MAX: usize = 64 * 1024;
 /// what one read brings on top of an incomplete message.
 pub const INBOX_BYTES_MAX: usize = READ_TURN_BYTES_MAX + LINE_IN_BYTES_MAX;
 
-/// Polls without a timeout that gather what is ready before anything is written. DESIGN.md "Fan-out" 5.
+/// Polls without a timeout that gather what is ready before anything is written. ARCHITECTURE.md "Order and fan-out".
 pub const GATHER_POLLS_MAX: usize = 16;
 
 /// Connections accepted in one turn from one door before the others get theirs. Ours.
 pub const ACCEPTS_PER_TURN_MAX: usize = 256;
 
-/// Bytes that one room's buffer may hold before it is flushed within a turn. DESIGN.md "Fan-out" 1.
+/// Bytes that one room's buffer may hold before it is flushed within a turn. ARCHITECTURE.md "Order and fan-out".
 pub const TURN_BUFFER_BYTES_MAX: usize = 256 * 1024;
 
-/// Bytes of a rest that is copied, so that it does not pin a long shared chunk. DESIGN.md "Fan-out" 4.
+/// Bytes of a rest that is copied, so that it does not pin a long shared chunk. ARCHITECTURE.md "Order and fan-out".
 pub const REST_COPY_BYTES_MAX: usize = 4 * 1024;
 
 /// Slices of one `writev`. Ours, far under `IOV_MAX` (1024).
@@ -93,7 +93,7 @@ pub const WRITE_SLICES_MAX: usize = 64;
 /// everybody else who hangs up is gone at once.
 pub const HANG_UP_GRACE: Duration = Duration::from_secs(10);
 
-/// Time that a dismissed person's last bytes may take. DESIGN.md "Fan-out": best effort 1 s.
+/// Time that a dismissed person's last bytes may take. ARCHITECTURE.md "Order and fan-out": best effort 1 s.
 pub const LINGER: Duration = Duration::from_secs(1);
 
 /// Silence after which the kernel asks a peer whether it is there: for doors whose people cannot be

@@ -10,11 +10,11 @@ use chat_core::names::RoomName;
 /// What a chat is started with.
 #[derive(Clone, Debug, clap::Args)]
 pub struct RelayArgs {
-    /// Where IRC clients connect; may be repeated, `none` opens no such door
+    /// Where IRC clients connect, 127.0.0.1:6667 if not given; may be repeated, `none` opens no such door
     #[arg(long, value_name = "ADDR|none", help_heading = "Doors")]
     pub irc: Vec<Place>,
 
-    /// Where people with `nc` connect; may be repeated, `none` opens no such door
+    /// Where people with `nc` connect, 127.0.0.1:6668 if not given; may be repeated, `none` opens no such door
     #[arg(long, value_name = "ADDR|none", help_heading = "Doors")]
     pub plain: Vec<Place>,
 
@@ -22,7 +22,7 @@ pub struct RelayArgs {
     #[arg(long, value_name = "NAME", default_value = "#lobby", value_parser = room)]
     pub room: RoomName,
 
-    /// Sets one limit; a wrong name lists them all
+    /// Sets one limit, such as flood_lines=20; a wrong name lists them all
     #[arg(long, value_name = "NAME=VALUE")]
     pub limit: Vec<String>,
 

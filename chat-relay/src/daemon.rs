@@ -1,5 +1,6 @@
 //! Running until a signal ends it.
 
+use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use signal_hook::iterator::Signals;
 const DRAIN: Duration = Duration::from_secs(3);
 
 /// What everybody is told when the program is ended.
-const REASON: &str = "the chat is being restarted";
+const REASON: &str = "the chat is closing";
 
 /// Exit status of a program that a second signal ended: 128 + SIGINT, as shells have it.
 const IMPATIENT: i32 = 130;
@@ -27,6 +28,18 @@ pub fn start_log() {
         .format_target(false)
         .filter_module("tungstenite", log::LevelFilter::Info)
         .init();
+}
+
+/// What a program ends with: an error in one line on stderr, with what led to it.
+#[must_use]
+pub fn end(result: anyhow::Result<()>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// Says what was switched off.

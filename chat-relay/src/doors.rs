@@ -152,8 +152,10 @@ pub fn announce(doors: &[(Kind, SocketAddr)], room: &RoomName) -> io::Result<()>
     for (kind, at) in doors {
         writeln!(out, "{} {at} — {}", kind.name(), kind.usage(*at, room))?;
     }
+    // Browsers first: most people come with one.
     if let Some((kind, at)) = doors
-        .last()
+        .iter()
+        .max_by_key(|(kind, _)| *kind == Kind::Http)
         .filter(|_| doors.iter().all(|(_, at)| at.ip().is_loopback()))
     {
         writeln!(

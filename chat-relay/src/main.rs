@@ -1,5 +1,7 @@
 //! `chat-relay`: a chat with doors for IRC clients and for plain lines.
 
+use std::process::ExitCode;
+
 use anyhow::Context;
 use chat_core::relay::Relay;
 use chat_relay::args::RelayArgs;
@@ -14,7 +16,11 @@ struct Args {
     relay: RelayArgs,
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> ExitCode {
+    daemon::end(run())
+}
+
+fn run() -> anyhow::Result<()> {
     let Args { relay: args } = Args::parse();
     daemon::start_log();
     let builder = Relay::builder()

@@ -8,7 +8,7 @@ use crate::origin::Origin;
 #[derive(Clone, Debug, clap::Parser)]
 #[command(name = "chat-web", version)]
 pub struct Args {
-    /// Where browsers connect; may be repeated, `none` opens no such door
+    /// Where browsers connect, 127.0.0.1:8080 if not given; may be repeated, `none` opens no such door
     #[arg(long, value_name = "ADDR|none", help_heading = "Doors")]
     pub http: Vec<Place>,
 

@@ -24,14 +24,14 @@ pub const WEBSOCKET_READ_BYTES: usize = 1024;
 /// Bytes of the reason in a close frame. RFC 6455 §5.5: 125 with the code.
 pub const CLOSE_REASON_BYTES_MAX: usize = 123;
 
-/// Bytes of a session's token. DESIGN.md "Names and sessions": 128 bits.
+/// Bytes of a session's token. ARCHITECTURE.md "Sessions": 128 bits.
 pub const TOKEN_BYTES: usize = 16;
 
 /// Sessions in all, beyond which nobody can log in. Ours, as many as there may be connections.
 pub const SESSIONS_MAX: usize = 100_000;
 
-/// How long a session without a socket stays in its rooms, untold. DESIGN.md "Names and sessions".
+/// How long a session without a socket stays in its rooms, untold. ARCHITECTURE.md "Sessions".
 pub const GHOST: Duration = Duration::from_secs(10);
 
-/// How long the name of a session that has left is kept for it. DESIGN.md "Names and sessions".
+/// How long the name of a session that has left is kept for it. ARCHITECTURE.md "Sessions".
 pub const NAME_KEPT: Duration = Duration::from_secs(60);

@@ -1,5 +1,7 @@
 //! `chat-web`: the whole chat in one process, on one reactor.
 
+use std::process::ExitCode;
+
 use anyhow::Context;
 use chat_core::names::RoomName;
 use chat_core::relay::Relay;
@@ -12,7 +14,11 @@ use chat_web::site::{Site, SiteSettings};
 use chat_web::web::{Settings, Web};
 use clap::Parser;
 
-fn main() -> anyhow::Result<()> {
+fn main() -> ExitCode {
+    daemon::end(run())
+}
+
+fn run() -> anyhow::Result<()> {
     let args = Args::parse();
     daemon::start_log();
     let limits = args.relay.limits()?;

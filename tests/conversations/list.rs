@@ -27,6 +27,7 @@ conversations! {
     a_room_holds_so_many_people_and_no_more
     a_stranger_may_do_nothing_in_a_room
     a_terminal_obeys_no_stranger
+    a_web_page_that_posts_to_a_line_door_is_sent_away
     an_invitation_reaches_the_plain_door
     away_is_told_to_those_who_asked
     capabilities_hold_registration_until_the_end

@@ -95,3 +95,8 @@ test('a room keeps a bounded number of lines, strangers open a bounded number of
 	assert.equal(lobby.ids.size, 500);
 	assert.ok(chat.rooms.size < 110);
 });
+
+test('who came and went again is told as gone', () => {
+	const moves = [['ann', 'left'], ['eve', 'joined'], ['ann', 'joined'], ['ann', 'left']];
+	assert.equal(presenceText({ moves }), 'eve joined · ann left');
+});

@@ -21,11 +21,11 @@ pub(crate) fn a_signal_drains(subject: &Subject, signal: &str) {
         let last = client.expect_eof();
         let error = last
             .iter()
-            .any(|line| line.starts_with("ERROR :") && line.contains("restart"));
+            .any(|line| line.starts_with("ERROR :") && line.contains("closing"));
         assert!(error, "{last:?}");
     }
     let last = nico.expect_eof();
-    assert!(last.iter().any(|line| line.contains("restart")), "{last:?}");
+    assert!(last.iter().any(|line| line.contains("closing")), "{last:?}");
     drop((ana, early, nico));
     assert_eq!(
         program.wait(PATIENCE).code(),

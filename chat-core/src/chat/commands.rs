@@ -19,6 +19,10 @@ use crate::net::framing::{Farewell, Unreadable};
 impl Turn<'_> {
     /// One line of somebody, in their dialect.
     pub(super) fn line(&mut self, who: PersonId, text: &str) {
+        if self.is_a_web_page(who, text) {
+            let reason = "this door is not for browsers: open the page's address instead";
+            return self.dismiss(who, Farewell::POLICY, reason);
+        }
         match self
             .chat
             .speaker(who)
@@ -53,6 +57,18 @@ impl Turn<'_> {
             Err(wrong) => self.wrong(key, &wrong),
         }
         self.close(key);
+    }
+
+    /// A browser that was made to post here speaks HTTP first, and the rest is not its user's will.
+    fn is_a_web_page(&self, who: PersonId, text: &str) -> bool {
+        let stranger = self
+            .chat
+            .speaker(who)
+            .is_some_and(|speaker| !speaker.registered);
+        stranger
+            && [" HTTP/1.1", " HTTP/1.0"]
+                .iter()
+                .any(|end| text.ends_with(end))
     }
 
     /// Posts may be in flight together; everything else waits for what is.

@@ -116,7 +116,7 @@ impl Turn<'_> {
     }
 }
 
-/// Who took something within this time reads. DESIGN: some bytes in the last 100 ms.
+/// Who took something within this time reads: some bytes in the last 100 ms.
 const LATELY: Duration = Duration::from_millis(100);
 
 /// How long a room may hold a talker for one line.

@@ -229,12 +229,21 @@ impl Turn<'_> {
             .chat
             .journal
             .read(&place, Span::Latest(None), PLAIN_HISTORY_MESSAGES);
+        let mut lines: Vec<String> = Vec::new();
         for post in posts {
             let mut line = String::new();
             if plain::encode(&post, &mut line) {
-                self.write(who, &line);
+                lines.push(line);
             }
         }
+        if lines.is_empty() {
+            return;
+        }
+        self.write(who, words::BEFORE);
+        for line in lines {
+            self.write(who, &line);
+        }
+        self.write(who, words::NOW);
     }
 
     pub(super) fn refuse_plainly(&mut self, who: PersonId, refusal: &Refusal) {

@@ -286,9 +286,9 @@ impl relay::Front for Front {
     }
 }
 
-/// Close codes of our own, which the page does not reconnect on. DESIGN.md "Names and sessions".
+/// Close codes of our own, which the page does not reconnect on. ARCHITECTURE.md "Sessions".
 const ELSEWHERE: (u16, &str) = (4001, "this session goes on in another tab");
 pub(super) const LOGGED_OUT: (u16, &str) = (4002, "logged out");
 
-const RESTART: (u16, &str) = (Farewell::RESTART, "the chat is being restarted");
+const RESTART: (u16, &str) = (Farewell::RESTART, "the chat is closing");
 const LATE: (u16, &str) = (Farewell::NORMAL, "too late");

@@ -143,7 +143,7 @@ function draw() {
 }
 
 function show(room) {
-	if (room !== chat.current) composer.enter(room);
+	if (room !== chat.current) composer.enter(room), tell('');
 	chat.current = room;
 	wanted = '';
 	drawer();

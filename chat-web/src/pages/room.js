@@ -52,8 +52,9 @@ export class Room {
 
 /** "ann and bob joined · eve left" */
 export function presenceText({ moves }) {
-	const verbs = new Map();
-	for (const [nick, verb] of moves) verbs.set(verb, (verbs.get(verb) ?? new Set()).add(nick));
+	const lasts = new Map(), verbs = new Map(); // who came and went again is told as gone
+	for (const [nick, verb] of moves) lasts.delete(nick), lasts.set(nick, verb);
+	for (const [nick, verb] of lasts) verbs.set(verb, (verbs.get(verb) ?? new Set()).add(nick));
 	return [...verbs].map(([verb, nicks]) => {
 		const list = [...nicks], some = list.length > 6 ? [...list.slice(0, 5), `${list.length - 5} others`] : list, last = some.pop();
 		return some.length ? `${some.join(', ')} and ${last} ${verb.replace(/^is /, 'are ')}` : `${last} ${verb}`;

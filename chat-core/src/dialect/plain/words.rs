@@ -47,6 +47,12 @@ pub fn topic(room: &RoomName, text: &str) -> String {
     }
 }
 
+/// In front of what was said before somebody came, so that nobody answers those who have gone.
+pub const BEFORE: &str = "* said before you came:";
+
+/// Behind it.
+pub const NOW: &str = "* and now:";
+
 /// To whoever is invited.
 #[must_use]
 pub fn invited(by: &Nick, room: &RoomName) -> String {

@@ -70,7 +70,7 @@ impl People {
 
     fn log_end(&self, id: PersonId, why: &Closed) {
         if let Some(peer) = self.peer(id) {
-            log::debug!("{id} at {} ended: {why:?}", peer.ip);
+            log::debug!("{id} at {} ended: {why}", peer.ip);
         }
     }
 

@@ -4,6 +4,7 @@
 //! to the connection, the [`Link`]: a browser that comes back gets its person's place by an exchange
 //! of links and nothing else. An idle person costs this entry and no more.
 
+use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::IpAddr;
 use std::time::Instant;
@@ -39,6 +40,18 @@ pub enum Closed {
     Dismissed,
     /// The host cut it, because it read too slowly.
     Overflowed,
+}
+
+impl fmt::Display for Closed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Closed::ByPeer => f.write_str("closed by the peer"),
+            Closed::Failed(kind) => write!(f, "broken: {kind}"),
+            Closed::Fault(fault) => write!(f, "{fault}"),
+            Closed::Dismissed => f.write_str("dismissed"),
+            Closed::Overflowed => f.write_str("cut: it read too slowly"),
+        }
+    }
 }
 
 /// What is to become of the entry of a connection that ended.
