@@ -66,10 +66,12 @@ fn listen_for_signals(handle: Handle) -> anyhow::Result<()> {
         .name("signals".into())
         .spawn(move || {
             for (count, _) in signals.forever().enumerate() {
+                if count == 0 {
+                    log::info!("draining; a second signal ends at once");
+                }
                 if count > 0 || handle.stop(REASON, DRAIN).is_err() {
                     std::process::exit(IMPATIENT);
                 }
-                log::info!("draining; a second signal ends at once");
             }
         })
         .context("cannot start a thread for signals")?;
