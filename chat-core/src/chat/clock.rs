@@ -13,21 +13,19 @@ use crate::net::framing::Farewell;
 impl Turn<'_> {
     /// Somebody sent something: they are there, and may have to wait before they go on.
     pub(super) fn hear(&mut self, who: PersonId) {
-        let now = self.now.mono;
-        let limits = self.chat.limits;
+        self.see_alive(who);
+        let (now, limits) = (self.now.mono, self.chat.limits);
         let Some(speaker) = self.chat.speaker_mut(who) else {
             return;
         };
-        speaker.heard = now;
-        speaker.pinged = None;
         if let Some(until) = speaker.bucket.take(&limits, now) {
             speaker.holds.flood = Some(until);
             self.set_deadline(who);
         }
     }
 
-    /// Somebody takes what they asked for: they are there, though nothing is read from them meanwhile.
-    pub(super) fn see_reading(&mut self, who: PersonId) {
+    /// Somebody speaks, or takes what they asked for though nothing is read from them meanwhile.
+    pub(super) fn see_alive(&mut self, who: PersonId) {
         if let Some(speaker) = self.chat.speaker_mut(who) {
             speaker.heard = self.now.mono;
             speaker.pinged = None;

@@ -61,14 +61,8 @@ impl Turn<'_> {
 
     /// A browser that was made to post here speaks HTTP first, and the rest is not its user's will.
     fn is_a_web_page(&self, who: PersonId, text: &str) -> bool {
-        let stranger = self
-            .chat
-            .speaker(who)
-            .is_some_and(|speaker| !speaker.registered);
-        stranger
-            && [" HTTP/1.1", " HTTP/1.0"]
-                .iter()
-                .any(|end| text.ends_with(end))
+        let ends = [" HTTP/1.1", " HTTP/1.0"];
+        ends.iter().any(|end| text.ends_with(end)) && self.chat.is_stranger(who)
     }
 
     /// Posts may be in flight together; everything else waits for what is.
@@ -109,11 +103,7 @@ impl Turn<'_> {
             Command::Ping(token) => self.pong(token, key),
             Command::Quit(words) => self.dismiss(who, Farewell::NORMAL, &quit_reason(words)),
             Command::Pong | Command::Error => {}
-            _ if self
-                .chat
-                .speaker(who)
-                .is_some_and(|speaker| speaker.registered) =>
-            {
+            _ if self.chat.is_registered(who) => {
                 self.registered(who, command, message, key);
             }
             Command::Nick(nick) => self.choose_nick(who, nick, key),
@@ -126,11 +116,10 @@ impl Turn<'_> {
     /// A command for later, said wrongly. irssi sends half a JOIN first of all, and takes 451 for
     /// "no capabilities here", but shows people 461.
     fn comes_too_early(&self, who: PersonId, wrong: &Wrong<'_>) -> bool {
-        let speaker = self.chat.speaker(who);
         match wrong {
             Wrong::NeedMoreParams("USER" | "PASS" | "CAP") => false,
             Wrong::NeedMoreParams(_) | Wrong::NoRecipient(_) | Wrong::NoTextToSend => {
-                speaker.is_some_and(|speaker| !speaker.registered)
+                self.chat.is_stranger(who)
             }
             _ => false,
         }
@@ -223,10 +212,7 @@ impl Turn<'_> {
             return;
         };
         let (who, command) = (answer.who, answer.command);
-        if matches!(
-            self.chat.speaker(who).map(|s| &s.voice),
-            Some(Voice::Plain(_))
-        ) {
+        if self.chat.is_plain(who) {
             return self.refuse_plainly(who, refused);
         }
         let mut line = String::new();
@@ -245,10 +231,7 @@ impl Turn<'_> {
 
     /// A line that could not be read. It was nobody's fault but the sender's, who goes on.
     pub(super) fn unreadable(&mut self, who: PersonId, why: Unreadable) {
-        if matches!(
-            self.chat.speaker(who).map(|s| &s.voice),
-            Some(Voice::Plain(_))
-        ) {
+        if self.chat.is_plain(who) {
             return self.unreadable_plainly(who, why);
         }
         let mut line = String::new();

@@ -62,7 +62,7 @@ impl Host for Chat {
             people,
             now,
         };
-        turn.see_reading(who);
+        turn.see_alive(who);
         turn.pump(who);
     }
 
@@ -78,14 +78,7 @@ impl Host for Chat {
         };
         let last_words = turn.last_words_on_wire(who, TOO_SLOW);
         turn.leave(who, TOO_SLOW);
-        people.cut(
-            who,
-            &last_words,
-            &Farewell {
-                code: Farewell::POLICY,
-                reason: TOO_SLOW.to_owned(),
-            },
-        );
+        people.cut(who, &last_words, &Farewell::new(Farewell::POLICY, TOO_SLOW));
     }
 
     fn turn(&mut self, people: &mut People, now: Now) {

@@ -48,6 +48,7 @@ mod whois;
 use std::collections::HashMap;
 use std::fmt;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 use slab::Slab;
@@ -67,7 +68,7 @@ use crate::net::people::People;
 use crate::time::{Now, Timestamp};
 use answer::{Answer, AnswerKey};
 use fan_out::FanOut;
-use speaker::Speaker;
+use speaker::{IrcVoice, Speaker, Voice};
 use turn::Turn;
 
 /// A whole chat, to be served by a reactor.
@@ -291,6 +292,30 @@ impl Chat {
             .get_mut(who.index())?
             .as_deref_mut()
             .filter(|speaker| speaker.id == who)
+    }
+
+    /// An IRC person's side of the negotiation.
+    fn irc_mut(&mut self, who: PersonId) -> Option<&mut IrcVoice> {
+        self.speaker_mut(who)?.irc_mut()
+    }
+
+    fn is_registered(&self, who: PersonId) -> bool {
+        self.speaker(who).is_some_and(|speaker| speaker.registered)
+    }
+
+    /// Whether somebody is connected and has not registered yet.
+    fn is_stranger(&self, who: PersonId) -> bool {
+        self.speaker(who).is_some_and(|speaker| !speaker.registered)
+    }
+
+    fn is_plain(&self, who: PersonId) -> bool {
+        let voice = self.speaker(who).map(|speaker| &speaker.voice);
+        matches!(voice, Some(Voice::Plain(_)))
+    }
+
+    /// Why somebody is away, if they are.
+    fn away_of(&self, who: PersonId) -> Option<Arc<str>> {
+        self.hub.person(who)?.away.clone()
     }
 
     /// How others see where somebody is: a keyed hash of the address, which only we can match.

@@ -25,11 +25,7 @@ impl Turn<'_> {
     }
 
     pub(super) fn plain_line(&mut self, who: PersonId, text: &str) {
-        if !self
-            .chat
-            .speaker(who)
-            .is_some_and(|speaker| speaker.registered)
-        {
+        if !self.chat.is_registered(who) {
             return self.answer_name(who, text.trim());
         }
         let line = plain::parse(text);

@@ -19,15 +19,8 @@ use crate::net::framing::Farewell;
 impl Turn<'_> {
     /// CAP, before and after registration.
     pub(super) fn cap(&mut self, who: PersonId, command: CapCommand<'_>, key: AnswerKey) {
-        let registered = self
-            .chat
-            .speaker(who)
-            .is_some_and(|speaker| speaker.registered);
-        let Some(irc) = self
-            .chat
-            .speaker_mut(who)
-            .and_then(|speaker| speaker.irc_mut())
-        else {
+        let registered = self.chat.is_registered(who);
+        let Some(irc) = self.chat.irc_mut(who) else {
             return;
         };
         match command {
@@ -54,11 +47,7 @@ impl Turn<'_> {
     }
 
     fn request_caps(&mut self, who: PersonId, list: &str, key: AnswerKey) {
-        let Some(irc) = self
-            .chat
-            .speaker_mut(who)
-            .and_then(|speaker| speaker.irc_mut())
-        else {
+        let Some(irc) = self.chat.irc_mut(who) else {
             return;
         };
         match irc.caps.requested(list, irc.version) {
@@ -97,11 +86,7 @@ impl Turn<'_> {
                 Err(refusal) => return self.refuse(key, &refusal),
             },
         };
-        if let Some(irc) = self
-            .chat
-            .speaker_mut(who)
-            .and_then(|speaker| speaker.irc_mut())
-        {
+        if let Some(irc) = self.chat.irc_mut(who) {
             irc.nick = Some(nick);
         }
         self.try_register(who, key);
@@ -127,11 +112,7 @@ impl Turn<'_> {
 
     /// USER before registration.
     pub(super) fn introduce(&mut self, who: PersonId, user: &str, real_name: &str, key: AnswerKey) {
-        if let Some(irc) = self
-            .chat
-            .speaker_mut(who)
-            .and_then(|speaker| speaker.irc_mut())
-        {
+        if let Some(irc) = self.chat.irc_mut(who) {
             irc.user = Some((user.into(), real_name.into()));
         }
         self.try_register(who, key);
@@ -163,7 +144,7 @@ impl Turn<'_> {
                 );
             }
             Err(refusal) => {
-                if let Some(irc) = self.chat.speaker_mut(who).and_then(|s| s.irc_mut()) {
+                if let Some(irc) = self.chat.irc_mut(who) {
                     irc.nick = None;
                 }
                 self.refuse(key, &refusal);

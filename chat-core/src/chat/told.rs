@@ -118,11 +118,7 @@ impl Turn<'_> {
     }
 
     fn say_away(&mut self, id: PersonId, nick: &str, key: AnswerKey) {
-        let away = self
-            .chat
-            .hub
-            .person(id)
-            .and_then(|member| member.away.clone());
+        let away = self.chat.away_of(id);
         if let Some(reason) = away {
             self.say_numeric(key, RPL_AWAY, &[nick], reason);
         }
@@ -189,11 +185,7 @@ impl Turn<'_> {
         let Target::Person { id, nick, .. } = &post.target else {
             return;
         };
-        let away = self
-            .chat
-            .hub
-            .person(*id)
-            .and_then(|member| member.away.clone());
+        let away = self.chat.away_of(*id);
         if let Some(reason) = away {
             let reason = crate::dialect::terminal::visible(&reason);
             self.write(who, &format!("* {nick} is away: {reason}"));

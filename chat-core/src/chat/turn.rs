@@ -199,13 +199,7 @@ impl Turn<'_> {
         let words = self.last_words(who, reason);
         self.write(who, &words);
         self.leave(who, reason);
-        self.people.dismiss(
-            who,
-            &Farewell {
-                code,
-                reason: reason.to_owned(),
-            },
-        );
+        self.people.dismiss(who, &Farewell::new(code, reason));
     }
 
     /// What a dialect says last. RFC 2812 §3.7.4.
@@ -259,10 +253,7 @@ impl Turn<'_> {
         for id in ids {
             let words = self.last_words(id, reason);
             self.write(id, &words);
-            let farewell = Farewell {
-                code: Farewell::RESTART,
-                reason: reason.to_owned(),
-            };
+            let farewell = Farewell::new(Farewell::RESTART, reason);
             self.people.dismiss(id, &farewell);
         }
     }

@@ -144,13 +144,7 @@ impl Front {
 
     fn send_away(&mut self, people: &mut People, who: PersonId, (code, reason): (u16, &str)) {
         self.browsers.insert(who, Stage::Leaving);
-        people.dismiss(
-            who,
-            &Farewell {
-                code,
-                reason: reason.to_owned(),
-            },
-        );
+        people.dismiss(who, &Farewell::new(code, reason));
     }
 
     /// A session's socket is gone. Its person stays for a while, and nobody is told.
