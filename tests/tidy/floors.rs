@@ -16,6 +16,7 @@ const ROWS: [(u8, &[&str]); 8] = [
             "net/framing.rs",
             "net/leavers.rs",
             "net/lines.rs",
+            "net/networks.rs",
             "net/outbox.rs",
             "net/source.rs",
         ],

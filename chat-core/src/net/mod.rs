@@ -3,7 +3,7 @@
 //! ```text
 //!   4  Reactor ── polls; Doors accept, the Reader decodes, a Host is told      reactor, host, door, reader
 //!   3  People ── the slab of Person; Wheel of deadlines; Leavers say goodbye   people/*, wheel, leavers, source
-//!   2  Framing, Lines, Outbox ── bytes ⇄ messages, bytes that wait             framing, lines, outbox
+//!   2  Framing, Lines, Outbox ── bytes ⇄ messages, bytes that wait             framing, lines, outbox, networks
 //! ```
 //!
 //! **Invariants.** Only [`Reactor::turn`] polls and only it reads clocks. Nobody is freed in the
@@ -16,6 +16,7 @@ pub mod framing;
 pub mod host;
 mod leavers;
 pub mod lines;
+pub mod networks;
 #[doc(hidden)] // for the benchmarks; not part of what is promised
 pub mod outbox;
 pub mod people;
@@ -28,5 +29,6 @@ pub use door::Door;
 pub use framing::{Farewell, Fault, Frame, Framing, Input, Unreadable, Wire};
 pub use host::{After, Closed, Host};
 pub use lines::Lines;
+pub use networks::Network;
 pub use people::{Peer, People};
 pub use reactor::Reactor;

@@ -1,0 +1,85 @@
+//! Networks that an operator trusts: proxies, gateways. Floor 2.
+
+use std::net::IpAddr;
+use std::str::FromStr;
+
+use ipnet::IpNet;
+
+/// One network: `10.0.0.0/8`, `fd00::/8`, or a single address. RFC 4632 §3.1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Network(IpNet);
+
+impl FromStr for Network {
+    type Err = BadNetwork;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Ok(address) = text.parse::<IpAddr>() {
+            return Ok(Network(address.to_canonical().into()));
+        }
+        let network: IpNet = text.parse().map_err(|_| BadNetwork)?;
+        Ok(Network(network.trunc()))
+    }
+}
+
+/// Not a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("write an address, such as 127.0.0.1, or a network, such as 10.0.0.0/8 or fd00::/8")]
+pub struct BadNetwork;
+
+impl Network {
+    /// Whether an address is in it. An IPv4 address is one however it is written.
+    #[must_use]
+    pub fn contains(&self, address: IpAddr) -> bool {
+        self.0.contains(&address.to_canonical())
+    }
+
+    /// Whether an address is in one of them.
+    #[must_use]
+    pub fn any_contains(networks: &[Network], address: IpAddr) -> bool {
+        networks.iter().any(|network| network.contains(address))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn holds(network: &str, address: &str) -> bool {
+        let network: Network = network.parse().unwrap();
+        network.contains(address.parse().unwrap())
+    }
+
+    #[test]
+    fn an_address_is_in_its_networks() {
+        for (network, address) in [
+            ("127.0.0.1", "127.0.0.1"),
+            ("10.1.2.3/8", "10.9.9.9"),
+            ("0.0.0.0/0", "203.0.113.7"),
+            ("::1", "::1"),
+            ("fd00::/8", "fd12::1"),
+            ("10.0.0.0/8", "::ffff:10.0.0.1"),
+            ("::ffff:10.0.0.1", "10.0.0.1"),
+        ] {
+            assert!(holds(network, address), "{address} is in {network}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_not_in_others() {
+        for (network, address) in [
+            ("127.0.0.1", "127.0.0.2"),
+            ("10.0.0.0/8", "11.0.0.0"),
+            ("0.0.0.0/0", "::1"),
+            ("::/0", "127.0.0.1"),
+        ] {
+            assert!(!holds(network, address), "{address} is not in {network}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_network_says_what_to_write() {
+        for text in ["", "localhost", "10.0.0.0/33", "10.0.0", "10.0.0.0/", "/8"] {
+            assert_eq!(Network::from_str(text), Err(BadNetwork), "{text}");
+        }
+    }
+}
