@@ -52,8 +52,8 @@ impl Host for Abroad {
 }
 
 impl Front for Abroad {
-    fn chat(&mut self) -> &mut Chat {
-        &mut self.0
+    fn drain(&mut self, people: &mut People, reason: &str, now: Now) {
+        self.0.drain(people, reason, now);
     }
 }
 

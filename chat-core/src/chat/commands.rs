@@ -103,6 +103,9 @@ impl Turn<'_> {
             Command::Ping(token) => self.pong(token, key),
             Command::Quit(words) => self.dismiss(who, Farewell::NORMAL, &quit_reason(words)),
             Command::Pong | Command::Error => {}
+            Command::Attach => self.attach(who, key),
+            Command::Detach(reason) => self.detach(who, reason, key),
+            _ if self.chat.is_unattended(who) => {}
             _ if self.chat.is_registered(who) => {
                 self.registered(who, command, message, key);
             }
@@ -125,7 +128,7 @@ impl Turn<'_> {
         }
     }
 
-    fn not_registered(&mut self, key: AnswerKey) {
+    pub(super) fn not_registered(&mut self, key: AnswerKey) {
         self.say_numeric(
             key,
             ERR_NOTREGISTERED,

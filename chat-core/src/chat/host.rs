@@ -43,6 +43,12 @@ impl Host for Chat {
 
     fn closed(&mut self, people: &mut People, who: PersonId, why: Closed, now: Now) -> After {
         self.leave(people, who, &reason(&why), now);
+        Turn {
+            chat: self,
+            people,
+            now,
+        }
+        .let_go(who);
         self.forget(who);
         After::Bury
     }

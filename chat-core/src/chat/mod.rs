@@ -11,6 +11,7 @@
 //! | `speaker.rs` | how far each person is: dialect, registration, flood, what holds them |
 //! | `registration.rs`, `welcome.rs` | from the first line to 001 and what follows it |
 //! | `commands.rs`, `deeds.rs`, `plain.rs` | one match each: what a registered person may say and do |
+//! | `detach.rs` | a gateway's connection, and one client after another behind it |
 //! | `commit.rs`, `told.rs` | an entry's way through the journal, and how its author hears of it |
 //! | `queries.rs`, `whois.rs`, `about.rs`, `history.rs`, `cursor.rs` | answers that change nothing |
 //! | `answer.rs` | labels and batches |
@@ -28,6 +29,7 @@ mod commands;
 mod commit;
 mod cursor;
 mod deeds;
+mod detach;
 mod fan_out;
 mod forms;
 mod history;
@@ -68,7 +70,7 @@ use crate::net::people::People;
 use crate::time::{Now, Timestamp};
 use answer::{Answer, AnswerKey};
 use fan_out::FanOut;
-use speaker::{IrcVoice, Speaker, Voice};
+use speaker::{IrcVoice, Relayed, Speaker, Voice};
 use turn::Turn;
 
 /// A whole chat, to be served by a reactor.
@@ -306,6 +308,12 @@ impl Chat {
     /// Whether somebody is connected and has not registered yet.
     fn is_stranger(&self, who: PersonId) -> bool {
         self.speaker(who).is_some_and(|speaker| !speaker.registered)
+    }
+
+    /// Whether a gateway has told that nobody is behind a connection.
+    fn is_unattended(&self, who: PersonId) -> bool {
+        let relayed = self.speaker(who).map(|speaker| speaker.relayed);
+        relayed == Some(Relayed::Away)
     }
 
     fn is_plain(&self, who: PersonId) -> bool {
