@@ -9,7 +9,7 @@ use chat_core::net::{Farewell, People};
 use chat_core::time::Now;
 
 use super::{LOGGED_OUT, Stage};
-use crate::session::{Presence, Session, SessionId};
+use crate::session::{Presence, Session};
 use crate::site::{Behind, Reservation};
 
 /// Stands between the site and the chat while one request is answered or time passes.
@@ -48,7 +48,7 @@ impl Behind for Doorman<'_> {
         self.chat.kept_for(session.identity).cloned()
     }
 
-    fn quit(&mut self, _session: SessionId, person: PersonId) {
+    fn quit(&mut self, _session: &Session, person: PersonId) {
         self.chat
             .leave(self.people, person, "connection lost", self.now);
         self.remove_ghost(person);

@@ -3,7 +3,7 @@
 use chat_core::id::{Identity, PersonId};
 use chat_core::names::Nick;
 
-use crate::session::{Session, SessionId};
+use crate::session::Session;
 
 /// What the site needs of the chat behind it.
 pub trait Behind {
@@ -20,10 +20,19 @@ pub trait Behind {
     fn name_of(&self, session: &Session) -> Option<Nick>;
 
     /// The ghost of a session leaves: the others hear QUIT. The name stays reserved.
-    fn quit(&mut self, session: SessionId, person: PersonId);
+    fn quit(&mut self, session: &Session, person: PersonId);
 
     /// A session is over: close its socket (4002), let its person quit, free its name.
     fn over(&mut self, session: &Session);
+}
+
+/// Why a login that had to wait does not get its name; one sentence or two for whoever logs in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotGranted {
+    /// The name cannot be had.
+    Refused(String),
+    /// The relay cannot be had.
+    Unreachable(String),
 }
 
 /// Whether a name could be reserved.

@@ -23,7 +23,8 @@ pub struct Login {
     /// For whom the name is being reserved.
     pub identity: Identity,
     pub(super) wanted: Wanted,
-    address: IpAddr,
+    /// Where it comes from.
+    pub address: IpAddr,
     is_https: bool,
     /// The session that the browser had before.
     replaces: Option<SessionId>,

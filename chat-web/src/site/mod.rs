@@ -43,7 +43,7 @@ use answers::see_other;
 use route::Route;
 use wanted::Wanted;
 
-pub use behind::{Behind, Reservation};
+pub use behind::{Behind, NotGranted, Reservation};
 pub use login::Login;
 
 /// What to do about a request.
@@ -117,13 +117,18 @@ impl Site {
     pub fn finish_login(
         &mut self,
         login: &Login,
-        granted: Result<(), String>,
+        granted: Result<(), NotGranted>,
         now: Now,
         behind: &mut impl Behind,
     ) -> Response {
         let response = match granted {
             Ok(()) => self.log_in(login, now.mono, behind),
-            Err(what) => self.form_again(Status::CONFLICT, &login.wanted, &what),
+            Err(NotGranted::Refused(what)) => {
+                self.form_again(Status::CONFLICT, &login.wanted, &what)
+            }
+            Err(NotGranted::Unreachable(what)) => self
+                .form_again(Status::SERVICE_UNAVAILABLE, &login.wanted, &what)
+                .with("Retry-After", "5"),
         };
         answers::finish(response, now.wall)
     }
@@ -149,7 +154,11 @@ impl Site {
     pub fn expire(&mut self, now: Now, behind: &mut impl Behind) {
         while let Some(due) = self.sessions.due(now.mono) {
             match due {
-                Due::Quit(session, person) => behind.quit(session, person),
+                Due::Quit(id, person) => {
+                    if let Some(session) = self.sessions.get(id) {
+                        behind.quit(session, person);
+                    }
+                }
                 Due::Gone(session) => behind.over(&session),
             }
         }
