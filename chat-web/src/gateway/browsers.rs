@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use chat_core::dialect::irc::Message;
+use chat_core::dialect::quit_reason;
 use chat_core::id::{Identity, PersonId};
 use chat_core::limits::seconds;
 use chat_core::net::{Farewell, People, Unreadable};
@@ -247,10 +248,45 @@ impl Desk<'_> {
             return;
         };
         let is_guest = matches!(client.owner, Owner::Guest);
-        if Message::parse(line).is_ok_and(|message| is_ours(message.command, is_guest)) {
-            return;
+        match Message::parse(line) {
+            Ok(message) if is_ours(message.command, is_guest) => {}
+            Ok(message) if !is_guest && message.command.eq_ignore_ascii_case("QUIT") => {
+                self.say_goodbye(id, message.params.first().copied());
+            }
+            _ => self.hand_on(id, link, line),
         }
-        let browser = client.browser;
+    }
+
+    /// The pong is on its way already. The ping counts as talk, so the relay hears of it too, by a
+    /// line to which it has nothing to say.
+    pub(super) fn hear_ping(&mut self, id: Identity) {
+        let link = self.clients.get(id).and_then(|client| client.link.up());
+        if let Some(link) = link {
+            self.hand_on(id, link, "PONG :ping");
+        }
+    }
+
+    /// Somebody quits, and their session stays: the rooms hear it, and the name is kept.
+    fn say_goodbye(&mut self, id: Identity, words: Option<&str>) {
+        let Some(client) = self.clients.get_mut(id) else {
+            return;
+        };
+        let reason = quit_reason(words);
+        client.rooms.clear();
+        if let Some(link) = client.link.up() {
+            self.say(link, &words::command("DETACH", &reason));
+        }
+        let browser = self.clients.get(id).and_then(|client| client.browser);
+        if let Some(browser) = browser {
+            self.say(browser, &words::closing(&reason));
+            self.people
+                .dismiss(browser, &Farewell::new(Farewell::NORMAL, reason));
+        }
+    }
+
+    /// Passes a line on. The browser waits while the relay is slow.
+    fn hand_on(&mut self, id: Identity, link: PersonId, line: &str) {
+        let browser = self.clients.get(id).and_then(|client| client.browser);
         self.say(link, line);
         if let Some(browser) = browser.filter(|_| self.people.queued(link) > self.settings.high()) {
             self.people.pause(browser);

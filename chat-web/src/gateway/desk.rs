@@ -184,7 +184,7 @@ impl Desk<'_> {
         let client = self.clients.remove(id)?;
         if let Some(socket) = client.link.socket() {
             if client.link.up().is_some() {
-                self.say(socket, &words::command("QUIT", reason));
+                self.say(socket, &words::command("DETACH", reason));
             }
             self.clients.set_socket(socket, Socket::Leaving);
             self.people.dismiss(socket, &goodbye());

@@ -43,6 +43,7 @@ use chat_core::relay;
 use chat_core::time::Now;
 
 use crate::site::Site;
+use crate::web::Event;
 use clients::{Clients, Socket};
 use desk::Desk;
 pub use settings::GatewaySettings;
@@ -110,6 +111,11 @@ impl Host for Gateway {
             }
             (Some(Socket::Browser(id)), Frame::Message(line)) => {
                 self.desk(people, now).hear_browser(id, line);
+            }
+            (Some(Socket::Browser(id)), Frame::Other(event)) => {
+                if let Some(Event::Pinged) = event.downcast_ref() {
+                    self.desk(people, now).hear_ping(id);
+                }
             }
             (Some(Socket::Browser(id)), Frame::Unreadable(why)) => {
                 self.desk(people, now).refuse_unreadable(id, why);

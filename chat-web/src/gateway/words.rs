@@ -36,6 +36,11 @@ pub(super) fn command(name: &str, param: &str) -> String {
     line
 }
 
+/// The last words to somebody. RFC 2812 §3.7.4.
+pub(super) fn closing(reason: &str) -> String {
+    command("ERROR", &format!("Closing link: {reason}"))
+}
+
 pub(super) fn user(nick: &str) -> String {
     let mut line = String::new();
     Line::bare(&mut line, "USER")
