@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use chat_core::names::RoomName;
 use chat_core::relay::Relay;
+use chat_core::secret::Secret;
 use chat_relay::daemon;
 use chat_relay::doors::{self, Announced, Kind, reachable};
 use chat_web::args::Args;
@@ -22,14 +23,20 @@ fn run() -> anyhow::Result<()> {
     let args = Args::parse();
     daemon::start_log();
     let limits = args.relay.limits()?;
+    let password = args.relay.password()?;
     let settings = Settings::from(&limits);
     let browsers = doors::open(Kind::Http, &args.http, move || Box::new(Web::new(settings)))?;
     let builder = Relay::builder()
         .title(&args.title)
         .room(args.relay.room.clone())
+        .password(password.clone())
+        .gateways(args.relay.gateways()?)
         .limits(limits);
     let (builder, mut announced) = doors::open_for_lines(builder, &args.relay)?;
-    let (site, count) = (Site::new(settings_of(&args, &announced)?), announced.len());
+    let (site, count) = (
+        Site::new(settings_of(&args, &announced, password)?),
+        announced.len(),
+    );
     let mut relay = builder
         .build_with(|chat| Front::new(chat, site, count))
         .context("cannot start")?;
@@ -46,7 +53,11 @@ fn run() -> anyhow::Result<()> {
     daemon::serve(&mut relay)
 }
 
-fn settings_of(args: &Args, doors: &Announced) -> anyhow::Result<SiteSettings> {
+fn settings_of(
+    args: &Args,
+    doors: &Announced,
+    password: Option<Secret>,
+) -> anyhow::Result<SiteSettings> {
     let at = |kind| {
         let door = doors.iter().find(|(other, _)| *other == kind);
         door.map(|(_, at)| reachable(*at).to_string())
@@ -57,6 +68,7 @@ fn settings_of(args: &Args, doors: &Announced) -> anyhow::Result<SiteSettings> {
         room: RoomName::clone(&args.relay.room),
         irc: at(Kind::Irc),
         plain: at(Kind::Plain),
+        password,
         origins: Origins::new(args.origin.clone()),
         sessions_per_address_max: args.relay.limits()?.connections_per_address,
     })
