@@ -4,7 +4,7 @@ use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::time::{Duration, Instant};
 
-use crate::chat::{Chat, Setup};
+use crate::chat::{Chat, Gateways, Setup};
 use crate::dialect::Dialect;
 use crate::handle::{Command, Handle, Inbox};
 use crate::id::DoorId;
@@ -14,6 +14,7 @@ use crate::names::RoomName;
 use crate::net::framing::Framing;
 use crate::net::reactor::clock;
 use crate::net::{Door, Host, Lines, People, Reactor};
+use crate::secret::Secret;
 use crate::time::Now;
 
 /// A host that can say goodbye: [`Chat`] itself, what a program puts around it, or a gateway to one.
@@ -100,6 +101,20 @@ impl Builder {
     #[must_use]
     pub fn motd(mut self, lines: Vec<String>) -> Self {
         self.setup.motd = lines;
+        self
+    }
+
+    /// What everybody has to know to come in; nothing if not given.
+    #[must_use]
+    pub fn password(mut self, password: Option<Secret>) -> Self {
+        self.setup.password = password;
+        self
+    }
+
+    /// Who may tell where somebody comes from; nobody if not given.
+    #[must_use]
+    pub fn gateways(mut self, gateways: Option<Gateways>) -> Self {
+        self.setup.gateways = gateways;
         self
     }
 

@@ -60,6 +60,10 @@ impl Args {
                  start chat-relay with --{name} instead"
             );
         }
+        anyhow::ensure!(
+            self.relay.is_none() || self.chat.gateway.is_empty(),
+            "--gateway: with --relay this program is the gateway; give --gateway to chat-relay"
+        );
         Ok(())
     }
 }

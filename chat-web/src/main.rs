@@ -35,6 +35,8 @@ fn run_chat(args: &Args) -> anyhow::Result<()> {
     let builder = Relay::builder()
         .title(&args.title)
         .room(args.chat.room.clone())
+        .password(args.chat.password()?)
+        .gateways(args.chat.gateways()?)
         .limits(args.chat.limits()?);
     let (builder, announced) = doors::open_for_lines(builder, &args.chat)?;
     let (site, count) = (Site::new(settings_of(args, &announced)?), announced.len());
@@ -50,11 +52,16 @@ fn run_gateway(args: &Args, relay: &RelayAddress) -> anyhow::Result<()> {
     let limits = args.chat.limits()?;
     let settings = GatewaySettings {
         relay: relay.0.clone(),
-        secret: None,
-        password: None,
+        secret: args.chat.secret_of_gateways()?,
+        password: args.chat.password()?,
         limits,
     };
     let site = Site::new(settings_of(args, &Announced::new())?);
+    if settings.secret.is_none() {
+        log::info!(
+            "without --gateway-secret, everybody appears at the relay with this program's address"
+        );
+    }
     let gateway = Gateway::new(site, settings);
     let relay = Relay::serving(gateway, &limits).context("cannot start")?;
     serve(relay, browsers, Announced::new(), &args.chat)
@@ -97,6 +104,7 @@ fn settings_of(args: &Args, doors: &Announced) -> anyhow::Result<SiteSettings> {
         room: args.chat.room.clone(),
         irc: at(Kind::Irc),
         plain: at(Kind::Plain),
+        password: args.chat.password()?,
         origins: Origins::new(args.origin.clone()),
         sessions_per_address_max: args.chat.limits()?.connections_per_address,
     })

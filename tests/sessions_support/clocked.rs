@@ -171,6 +171,7 @@ fn site() -> SiteSettings {
         room: RoomName::lobby(),
         irc: String::new(),
         plain: String::new(),
+        password: None,
         origins: Origins::new(Vec::new()),
         sessions_per_address_max: 9,
     }

@@ -35,7 +35,15 @@ impl Turn<'_> {
     }
 
     fn irc_line(&mut self, who: PersonId, text: &str) {
-        let message = match Message::parse(text) {
+        let is_first = self.is_first_line(who);
+        let parsed = Message::parse(text);
+        if let Some(webirc) = parsed.as_ref().ok().filter(|m| is_webirc(m.command)) {
+            return self.webirc(who, is_first, &webirc.params);
+        }
+        if is_first && !self.keep_origin(who) {
+            return;
+        }
+        let message = match parsed {
             Ok(message) => message,
             Err(error) => {
                 let mut line = String::new();
@@ -111,7 +119,7 @@ impl Turn<'_> {
             }
             Command::Nick(nick) => self.choose_nick(who, nick, key),
             Command::User { user, real_name } => self.introduce(who, &user, real_name, key),
-            Command::Pass(_) => {}
+            Command::Pass(password) => self.pass(who, password),
             _ => self.not_registered(key),
         }
     }
@@ -234,6 +242,9 @@ impl Turn<'_> {
 
     /// A line that could not be read. It was nobody's fault but the sender's, who goes on.
     pub(super) fn unreadable(&mut self, who: PersonId, why: Unreadable) {
+        if self.is_first_line(who) && !self.keep_origin(who) {
+            return;
+        }
         if self.chat.is_plain(who) {
             return self.unreadable_plainly(who, why);
         }
@@ -265,6 +276,11 @@ fn is_post(command: &str) -> bool {
     ["PRIVMSG", "NOTICE", "TAGMSG"]
         .iter()
         .any(|post| command.eq_ignore_ascii_case(post))
+}
+
+/// Not among the commands: nobody but a gateway has a use for it.
+fn is_webirc(command: &str) -> bool {
+    command.eq_ignore_ascii_case("WEBIRC")
 }
 
 /// The command as errors name it; `*` when there is no such command.

@@ -44,6 +44,7 @@ impl Turn<'_> {
     }
 
     /// ATTACH: how fast the one before talked still counts, or this would be a way around the limit.
+    /// A gateway that has proved to be one is believed that this is somebody new.
     pub(super) fn attach(&mut self, who: PersonId, key: AnswerKey) {
         let speaker = self.chat.speaker(who);
         let relayed = speaker.filter(|speaker| speaker.relayed != Relayed::No);
@@ -60,13 +61,14 @@ impl Turn<'_> {
             .end();
         self.write(who, &line);
         self.resume(who);
-        self.keep_pace(who, bucket);
+        let is_proven = self.people.peer(who).is_some_and(|peer| peer.told);
+        self.be_relayed(who, (!is_proven).then_some(bucket));
     }
 
-    fn keep_pace(&mut self, who: PersonId, bucket: Bucket) {
+    fn be_relayed(&mut self, who: PersonId, pace: Option<Bucket>) {
         if let Some(speaker) = self.chat.speaker_mut(who) {
             speaker.relayed = Relayed::Here;
-            speaker.bucket = bucket;
+            speaker.bucket = pace.unwrap_or(speaker.bucket);
         }
     }
 

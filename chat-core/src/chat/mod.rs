@@ -9,6 +9,7 @@
 //! | file | what |
 //! |---|---|
 //! | `speaker.rs` | how far each person is: dialect, registration, flood, what holds them |
+//! | `webirc.rs`, `gate.rs` | where a gateway's people come from; the password |
 //! | `registration.rs`, `welcome.rs` | from the first line to 001 and what follows it |
 //! | `commands.rs`, `deeds.rs`, `plain.rs` | one match each: what a registered person may say and do |
 //! | `detach.rs` | a gateway's connection, and one client after another behind it |
@@ -32,6 +33,7 @@ mod deeds;
 mod detach;
 mod fan_out;
 mod forms;
+mod gate;
 mod history;
 mod host;
 mod missed;
@@ -44,6 +46,7 @@ mod setup;
 mod speaker;
 mod told;
 mod turn;
+mod webirc;
 mod welcome;
 mod whois;
 
@@ -57,6 +60,7 @@ use slab::Slab;
 
 pub use setup::Setup;
 pub use speaker::Preset;
+pub use webirc::Gateways;
 
 use crate::dialect::Dialect;
 use crate::dialect::irc::{Caps, Numeric, Reader};
@@ -66,7 +70,9 @@ use crate::id::{Identity, PersonId};
 use crate::journal::{Journal, Memory, Ticket};
 use crate::limits::Limits;
 use crate::names::{Nick, RoomName};
+use crate::net::attempts::Attempts;
 use crate::net::people::People;
+use crate::secret::Secret;
 use crate::time::{Now, Timestamp};
 use answer::{Answer, AnswerKey};
 use fan_out::FanOut;
@@ -88,6 +94,9 @@ pub struct Chat {
     /// The dialect of each door; the rest speak IRC.
     dialects: Vec<Dialect>,
     limits: Limits,
+    password: Option<Secret>,
+    attempts: Attempts,
+    gateways: Option<Gateways>,
     house: House,
     identities: u64,
     batches: u64,
@@ -133,6 +142,8 @@ impl Chat {
             title,
             server,
             motd,
+            password,
+            gateways,
             ..
         } = setup;
         let started = at;
@@ -146,6 +157,9 @@ impl Chat {
             waiting: HashMap::new(),
             dialects: Vec::new(),
             limits: setup.limits,
+            password,
+            attempts: Attempts::new(&setup.limits),
+            gateways,
             house: House {
                 title,
                 server,

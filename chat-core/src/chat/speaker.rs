@@ -31,6 +31,10 @@ pub(super) struct Speaker {
     /// A line that waits until what is in flight has landed.
     pub(super) stash: Option<Box<str>>,
     pub(super) cursors: VecDeque<Cursor>,
+    /// They have said nothing yet, at a door where the first line may tell where they come from.
+    pub(super) is_new: bool,
+    /// They have shown that they know the password.
+    pub(super) unlocked: bool,
     pub(super) registered: bool,
     pub(super) relayed: Relayed,
     /// They have said goodbye, or were told to go.
@@ -124,6 +128,8 @@ impl Speaker {
             in_flight: InFlight::default(),
             stash: None,
             cursors: VecDeque::new(),
+            is_new: false,
+            unlocked: false,
             registered: false,
             relayed: Relayed::No,
             leaving: false,

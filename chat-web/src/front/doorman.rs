@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chat_core::chat::Chat;
 use chat_core::id::{Identity, PersonId};
 use chat_core::names::Nick;
-use chat_core::net::{Farewell, People};
+use chat_core::net::{Attempts, Farewell, People};
 use chat_core::time::Now;
 
 use super::{LOGGED_OUT, Stage};
@@ -42,6 +42,10 @@ impl Behind for Doorman<'_> {
 
     fn release(&mut self, nick: &Nick, identity: Identity) {
         self.chat.release(nick, identity);
+    }
+
+    fn attempts(&mut self) -> &mut Attempts {
+        self.chat.attempts()
     }
 
     fn name_of(&self, session: &Session) -> Option<Nick> {

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use bytes::BytesMut;
 use chat_core::id::{DoorId, Identity, PersonId};
 use chat_core::names::Nick;
-use chat_core::net::{Farewell, Lines, People};
+use chat_core::net::{Attempts, Farewell, Lines, People};
 use chat_core::time::Now;
 
 use super::client::{Client, Link, Owner};
@@ -21,6 +21,7 @@ pub(super) struct Desk<'a> {
     pub(super) clients: &'a mut Clients,
     pub(super) people: &'a mut People,
     pub(super) settings: &'a GatewaySettings,
+    pub(super) attempts: &'a mut Attempts,
     pub(super) now: Now,
 }
 
@@ -83,7 +84,7 @@ impl Desk<'_> {
         let is_guest = matches!(client.owner, Owner::Guest);
         self.clients.meet_relay(index);
         if let Some(secret) = &self.settings.secret {
-            self.say(socket, &words::webirc(secret, address));
+            self.say(socket, &words::webirc(secret.expose(), address));
         }
         if is_guest {
             self.clients.set_link(id, Link::Up(socket));
@@ -91,7 +92,7 @@ impl Desk<'_> {
             return self.let_speak(id);
         }
         if let Some(password) = &self.settings.password {
-            self.say(socket, &words::command("PASS", password));
+            self.say(socket, &words::command("PASS", password.expose()));
         }
         self.say(socket, &words::command("NICK", &nick));
         self.say(socket, &words::user(&nick));
@@ -212,6 +213,10 @@ impl Behind for Desk<'_> {
 
     fn release(&mut self, _nick: &Nick, identity: Identity) {
         self.drop_client(identity, "did not come in");
+    }
+
+    fn attempts(&mut self) -> &mut Attempts {
+        self.attempts
     }
 
     fn name_of(&self, session: &Session) -> Option<Nick> {

@@ -38,7 +38,7 @@ use std::fmt;
 use std::time::Duration;
 
 use chat_core::id::{DoorId, PersonId};
-use chat_core::net::{After, Closed, Farewell, Frame, Host, People};
+use chat_core::net::{After, Attempts, Closed, Farewell, Frame, Host, People};
 use chat_core::relay;
 use chat_core::time::Now;
 
@@ -53,6 +53,8 @@ pub struct Gateway {
     site: Site,
     clients: Clients,
     settings: GatewaySettings,
+    /// Who has guessed the password wrongly.
+    attempts: Attempts,
 }
 
 impl Gateway {
@@ -62,6 +64,7 @@ impl Gateway {
         Gateway {
             site,
             clients: Clients::default(),
+            attempts: Attempts::new(&settings.limits),
             settings,
         }
     }
@@ -72,6 +75,7 @@ impl Gateway {
             clients: &mut self.clients,
             people,
             settings: &self.settings,
+            attempts: &mut self.attempts,
             now,
         };
         (&mut self.site, desk)

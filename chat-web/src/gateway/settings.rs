@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use chat_core::limits::{Limits, seconds};
+use chat_core::secret::Secret;
 
 /// What an operator says about the relay behind a gateway.
 #[derive(Clone)]
@@ -11,9 +12,9 @@ pub struct GatewaySettings {
     /// Where the relay is: at least one address, each of which is tried.
     pub relay: Vec<SocketAddr>,
     /// What the relay believes the addresses of browsers for.
-    pub secret: Option<String>,
+    pub secret: Option<Secret>,
     /// The password of the whole chat.
-    pub password: Option<String>,
+    pub password: Option<Secret>,
     /// The bounds in force.
     pub limits: Limits,
 }
@@ -26,15 +27,11 @@ impl GatewaySettings {
 
     /// Silence after which one asks whether the other one is there.
     pub(super) fn ping(&self) -> Duration {
-        seconds_of(self.limits.ping_seconds)
+        seconds(self.limits.ping_seconds)
     }
 
     /// How long an answer to that may take.
     pub(super) fn pong(&self) -> Duration {
-        seconds_of(self.limits.pong_seconds)
+        seconds(self.limits.pong_seconds)
     }
-}
-
-fn seconds_of(count: u64) -> Duration {
-    seconds(count)
 }

@@ -2,6 +2,7 @@
 
 use chat_core::id::{Identity, PersonId};
 use chat_core::names::Nick;
+use chat_core::net::Attempts;
 
 use crate::session::Session;
 
@@ -15,6 +16,9 @@ pub trait Behind {
 
     /// Frees what was reserved for an identity that did not come to be a session.
     fn release(&mut self, nick: &Nick, identity: Identity);
+
+    /// Who has guessed the password wrongly of late, here or at another door.
+    fn attempts(&mut self) -> &mut Attempts;
 
     /// What a session is called now, if that is known; it may have changed its name since it logged in.
     fn name_of(&self, session: &Session) -> Option<Nick>;

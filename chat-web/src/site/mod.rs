@@ -31,6 +31,7 @@ mod wanted;
 use std::net::IpAddr;
 
 use chat_core::names::RoomName;
+use chat_core::secret::Secret;
 use chat_core::time::Now;
 
 use crate::cookie;
@@ -72,6 +73,8 @@ pub struct SiteSettings {
     pub irc: String,
     /// How to come by `nc`, or empty.
     pub plain: String,
+    /// What everybody has to know to log in, if anything.
+    pub password: Option<Secret>,
     /// Names that this site goes by.
     pub origins: Origins,
     /// Sessions that one address may have.

@@ -17,7 +17,7 @@ pub enum Command<'a> {
     Nick(&'a str),
     /// USER: the rest of registration. The user part consists of ASCII that may stand in a prefix.
     User { user: String, real_name: &'a str },
-    /// PASS: ignored, until there are accounts.
+    /// PASS: the password of the chat, if it has one.
     Pass(&'a str),
     /// PING: wants its token back.
     Ping(&'a str),
