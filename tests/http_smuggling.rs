@@ -227,6 +227,34 @@ fn a_host_that_is_missing_doubtful_or_there_twice_ends_the_connection() {
 }
 
 #[test]
+fn a_field_that_decides_ends_the_connection_when_it_comes_twice() {
+    let site = Site::start();
+    for (field, one, other) in [
+        ("Origin", "http://localhost", "http://evil.example"),
+        (
+            "Content-Type",
+            "application/x-www-form-urlencoded",
+            "text/plain",
+        ),
+        ("Expect", "100-continue", "100-continue"),
+        (
+            "Sec-WebSocket-Key",
+            "dGhlIHNhbXBsZSBub25jZQ==",
+            "dGhlIHNhbXBsZSBub25jZQ==",
+        ),
+        ("Sec-WebSocket-Version", "13", "8"),
+    ] {
+        let twice = format!(
+            "{field}: {one}\r\nX: y\r\n{}: {other}\r\n",
+            field.to_lowercase()
+        );
+        check(&site, &get(twice.as_bytes()), &[400]);
+        let once = format!("{field}: {one}\r\n");
+        check(&site, &get(once.as_bytes()), &[200, 200]);
+    }
+}
+
+#[test]
 fn line_ends_and_control_bytes_that_others_read_otherwise_end_the_connection() {
     let site = Site::start();
     for fields in [
