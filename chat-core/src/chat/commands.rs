@@ -20,8 +20,7 @@ impl Turn<'_> {
     /// One line of somebody, in their dialect.
     pub(super) fn line(&mut self, who: PersonId, text: &str) {
         if self.is_a_web_page(who, text) {
-            let reason = "this door is not for browsers: open the page's address instead";
-            return self.dismiss(who, Farewell::POLICY, reason);
+            return self.dismiss(who, Farewell::POLICY, NOT_FOR_BROWSERS);
         }
         match self
             .chat
@@ -240,10 +239,19 @@ impl Turn<'_> {
         }
     }
 
+    /// The same browser, if the first line of its request cannot be read: an address may be longer
+    /// than any line, and a TLS greeting holds NUL. No client begins like that.
+    fn begins_like_a_web_page(&self, who: PersonId, why: Unreadable) -> bool {
+        why != Unreadable::NotUtf8 && self.chat.is_stranger(who)
+    }
+
     /// A line that could not be read. It was nobody's fault but the sender's, who goes on.
     pub(super) fn unreadable(&mut self, who: PersonId, why: Unreadable) {
         if self.is_first_line(who) && !self.keep_origin(who) {
             return;
+        }
+        if self.begins_like_a_web_page(who, why) {
+            return self.dismiss(who, Farewell::POLICY, NOT_FOR_BROWSERS);
         }
         if self.chat.is_plain(who) {
             return self.unreadable_plainly(who, why);
@@ -271,6 +279,8 @@ impl Turn<'_> {
         self.write(who, &line);
     }
 }
+
+const NOT_FOR_BROWSERS: &str = "this door is not for browsers: open the page's address instead";
 
 fn is_post(command: &str) -> bool {
     ["PRIVMSG", "NOTICE", "TAGMSG"]
