@@ -3,6 +3,7 @@
 
 use std::io::{BufReader, ErrorKind, Read, Write};
 use std::net::TcpStream;
+use std::time::Duration;
 
 use test_support::example::example;
 use test_support::http::Connection;
@@ -164,6 +165,12 @@ impl Echo {
     }
 }
 
+/// How long a write may take before the server is taken for one that does not read.
+const BLOCKED: Duration = Duration::from_millis(500);
+
+/// More than the kernel holds for two sockets and the example for a connection.
+const BUFFERED_BYTES_MAX: usize = 128 * 1024 * 1024;
+
 /// A WebSocket, opened.
 pub(crate) struct Client {
     stream: BufReader<TcpStream>,
@@ -189,8 +196,30 @@ impl Client {
         }
     }
 
-    pub(crate) fn stream(&self) -> &TcpStream {
-        self.stream.get_ref()
+    /// Writes these, all of one length, and reads nothing until the server takes no more; how many
+    /// it took whole.
+    ///
+    /// # Panics
+    /// When the server ends the connection, or takes more than any buffers explain.
+    #[track_caller]
+    pub(crate) fn write_until_blocked(&mut self, bytes: impl Fn(usize) -> Vec<u8>) -> usize {
+        let stream = self.stream.get_mut();
+        stream.set_write_timeout(Some(BLOCKED)).unwrap();
+        let (mut unsent, mut written, mut made) = (Vec::new(), 0, 0);
+        while written < BUFFERED_BYTES_MAX {
+            while unsent.len() < 64 * 1024 {
+                unsent.extend(bytes(made));
+                made += 1;
+            }
+            match stream.write(&unsent) {
+                Ok(count) => written += unsent.drain(..count).len(),
+                Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+                    return written / bytes(0).len();
+                }
+                Err(e) => panic!("{e} after {written} bytes"),
+            }
+        }
+        panic!("{written} bytes were taken and none read");
     }
 
     /// The next frame; `None` at the end of the connection.
