@@ -14,6 +14,3 @@ mod returning;
 mod sessions_support;
 #[path = "sessions/tabs.rs"]
 mod tabs;
-
-/// The chat is in a chat-relay, and the page in a chat-web in front of it.
-const HOUSES: u8 = 2;

@@ -9,9 +9,6 @@
 #[path = "sessions_support/mod.rs"]
 mod sessions_support;
 
-/// The chat is in the same program as the page.
-const HOUSES: u8 = 1;
-
 use std::io::Write;
 use std::net::{Shutdown, TcpStream};
 use std::time::{Duration, Instant};

@@ -14,6 +14,3 @@ mod returning;
 mod sessions_support;
 #[path = "sessions/tabs.rs"]
 mod tabs;
-
-/// The chat is in the same program as the page.
-const HOUSES: u8 = 1;

@@ -21,6 +21,12 @@ pub const TRAILER_FIELDS_MAX: usize = 16;
 /// with its tags; the library's own default is 128 KiB for each connection.
 pub const WEBSOCKET_READ_BYTES: usize = 1024;
 
+/// Bytes of a frame before its payload: opcode, length, mask. RFC 6455 §5.2.
+pub const FRAME_HEAD_BYTES_MAX: usize = 14;
+
+/// Bytes of a control frame's payload. RFC 6455 §5.5.
+pub const CONTROL_BYTES_MAX: u64 = 125;
+
 /// Bytes of the reason in a close frame. RFC 6455 §5.5: 125 with the code.
 pub const CLOSE_REASON_BYTES_MAX: usize = 123;
 

@@ -8,6 +8,11 @@ use test_support::http::{self, Response};
 use test_support::program::chat_relay;
 use test_support::{LineClient, Program, Upgrade, WsClient};
 
+/// Tests whose name begins so have a chat-relay behind the page, the others have all in one program.
+fn has_gateway() -> bool {
+    env!("CARGO_CRATE_NAME").starts_with("gateway_")
+}
+
 /// A running `chat-web`, and a `chat-relay` behind it if there are two programs.
 pub struct Site {
     pub program: Program,
@@ -25,9 +30,9 @@ impl Site {
 
     #[track_caller]
     pub fn start_with(more: &[&str]) -> Site {
-        match crate::HOUSES {
-            1 => Site::one(more),
-            _ => Site::two(more),
+        match has_gateway() {
+            false => Site::one(more),
+            true => Site::two(more),
         }
     }
 
