@@ -81,10 +81,12 @@ impl IndexPage<'_> {
     /// The page as HTML.
     #[must_use]
     pub fn html(&self) -> String {
+        let no_doors = self.irc.is_empty() && self.plain.is_empty();
         let blanks = [
             ("title", self.title),
             ("name", self.name),
             ("room", self.room),
+            ("elsewhere", if no_doors { "hidden" } else { "" }),
             ("irc", self.irc),
             ("plain", self.plain),
         ];

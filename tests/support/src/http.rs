@@ -55,7 +55,9 @@ pub fn post_login(address: SocketAddr, name: &str) -> Response {
     request(address, login_request(address, &body))
 }
 
-fn login_request(address: SocketAddr, body: &str) -> String {
+/// The login form as a browser sends it.
+#[must_use]
+pub fn login_request(address: SocketAddr, body: &str) -> String {
     let head = format!(
         "POST /login HTTP/1.1\r\nHost: {address}\r\nOrigin: http://{address}\r\n\
          Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n",
