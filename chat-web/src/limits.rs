@@ -39,5 +39,22 @@ pub const SESSIONS_MAX: usize = 100_000;
 /// How long a session without a socket stays in its rooms, untold. ARCHITECTURE.md "Sessions".
 pub const GHOST: Duration = Duration::from_secs(10);
 
+/// How long the relay may take to accept a connection. Ours: with [`RELAY_RETRY`] at most four seconds
+/// pass from one attempt to the next.
+pub const RELAY_CONNECT: Duration = Duration::from_secs(2);
+
+/// How long the relay may take to let somebody in. Ours: shorter than a browser's request may take.
+pub const RELAY_ANSWER: Duration = Duration::from_secs(5);
+
+/// The longest pause before the relay is tried again. Ours.
+pub const RELAY_RETRY: Duration = Duration::from_secs(2);
+
+/// The longest pause after a connection that was good. Ours.
+pub const RELAY_RETRY_SOON: Duration = Duration::from_millis(500);
+
+/// How long a session waits for its name when the relay says that somebody has it: as long as its own
+/// former person may still stand there. Ours.
+pub const NAME_AWAITED: Duration = Duration::from_secs(10);
+
 /// How long the name of a session that has left is kept for it. ARCHITECTURE.md "Sessions".
 pub const NAME_KEPT: Duration = Duration::from_secs(60);
