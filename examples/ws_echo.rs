@@ -4,18 +4,19 @@
 //! cargo run --release -p chat-web --example ws_echo -- --http 127.0.0.1:9001 --max-message-bytes 16777216
 //! ```
 //!
-//! So a WebSocket conformance suite can be run on the chat's own connection code. For Autobahn's, its
-//! fuzzing client is told so in a file `spec.json`; classes 12 and 13 are about compression, which is
-//! not spoken here (`tests/websocket_cases.rs` has the other ones, without Python 2 or Docker):
+//! So a WebSocket conformance suite can be run on the chat's own connection code. Autobahn's is in the
+//! image `crossbario/autobahn-testsuite`, and on PyPI as `autobahntestsuite` for Python 2.7:
+//! `wstest -m fuzzingclient -s spec.json` with this file, beside which it writes `reports/index.html`:
 //!
 //! ```text
 //! {"servers": [{"url": "ws://127.0.0.1:9001"}], "outdir": "reports", "cases": ["*"], "exclude-cases": ["12.*", "13.*"]}
-//! docker run --rm --network host -v "$PWD:/here" -w /here crossbario/autobahn-testsuite wstest -m fuzzingclient -s spec.json
 //! ```
 //!
-//! Memory is bounded for each connection. A message grows as it comes, to `--max-message-bytes` at
-//! most; when as much as that waits to be sent back, nothing more is read until the reader has
-//! taken most of it.
+//! Classes 12 and 13 are about compression, which is not spoken here. What the other ones ask is also asked,
+//! without the suite, by `tests/websocket_cases.rs`.
+//!
+//! Memory is bounded for each connection: a message grows as it comes, to `--max-message-bytes` at
+//! most, and while more than that waits to be sent back, nothing more is read.
 
 #![allow(clippy::print_stdout, reason = "an example prints")]
 

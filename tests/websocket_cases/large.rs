@@ -1,6 +1,8 @@
 //! Large messages and many of them, and that memory stays within a few times a message. RFC 6455 §10.4.
 
-use crate::echo::{BINARY, Echo, Frame, PING, PONG, TEXT, close, fragmented, frame, text, wire};
+use crate::echo::{
+    BINARY, Client, Echo, Frame, PING, PONG, TEXT, close, fragmented, frame, text, wire,
+};
 
 const KIB: usize = 1024;
 const MIB: usize = 1024 * KIB;
@@ -129,21 +131,41 @@ fn a_message_of_16_mib_takes_a_few_times_its_size() {
 #[test]
 fn what_is_announced_takes_no_memory() {
     let echo = Echo::start(&[]);
-    let before = echo.memory("VmPeak");
-    let clients = (0..32).map(|_| {
-        let mut client = echo.client();
-        let mut head = vec![TEXT, 0xff];
-        head.extend((LONGEST as u64).to_be_bytes());
-        client
-            .write(&[&head[..], &[0; 4], b"a few bytes"].concat())
-            .unwrap();
-        client
-    });
-    let clients: Vec<_> = clients.collect();
+    let head = [&[TEXT, 0xff][..], &(LONGEST as u64).to_be_bytes(), &[0; 4]].concat();
+    let begun = [&head, &b"a few bytes"[..]].concat();
+    let more = grown(&echo, "VmPeak", 32, &begun);
+    assert!(more < LONGEST, "{} MiB of room", more / MIB);
+}
+
+#[test]
+fn a_message_that_has_begun_keeps_little() {
+    let echo = Echo::start(&[]);
+    let (head, fragment) = (&[TEXT, 0xfe][..], wire(&[frame(0x01, "frag")]));
+    for (what, begun) in [
+        ("a head", head.to_vec()),
+        (
+            "a frame",
+            [head, &[2, 0, 0, 0, 0, 0], b"a few bytes"].concat(),
+        ),
+        ("a fragment", fragment.clone()),
+        ("both", [&fragment[..], &[0x80, 0xfe]].concat()),
+    ] {
+        let each = grown(&echo, "VmHWM", 100, &begun) / 100;
+        assert!(each < 16 * KIB, "{what}: {each} bytes for each");
+    }
+}
+
+/// How much more memory there is when so many clients have sent this and wait.
+#[track_caller]
+fn grown(echo: &Echo, name: &str, clients: usize, begun: &[u8]) -> usize {
+    let mut clients: Vec<Client> = (0..clients).map(|_| echo.client()).collect();
+    let before = echo.memory(name);
+    for client in &mut clients {
+        client.write(begun).unwrap();
+    }
     // Who comes after them is heard after them.
     echo.check("meanwhile", &[text("Hello")], &[text("Hello")], 1000);
-    let more = echo.memory("VmPeak").saturating_sub(before);
-    assert!(more < LONGEST, "{} MiB for {}", more / MIB, clients.len());
+    echo.memory(name) - before
 }
 
 #[test]
