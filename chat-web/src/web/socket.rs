@@ -16,6 +16,16 @@ use tungstenite::protocol::{Role, WebSocketConfig, WebSocketContext};
 
 use crate::limits::WEBSOCKET_READ_BYTES;
 
+/// What came off the stream.
+#[derive(Debug)]
+pub(super) enum Heard {
+    /// A message, or a control frame that does something.
+    Message(Message),
+    /// A frame that says nothing: a pong, or a fragment without content. Whoever sends many of them
+    /// costs as much as whoever talks.
+    Nothing,
+}
+
 /// One open WebSocket.
 #[derive(Debug)]
 pub(super) struct Socket {
@@ -25,6 +35,8 @@ pub(super) struct Socket {
     frame_left: u64,
     /// Within a message of several frames.
     is_fragmented: bool,
+    /// The current frame is a fragment without content.
+    is_empty: bool,
     message_bytes_max: usize,
 }
 
@@ -34,6 +46,7 @@ impl Socket {
             context: None,
             frame_left: 0,
             is_fragmented: false,
+            is_empty: false,
             message_bytes_max,
         }
     }
@@ -44,10 +57,14 @@ impl Socket {
         &mut self,
         input: &mut Input<'_>,
         replies: &mut Vec<u8>,
-    ) -> Result<Option<Message>, Error> {
+    ) -> Result<Option<Heard>, Error> {
         while self.frame_left > 0 || self.begin_frame(input)? {
             match self.read(input, replies) {
-                Ok(message) => return Ok(Some(message)),
+                Ok(Message::Pong(_)) => return Ok(Some(Heard::Nothing)),
+                Ok(message) => return Ok(Some(Heard::Message(message))),
+                Err(Error::Io(e)) if e.kind() == ErrorKind::WouldBlock && self.is_over_empty() => {
+                    return Ok(Some(Heard::Nothing));
+                }
                 // The frame was a fragment, and the next one may be there.
                 Err(Error::Io(e)) if e.kind() == ErrorKind::WouldBlock && self.frame_left == 0 => {}
                 Err(Error::Io(e)) if e.kind() == ErrorKind::WouldBlock => return Ok(None),
@@ -65,10 +82,16 @@ impl Socket {
             return Ok(false);
         };
         self.frame_left = length.saturating_add(cursor.position());
+        self.is_empty = length == 0 && !header.is_final;
         if let OpCode::Data(Data::Text | Data::Binary | Data::Continue) = header.opcode {
             self.is_fragmented = !header.is_final;
         }
         Ok(true)
+    }
+
+    /// Whether a fragment without content is over.
+    fn is_over_empty(&self) -> bool {
+        self.is_empty && self.frame_left == 0
     }
 
     /// Between two messages: lets the buffers go.
