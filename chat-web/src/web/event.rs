@@ -13,7 +13,8 @@ pub enum Event {
     Asked(Box<Exchange>),
     /// The connection is a WebSocket now; its person begins. What is said from here on arrives.
     Opened(Opened),
-    /// A ping came, and its pong is on the way. For the flood limit: otherwise there is nothing to do.
+    /// A frame came that is no message: a ping, whose pong is on the way, a pong, or a fragment
+    /// without content. For the flood limit: otherwise there is nothing to do.
     Pinged,
     /// A whole message as it came, when [`Mode::Raw`](super::Mode::Raw) is asked for.
     Raw(Raw),

@@ -32,7 +32,7 @@ pub use wire::{BINARY, HTTP, Opcode, TEXT};
 
 use crate::http::{HttpBounds, Manner, Rejection, RequestReader, Response};
 use close::{fault_of, say_close, say_farewell};
-use socket::Socket;
+use socket::{Heard, Socket};
 
 /// What every connection of a door has in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -225,7 +225,8 @@ impl Framing for Web {
                 Ok(request.map(|exchange| self.tell(Event::Asked(Box::new(exchange)))))
             }
             State::Socket(socket, _) => match next_message(socket, input, replies) {
-                Ok(Some(message)) => self.on_message(message),
+                Ok(Some(Heard::Message(message))) => self.on_message(message),
+                Ok(Some(Heard::Nothing)) => Ok(Some(self.tell(Event::Pinged))),
                 Ok(None) => Ok(None),
                 Err(fault) => Err(self.end(fault)),
             },
@@ -249,23 +250,17 @@ impl Framing for Web {
     }
 }
 
-/// Messages and pings; a pong only shows that the peer is alive, which its bytes did already.
+/// The next frame or message; whoever breaks the protocol is told so.
 fn next_message(
     socket: &mut Socket,
     input: &mut Input<'_>,
     replies: &mut Vec<u8>,
-) -> Result<Option<Message>, Fault> {
-    loop {
-        match socket.next(input, replies) {
-            Ok(Some(Message::Pong(_))) => {}
-            Ok(message) => return Ok(message),
-            Err(error) => {
-                let (code, fault) = fault_of(&error);
-                say_close(code, fault.0, replies);
-                return Err(fault);
-            }
-        }
-    }
+) -> Result<Option<Heard>, Fault> {
+    socket.next(input, replies).map_err(|error| {
+        let (code, fault) = fault_of(&error);
+        say_close(code, fault.0, replies);
+        fault
+    })
 }
 
 /// One WebSocket message is one line. The line end of a client that adds one is forgiven; what else

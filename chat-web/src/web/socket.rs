@@ -21,6 +21,16 @@ use tungstenite::protocol::{Role, WebSocketConfig, WebSocketContext};
 
 use crate::limits::{CONTROL_BYTES_MAX, FRAME_HEAD_BYTES_MAX, WEBSOCKET_READ_BYTES};
 
+/// What came off the stream.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Heard {
+    /// A message, or a control frame that does something.
+    Message(Message),
+    /// A frame that says nothing: a pong, or a fragment without content. Whoever sends many of them
+    /// costs as much as whoever talks.
+    Nothing,
+}
+
 /// One open WebSocket.
 #[derive(Debug)]
 pub(super) struct Socket {
@@ -60,12 +70,18 @@ impl Socket {
         &mut self,
         input: &mut Input<'_>,
         replies: &mut Vec<u8>,
-    ) -> Result<Option<Message>, Error> {
+    ) -> Result<Option<Heard>, Error> {
         while let Some(piece) = self.next_piece(input)? {
+            let is_empty = piece.payload.is_empty();
             match self.read(piece, replies) {
+                Ok(Message::Pong(_)) => return Ok(Some(Heard::Nothing)),
+                Ok(message) => return Ok(Some(Heard::Message(message))),
                 // It was a fragment, and the next one may be there.
-                Err(Error::Io(e)) if e.kind() == ErrorKind::WouldBlock => {}
-                read => return read.map(Some),
+                Err(Error::Io(e)) if e.kind() == ErrorKind::WouldBlock && !is_empty => {}
+                Err(Error::Io(e)) if e.kind() == ErrorKind::WouldBlock => {
+                    return Ok(Some(Heard::Nothing));
+                }
+                Err(error) => return Err(error),
             }
         }
         Ok(None)
@@ -278,7 +294,7 @@ mod tests {
                         .next(&mut Input::new(piece), &mut Vec::new())
                         .unwrap();
                 }
-                assert_eq!(last, Some(Message::text("hello world")));
+                assert_eq!(last, Some(Heard::Message(Message::text("hello world"))));
             }
         }
     }
