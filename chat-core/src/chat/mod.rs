@@ -12,6 +12,7 @@
 //! | `registration.rs`, `welcome.rs` | from the first line to 001 and what follows it |
 //! | `commands.rs`, `deeds.rs`, `plain.rs` | one match each: what a registered person may say and do |
 //! | `commit.rs`, `told.rs` | an entry's way through the journal, and how its author hears of it |
+//! | `modes.rs` | MODE, and who is invisible to whom |
 //! | `queries.rs`, `whois.rs`, `about.rs`, `history.rs`, `cursor.rs` | answers that change nothing |
 //! | `answer.rs` | labels and batches |
 //! | `missed.rs` | direct messages to a session whose browser is away |
@@ -33,6 +34,7 @@ mod forms;
 mod history;
 mod host;
 mod missed;
+mod modes;
 mod pace;
 mod plain;
 mod queries;
