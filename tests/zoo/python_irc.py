@@ -4,17 +4,19 @@ languages: the one that it is told, and the one in which it tells what it sees."
 import sys
 import threading
 
-import irc.client
+import irc.bot
 
 ROOM = "#lobby"
 
 
-class Person(irc.client.SimpleIRCClient):
+class Person(irc.bot.SingleServerIRCBot):
     def on_welcome(self, connection, event):
         connection.join(ROOM)
 
     def on_endofnames(self, connection, event):
-        tell("in", event.arguments[0])
+        room = event.arguments[0]
+        tell("with", *self.channels[room].users())
+        tell("in", room)
 
     def on_join(self, connection, event):
         tell(event.source.nick, "joined")
@@ -35,8 +37,8 @@ class Person(irc.client.SimpleIRCClient):
         tell(event.source.nick, "left", event.arguments[0])
 
     def on_disconnect(self, connection, event):
-        tell("gone:", event.arguments[0])
-        sys.exit(0)
+        tell("gone")
+        sys.exit()
 
     def on_all_raw_messages(self, connection, event):
         tell("raw", event.arguments[0])
@@ -62,8 +64,7 @@ def obey(connection):
 
 
 def main(host, port, nick):
-    person = Person()
-    person.connect(host, int(port), nick)
+    person = Person([(host, int(port))], nick, nick)
     threading.Thread(target=obey, args=[person.connection], daemon=True).start()
     person.start()
 

@@ -51,9 +51,8 @@ impl Socket {
         })
     }
 
-    /// Everything up to now: what came before the answer to a PING.
     pub(super) fn log(&mut self) -> String {
-        self.socket.fence();
+        self.socket.poll();
         self.socket.transcript()
     }
 }
