@@ -13,7 +13,7 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use chat_core::limits::Limits;
-use limits_support::{House, lifted};
+use limits_support::{House, lifted, timed};
 use test_support::LineClient;
 
 const QUEUE: u64 = 64 * 1024;
@@ -185,4 +185,24 @@ fn history(person: &mut LineClient) -> Vec<usize> {
     person.send("CHATHISTORY LATEST #a * 100");
     let heard = person.fence();
     heard.iter().filter_map(|line| number(line)).collect()
+}
+
+#[test]
+fn a_reader_who_takes_nothing_holds_nobody() {
+    let house = House::new(&Limits {
+        send_queue_bytes: 64 * 1024,
+        ..lifted()
+    });
+    let mut staller = house.slow_person("staller", &[]);
+    staller.join("#a");
+    let mut talker = house.member("talker", "#a");
+    // Fills what the kernel takes, so that from here on the staller takes nothing.
+    talk(&mut talker, 0..30);
+    std::thread::sleep(Duration::from_millis(300));
+    // More than half a queue, and less than a whole one.
+    let (_, time) = timed(|| talk(&mut talker, 30..120));
+    // Who has to wait for slow readers waits a second.
+    assert!(time < Duration::from_millis(700), "{time:?}");
+    talk(&mut talker, 120..121);
+    staller.expect(|line| number(line) == Some(120));
 }

@@ -7,13 +7,14 @@ use std::any::Any;
 
 use bytes::BytesMut;
 use chat_core::id::{DoorId, PersonId};
-use chat_core::limits::Limits;
+use chat_core::limits::{INBOX_BYTES_MAX, Limits};
 use chat_core::net::{
     After, Closed, Door, Farewell, Fault, Frame, Framing, Host, Input, Lines, People, Reactor, Wire,
 };
 use chat_core::time::Now;
 use loop_support::{Server, Told, say};
-use std::io::Read;
+use socket2::SockRef;
+use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
@@ -201,6 +202,25 @@ fn a_framing_that_waits_for_its_host_goes_on_when_resumed() {
     let mut got = String::new();
     client.read_to_string(&mut got).unwrap();
     assert_eq!(got, "a:plain at last b:plain ");
+}
+
+#[test]
+fn a_framing_that_waits_for_its_host_holds_a_bounded_inbox() {
+    let (mut reactor, mut client) = answering(true);
+    say(&mut client, "?");
+    turns(&mut reactor);
+    client.set_nonblocking(true).unwrap();
+    SockRef::from(&client).set_send_buffer_size(50_000).unwrap();
+    let mut taken = 0;
+    for _ in 0..400 {
+        taken += client.write(&[b'a'; 10_000]).unwrap_or(0);
+        reactor.turn(Some(Duration::from_millis(1))).unwrap();
+    }
+    // What does not fit our inbox stays with the kernel, and then with the talker.
+    assert!(
+        taken > INBOX_BYTES_MAX && taken < 20 * INBOX_BYTES_MAX,
+        "{taken}"
+    );
 }
 
 #[test]

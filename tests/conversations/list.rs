@@ -2,6 +2,8 @@
 conversations! {
     a_bad_room_is_no_room
     a_change_of_name_is_told_once_to_people_in_several_shared_rooms
+    a_detached_client_is_silent_and_comes_back
+    a_detached_client_may_leave_and_keep_its_name
     a_forgotten_room_takes_its_history_along
     a_freed_name_may_be_taken
     a_join_or_name_that_is_refused_changes_nothing
@@ -53,6 +55,7 @@ conversations! {
     nick_and_user_come_in_any_order
     nothing_but_registering_before_registration
     only_client_only_tags_are_passed_on
+    only_who_has_registered_may_detach
     part_is_told_to_the_room_and_to_whoever_parts
     ping_gives_the_token_back
     plain_and_irc_people_talk_in_one_room

@@ -94,7 +94,7 @@ pub(crate) fn the_log_is_as_quiet_as_asked(subject: &Subject) {
 
 /// What is said stays between those who say it.
 pub(crate) fn the_log_holds_no_message(subject: &Subject, talk: impl Fn(&Program)) {
-    for level in ["debug", "trace"] {
+    for level in ["debug", "trace", "trace,tungstenite::protocol=trace"] {
         let mut command = subject.command("", &[]);
         command.env("RUST_LOG", level);
         let mut program = Program::start_command(command);

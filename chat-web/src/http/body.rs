@@ -154,10 +154,18 @@ fn take_line<'a>(input: &mut Input<'a>) -> Result<Option<&'a [u8]>, Rejection> {
         }
         None => Ok(None),
         Some(at) => match input.take(at + 1).strip_suffix(b"\r\n") {
-            Some(line) if !line.contains(&b'\r') => Ok(Some(line)),
-            _ => Err(Rejection::bad("a line of the chunked body ends with CRLF")),
+            Some(line) if line.iter().any(is_control) => Err(Rejection::bad(
+                "a control character in a line of the chunked body",
+            )),
+            Some(line) => Ok(Some(line)),
+            None => Err(Rejection::bad("a line of the chunked body ends with CRLF")),
         },
     }
+}
+
+/// What neither an extension nor a trailer field may hold: RFC 9110 §5.5 and §5.6.4.
+fn is_control(byte: &u8) -> bool {
+    byte.is_ascii_control() && *byte != b'\t'
 }
 
 /// Hexadecimal digits, then nothing or an extension, which is read over (RFC 9112 §7.1.1).

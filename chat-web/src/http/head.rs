@@ -79,11 +79,13 @@ fn rejection(error: httparse::Error, head: &[u8]) -> Rejection {
     }
 }
 
-/// Whether the request line ends as RFC 9112 §2.3 has it, `HTTP/` DIGIT `.` DIGIT.
+/// Whether the request line ends as RFC 9112 §2.3 has it, `HTTP/` DIGIT `.` DIGIT, but not with a
+/// version that is spoken here: then something else is wrong with it.
 fn has_other_version(head: &[u8]) -> bool {
     let line = head.split(|&b| b == b'\r').next().unwrap_or(head);
     let word = line.rsplit(|&b| b == b' ').next().unwrap_or(line);
     match word.strip_prefix(b"HTTP/") {
+        Some(b"1.0" | b"1.1") => false,
         Some([major, b'.', minor]) => major.is_ascii_digit() && minor.is_ascii_digit(),
         _ => false,
     }

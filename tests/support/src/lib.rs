@@ -3,7 +3,7 @@
 //!
 //! | module | drives |
 //! |---|---|
-//! | [`program`] | one of our programs as a child process: its doors, its signals, its end |
+//! | [`program`], [`example`] | one of our programs as a child process: its doors, its signals, its end |
 //! | [`mod@line`], [`upgrade`], [`ws`] | a person at the IRC or plain door, and one behind a WebSocket |
 //! | [`conversation`] | what these two have in common: say, await, hear nothing |
 //! | [`http`] | requests byte for byte, answers one by one |
@@ -28,6 +28,7 @@
 mod cdp;
 pub mod chromium;
 pub mod conversation;
+pub mod example;
 pub mod http;
 mod input;
 mod irc;

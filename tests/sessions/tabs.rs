@@ -1,17 +1,8 @@
 //! Several sockets of one session, logout, another login. ARCHITECTURE.md "Sessions".
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test may stop at the first surprise"
-)]
-
-#[path = "sessions_support/mod.rs"]
-mod sessions_support;
 
 use std::thread;
 
-use sessions_support::{MOMENT, Site, cookie_of, name_in};
+use crate::sessions_support::{MOMENT, Site, cookie_of, name_in};
 use test_support::WsClient;
 
 const ELSEWHERE: u16 = 4001;

@@ -1,17 +1,8 @@
 //! A session that comes back: after a reload, after too long. ARCHITECTURE.md "Sessions".
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test may stop at the first surprise"
-)]
-
-#[path = "sessions_support/mod.rs"]
-mod sessions_support;
 
 use std::time::{Duration, Instant};
 
-use sessions_support::{MOMENT, Site, name_in};
+use crate::sessions_support::{MOMENT, Site, name_in};
 use test_support::http::post_login;
 use test_support::{LineClient, WsClient};
 
