@@ -49,7 +49,7 @@ conversations! {
     joining_again_does_nothing
     last_words_are_heard
     list_shows_rooms_with_somebody_in_them
-    modes_can_be_asked_for_and_not_changed
+    modes_of_a_room_can_be_asked_for_and_not_changed
     names_are_checked_at_registration
     names_lists_who_is_in_a_room
     nick_and_user_come_in_any_order
@@ -81,6 +81,7 @@ conversations! {
     whoever_enters_hears_nothing_from_before
     whoever_hangs_up_has_quit
     whoever_is_away_says_so_to_a_message
+    whoever_is_invisible_is_shown_to_those_in_the_same_room
     whoever_talks_too_fast_is_delayed_and_not_cut
     whois_tells_who_somebody_is
     whowas_remembers_names_that_were

@@ -14,6 +14,7 @@
 //! | `commands.rs`, `deeds.rs`, `plain.rs` | one match each: what a registered person may say and do |
 //! | `detach.rs` | a gateway's connection, and one client after another behind it |
 //! | `commit.rs`, `told.rs` | an entry's way through the journal, and how its author hears of it |
+//! | `modes.rs` | MODE, and who is invisible to whom |
 //! | `queries.rs`, `whois.rs`, `about.rs`, `history.rs`, `cursor.rs` | answers that change nothing |
 //! | `answer.rs` | labels and batches |
 //! | `missed.rs` | direct messages to a session whose browser is away |
@@ -37,6 +38,7 @@ mod gate;
 mod history;
 mod host;
 mod missed;
+mod modes;
 mod pace;
 mod plain;
 mod queries;

@@ -61,6 +61,8 @@ pub(super) struct IrcVoice {
     pub(super) negotiating: bool,
     pub(super) nick: Option<Nick>,
     pub(super) user: Option<(Arc<str>, Arc<str>)>,
+    /// User mode `i`: nothing is told of them to whoever shares no room with them.
+    pub(super) invisible: bool,
 }
 
 /// Somebody at the plain door is in one room at a time.

@@ -10,6 +10,7 @@
 //! | [`proxy`] | a network in between, which goes silent, refuses, or drops |
 //! | [`chromium`], [`page`] | a real browser, its profiles and its pages |
 //! | [`tmux`] | a text client on a real terminal |
+//! | [`piped`] | a program that reads its stdin |
 //! | [`wait`] | the deadline that every wait here has |
 //!
 //! Nothing here waits for ever: a wait that is over its deadline panics, says what was awaited and
@@ -35,6 +36,7 @@ mod irssi;
 mod keys;
 pub mod line;
 pub mod page;
+pub mod piped;
 pub mod program;
 pub mod proxy;
 mod response;
@@ -51,6 +53,7 @@ pub use tungstenite;
 pub use chromium::{Browser, Profile};
 pub use line::LineClient;
 pub use page::Page;
+pub use piped::Piped;
 pub use program::Program;
 pub use proxy::{Cut, Proxy};
 pub use tmux::Terminal;

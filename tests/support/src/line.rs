@@ -89,18 +89,6 @@ impl LineClient {
         self.wire.stream.write_all(bytes)
     }
 
-    /// The lines that have come by now; nothing at the end of the connection.
-    pub fn poll(&mut self) -> Option<Vec<String>> {
-        let mut lines = Vec::new();
-        loop {
-            match self.hear(Instant::now()) {
-                Ok(line) => lines.push(line),
-                Err(Silence::TimedOut) => return Some(lines),
-                Err(Silence::Closed(_)) => return (!lines.is_empty()).then_some(lines),
-            }
-        }
-    }
-
     /// Reads on until this text has come, also on a line that has not ended, like the question
     /// for a name. Gives all that came with it.
     ///
