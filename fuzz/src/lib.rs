@@ -3,6 +3,7 @@
 //! | target | file | what is fuzzed |
 //! |---|---|---|
 //! | [`irc_line`] | `irc_line.rs` | an IRC line to a command, and what is said about it to others |
+//! | [`irc_chat`] | `irc_chat.rs` | lines of four people to a whole chat |
 //! | [`plain_line`] | `plain_line.rs` | a line of the plain door, and what terminals are shown |
 //! | [`relay_stream`] | `relay_stream.rs` | bytes at a line door, in pieces, to lines |
 //! | [`http_head`] | `http_head.rs` | bytes at the web door, in pieces, to requests and answers |
@@ -16,6 +17,7 @@
 mod connection;
 mod events;
 mod http_head;
+mod irc_chat;
 mod irc_line;
 mod memory;
 mod oracle;
@@ -26,6 +28,7 @@ mod web;
 mod websocket_stream;
 
 pub use http_head::http_head;
+pub use irc_chat::irc_chat;
 pub use irc_line::irc_line;
 pub use plain_line::plain_line;
 pub use relay_stream::relay_stream;
