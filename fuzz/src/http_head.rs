@@ -5,6 +5,7 @@ use chat_web::limits::CHUNK_LINE_BYTES_MAX;
 use chat_web::web::{Exchange, Mode};
 
 use crate::oracle::frames::pongs_and_close;
+use crate::oracle::requests::split;
 use crate::pieces::Input;
 use crate::web::{BODY_BYTES_MAX, HEAD_BYTES_MAX, Heard, Outcome, Visit, settings};
 
@@ -24,7 +25,9 @@ pub fn http_head(bytes: &[u8]) {
         before: b"",
         waiting_max: HEAD_BYTES_MAX.max(CHUNK_LINE_BYTES_MAX),
     };
-    check_answers(&visit.every_way(input));
+    let outcome = visit.every_way(input);
+    check_bodies(&outcome, input.stream);
+    check_answers(&outcome);
 }
 
 /// Of one WebSocket message, should there be an upgrade.
@@ -97,12 +100,32 @@ fn check_values(request: &Request) {
     }
 }
 
+/// Each request ends where the RFC has it, and none is left unread.
+fn check_bodies(outcome: &Outcome, stream: &[u8]) {
+    let mut rest = stream;
+    for heard in &outcome.heard {
+        match heard {
+            Heard::Asked(_, Some(body)) => {
+                let request = split(rest).expect("a whole request");
+                assert_eq!(request.body, *body);
+                rest = request.rest;
+            }
+            Heard::Asked(_, None) => assert!(outcome.fault.is_some(), "refused, and goes on"),
+            _ => return,
+        }
+    }
+    assert!(
+        outcome.fault.is_some() || split(rest).is_none(),
+        "a request is left"
+    );
+}
+
 /// As many answers as requests, each of them whole, and behind an upgrade only frames.
 fn check_answers(outcome: &Outcome) {
     let asked = outcome
         .heard
         .iter()
-        .filter(|heard| matches!(heard, Heard::Asked(_)));
+        .filter(|heard| matches!(heard, Heard::Asked(..)));
     let mut rest = &outcome.sent[..];
     let mut upgraded = false;
     for _ in asked {

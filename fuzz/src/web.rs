@@ -18,7 +18,8 @@ use crate::pieces::Input;
 /// What the framing told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Heard {
-    Asked(String),
+    /// A request as it is printed, and its body; or why it is none.
+    Asked(String, Option<Vec<u8>>),
     Opened(Opcode),
     Pinged,
     Raw(Opcode, Vec<u8>),
@@ -72,7 +73,8 @@ impl Host {
                 if !self.answers_late {
                     answer(exchange);
                 }
-                Heard::Asked(summary(exchange))
+                let body = exchange.request.as_ref().ok();
+                Heard::Asked(summary(exchange), body.map(|request| request.body.clone()))
             }
             Event::Opened(opened) => Heard::Opened(opened.opcode),
             Event::Pinged => Heard::Pinged,

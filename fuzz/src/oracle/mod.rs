@@ -3,3 +3,4 @@
 pub(crate) mod frames;
 pub(crate) mod lines;
 pub(crate) mod mask;
+pub(crate) mod requests;
