@@ -1,5 +1,6 @@
 //! What chat-web takes besides what every chat takes.
 
+use chat_core::net::Network;
 use chat_relay::args::{Place, RelayArgs};
 
 use crate::origin::Origin;
@@ -15,6 +16,10 @@ pub struct Args {
     /// Where the page is reached from, such as <https://chat.example>; may be repeated
     #[arg(long, value_name = "ORIGIN", value_parser = Origin::parse)]
     pub origin: Vec<Origin>,
+
+    /// A network of proxies in front of the page, whose X-Forwarded-For is believed; may be repeated
+    #[arg(long, value_name = "CIDR")]
+    pub proxy: Vec<Network>,
 
     /// What this chat is called
     #[arg(long, value_name = "TEXT", default_value = "Chat")]

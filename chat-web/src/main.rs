@@ -11,6 +11,7 @@ use chat_relay::doors::{self, Announced, Kind, reachable};
 use chat_web::args::Args;
 use chat_web::front::Front;
 use chat_web::origin::Origins;
+use chat_web::proxy::Proxies;
 use chat_web::site::{Site, SiteSettings};
 use chat_web::web::{Settings, Web};
 use clap::Parser;
@@ -69,6 +70,7 @@ fn settings_of(
         irc: at(Kind::Irc),
         plain: at(Kind::Plain),
         password,
+        proxies: Proxies::new(args.proxy.clone()),
         origins: Origins::new(args.origin.clone()),
         sessions_per_address_max: args.relay.limits()?.connections_per_address,
     })

@@ -19,6 +19,7 @@ use chat_core::relay;
 use chat_core::time::Now;
 
 use crate::http::Manner;
+use crate::proxy::Caller;
 use crate::session::{Presence, SessionId};
 use crate::site::{Action, Site};
 use crate::web::{Answer, Claim, Event, Exchange, Web};
@@ -75,14 +76,23 @@ impl Front {
         let Some(ip) = people.peer(who).map(|peer| peer.ip) else {
             return;
         };
+        let caller = self.site.caller(ip, &exchange.request);
         let mut behind = Doorman {
             chat: &mut self.chat,
             browsers: &mut self.browsers,
             people: &mut *people,
             now,
         };
-        let action = self.site.respond(&exchange.request, ip, now, &mut behind);
+        let action = self
+            .site
+            .respond(&exchange.request, caller, now, &mut behind);
         match action {
+            Action::Answer(Answer::Upgrade(upgrade)) => {
+                exchange.answer(match self.place(people, who, caller) {
+                    Ok(()) => Answer::Upgrade(upgrade),
+                    Err(why) => self.site.no_place_from_there(why, now).into(),
+                });
+            }
             Action::Answer(answer) => exchange.answer(answer),
             // Only a relay elsewhere needs time for a name; here it is known at once.
             Action::Later(login) => {
@@ -91,6 +101,26 @@ impl Front {
             }
         }
         people.set_deadline(who, self.request_deadline(now));
+    }
+
+    /// A proxy's connection becomes somebody's: from here on it counts as one from where they are.
+    fn place(
+        &self,
+        people: &mut People,
+        who: PersonId,
+        caller: Caller,
+    ) -> Result<(), &'static str> {
+        if people.is_counted(who) {
+            return Ok(());
+        }
+        if !caller.is_exempt() {
+            self.chat.admit_from(people, caller.ip)?;
+        }
+        match caller.told {
+            true => people.set_ip(who, caller.ip),
+            false => people.recount(who),
+        }
+        Ok(())
     }
 
     fn request_deadline(&self, now: Now) -> Instant {
@@ -197,6 +227,12 @@ impl Host for Front {
     fn opened(&mut self, people: &mut People, who: PersonId, door: DoorId, now: Now) {
         if door.0 < self.first_door {
             return self.chat.opened(people, who, door, now);
+        }
+        if people
+            .peer(who)
+            .is_some_and(|peer| self.site.is_proxy(peer.ip))
+        {
+            people.discount(who);
         }
         match self.chat.admit(people, who) {
             Ok(()) => {
