@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use serde_json::json;
-use test_support::{Browser, LineClient, PATIENCE, Page, Profile, Program, serde_json};
+use test_support::{Browser, LineClient, PATIENCE, Page, Profile, Program, serde_json, tempfile};
 
 /// The program with a door of each kind, and a browser for all who come by the page.
 pub(crate) struct Chat {
@@ -22,6 +22,15 @@ impl Chat {
         let program = start(&[DOORS, args].concat());
         let browser = browser();
         Self { browser, program }
+    }
+
+    /// A chat with a password, `open sesame`.
+    pub(crate) fn with_password() -> Self {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(file.path(), "open sesame\n").expect("a file of ours");
+        let path = file.path().to_str().expect("a path");
+        // It is read at the start.
+        Self::with(&["--password-file", path, "--title", "Allotments"])
     }
 
     pub(crate) fn url(&self, path: &str) -> String {

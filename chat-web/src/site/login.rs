@@ -101,7 +101,7 @@ impl Site {
         let is_right = || guess.is_some_and(|guess| password.is(guess.expose()));
         let guessed = behind.attempts().guess(caller.ip, now, is_right);
         if let Err(denied) = guessed {
-            log::warn!("a login from {}: {denied}", caller.ip);
+            log::log!(denied.level(), "a login from {}: {denied}", caller.ip);
         }
         guessed
     }
