@@ -11,6 +11,7 @@ use chat_web::args::{Args, RelayAddress};
 use chat_web::front::Front;
 use chat_web::gateway::{Gateway, GatewaySettings};
 use chat_web::origin::Origins;
+use chat_web::proxy::Proxies;
 use chat_web::site::{Site, SiteSettings};
 use chat_web::web::{Settings, Web};
 use clap::Parser;
@@ -105,6 +106,7 @@ fn settings_of(args: &Args, doors: &Announced) -> anyhow::Result<SiteSettings> {
         irc: at(Kind::Irc),
         plain: at(Kind::Plain),
         password: args.chat.password()?,
+        proxies: Proxies::new(args.proxy.clone()),
         origins: Origins::new(args.origin.clone()),
         sessions_per_address_max: args.chat.limits()?.connections_per_address,
     })
