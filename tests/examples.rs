@@ -1,47 +1,10 @@
 //! The examples, run as their first lines say, by somebody who tries them.
 
-#![allow(clippy::expect_used, reason = "a test stops at the first surprise")]
-
 use std::process::Command;
-use std::sync::Once;
 
+use test_support::example::example;
 use test_support::tungstenite::{Bytes, Message};
 use test_support::{LineClient, Program, Upgrade};
-
-/// Cargo puts examples beside the tests, but builds them only when it runs all of those.
-fn example(name: &str) -> String {
-    static BUILT: Once = Once::new();
-    BUILT.call_once(build);
-    let tests = std::env::current_exe().expect("a test knows where it is");
-    let path = tests
-        .ancestors()
-        .nth(2)
-        .expect("a target folder")
-        .join("examples")
-        .join(name);
-    path.to_str().expect("a path in UTF-8").to_owned()
-}
-
-fn build() {
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.args([
-        "build",
-        "--locked",
-        "--quiet",
-        "--examples",
-        "-p",
-        "chat-core",
-        "-p",
-        "chat-web",
-    ]);
-    if !cfg!(debug_assertions) {
-        cargo.arg("--release");
-    }
-    assert!(
-        cargo.status().expect("cargo runs").success(),
-        "the examples do not build"
-    );
-}
 
 #[test]
 fn embed_is_a_chat_for_irc_and_nc() {

@@ -35,6 +35,21 @@ fn a_body_is_as_long_as_its_length_says() {
 }
 
 #[test]
+fn what_is_announced_is_never_allocated() {
+    let mut unbounded = settings();
+    unbounded.http.body_bytes_max = usize::MAX;
+    for begun in [
+        "Content-Length: 4611686018427387904\n\nhell",
+        "Transfer-Encoding: chunked\n\n4000000000000000\nhell",
+    ] {
+        let mut peer = Peer::new(unbounded);
+        let request = format!("POST / HTTP/1.1\nHost: a\n{begun}");
+        peer.feed(request.replace('\n', "\r\n").as_bytes());
+        assert_eq!((requests(&peer), peer.fault), (vec![], None), "{begun}");
+    }
+}
+
+#[test]
 fn a_chunked_body_is_put_together() {
     let chunked = |body: &str| {
         let mut bytes = head("POST / HTTP/1.1\nHost: a\nTransfer-Encoding: chunked");

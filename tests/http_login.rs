@@ -11,7 +11,7 @@ mod visitor;
 
 use std::net::IpAddr;
 
-use chat_web::site::Action;
+use chat_web::site::{Action, NotGranted};
 use chat_web::web::Answer;
 use visitor::{OWN, Visitor, code, cookie_of, location, login_request, text_of, written};
 
@@ -246,12 +246,19 @@ fn a_relay_that_answers_later_is_waited_for() {
         panic!("it did not wait");
     };
     assert_eq!(login.nick.as_str(), "ana");
-    let taken = Err("ana is taken: choose another name.".to_owned());
+    let what = "ana is taken: choose another name.".to_owned();
+    let taken = Err(NotGranted::Refused(what));
     let answer = visitor
         .site
         .finish_login(&login, taken, visitor.now, &mut visitor.chat);
     assert_eq!(code(&answer), 409);
     assert!(text_of(&answer).contains("ana is taken"));
+    let gone = Err(NotGranted::Unreachable("nobody answers".to_owned()));
+    let answer = visitor
+        .site
+        .finish_login(&login, gone, visitor.now, &mut visitor.chat);
+    assert_eq!(code(&answer), 503);
+    assert!(written(&answer).contains("Retry-After: 5"));
     let answer = visitor
         .site
         .finish_login(&login, Ok(()), visitor.now, &mut visitor.chat);

@@ -77,8 +77,8 @@ impl Host for Sessions {
 }
 
 impl Front for Sessions {
-    fn chat(&mut self) -> &mut Chat {
-        &mut self.chat
+    fn drain(&mut self, people: &mut People, reason: &str, now: Now) {
+        self.chat.drain(people, reason, now);
     }
 }
 

@@ -9,56 +9,17 @@
 #[path = "limits_support/mod.rs"]
 mod limits_support;
 
-use std::net::IpAddr;
-
-use chat_core::chat::Chat;
-use chat_core::id::{DoorId, PersonId};
 use chat_core::limits::Limits;
-use chat_core::net::{After, Closed, Frame, Host, People};
-use chat_core::relay::Front;
-use chat_core::time::Now;
+use limits_support::abroad::Abroad;
 use limits_support::{House, lifted};
-use std::time::Duration;
 use test_support::{LineClient, eventually};
 
-/// Everybody comes from one address that is not loopback.
-struct Abroad(Chat);
-
-impl Host for Abroad {
-    fn opened(&mut self, people: &mut People, who: PersonId, door: DoorId, now: Now) {
-        people.set_ip(who, IpAddr::from([192, 0, 2, 7]));
-        self.0.opened(people, who, door, now);
-    }
-
-    fn frame(&mut self, people: &mut People, who: PersonId, frame: Frame<'_>, now: Now) {
-        self.0.frame(people, who, frame, now);
-    }
-
-    fn closed(&mut self, people: &mut People, who: PersonId, why: Closed, now: Now) -> After {
-        self.0.closed(people, who, why, now)
-    }
-
-    fn deadline(&mut self, people: &mut People, who: PersonId, now: Now) {
-        self.0.deadline(people, who, now);
-    }
-
-    fn turn(&mut self, people: &mut People, now: Now) {
-        self.0.turn(people, now);
-    }
-
-    fn wait(&self, now: Now) -> Option<Duration> {
-        self.0.wait(now)
-    }
-}
-
-impl Front for Abroad {
-    fn chat(&mut self) -> &mut Chat {
-        &mut self.0
-    }
-}
-
 fn abroad(limits: &Limits) -> House {
-    House::around(limits, |builder| builder, Abroad)
+    House::around(
+        limits,
+        |builder| builder,
+        |chat| Abroad::at([192, 0, 2, 7], chat),
+    )
 }
 
 #[track_caller]

@@ -9,8 +9,11 @@
 mod checks;
 #[path = "program/running.rs"]
 mod running;
+#[path = "program/secrets.rs"]
+mod secrets;
 
 use checks::Subject;
+use secrets::Kept;
 use test_support::{PATIENCE, Program, WsClient, http};
 
 const SUBJECT: Subject = Subject {
@@ -157,4 +160,39 @@ fn the_log_holds_no_message_and_no_session() {
         http::get(program.door("http"), "/hunter2?hunter2");
         assert!(!program.stderr().contains(token), "{}", program.stderr());
     });
+}
+
+#[test]
+fn a_bad_secret_says_what_to_write() {
+    secrets::a_bad_secret_says_what_to_write(&SUBJECT);
+}
+
+#[test]
+fn half_a_gateway_is_an_error() {
+    secrets::half_a_gateway_is_an_error(&SUBJECT);
+}
+
+#[test]
+fn a_secret_that_others_can_read_is_a_warning() {
+    secrets::a_secret_that_others_can_read_is_a_warning(&SUBJECT);
+}
+
+#[test]
+fn lies_and_guesses_are_logged_without_what_they_held() {
+    secrets::lies_and_guesses_are_logged_without_what_they_held(&SUBJECT);
+}
+
+#[test]
+fn a_wrong_password_at_the_page_is_logged_without_it() {
+    let password = Kept::holding("open sesame");
+    let mut command = SUBJECT.command("", &["--password-file", &password.name()]);
+    command.env("RUST_LOG", "trace");
+    let program = Program::start_command(command);
+    let at = program.door("http");
+    for (guess, status) in [("sesame open", 403), ("open sesame", 303)] {
+        let answer = http::post_login_with_password(at, "ana", guess);
+        assert_eq!(answer.status, status);
+    }
+    program.expect_stderr("a login from 127.0.0.1: that is not the password");
+    assert!(!program.stderr().contains("sesame"), "{}", program.stderr());
 }

@@ -9,8 +9,11 @@
 mod checks;
 #[path = "program/running.rs"]
 mod running;
+#[path = "program/secrets.rs"]
+mod secrets;
 
 use checks::Subject;
+use secrets::Kept;
 
 const SUBJECT: Subject = Subject {
     path: env!("CARGO_BIN_EXE_chat-relay"),
@@ -92,4 +95,38 @@ fn a_signal_drains() {
 #[test]
 fn the_log_holds_no_message() {
     running::the_log_holds_no_message(&SUBJECT, |_| ());
+}
+
+#[test]
+fn a_bad_secret_says_what_to_write() {
+    secrets::a_bad_secret_says_what_to_write(&SUBJECT);
+}
+
+#[test]
+fn half_a_gateway_is_an_error() {
+    secrets::half_a_gateway_is_an_error(&SUBJECT);
+}
+
+#[test]
+fn a_secret_that_others_can_read_is_a_warning() {
+    secrets::a_secret_that_others_can_read_is_a_warning(&SUBJECT);
+}
+
+#[test]
+fn lies_and_guesses_are_logged_without_what_they_held() {
+    secrets::lies_and_guesses_are_logged_without_what_they_held(&SUBJECT);
+}
+
+#[test]
+fn without_a_gateway_it_says_what_that_means() {
+    let said = SUBJECT.start(&[]).stderr();
+    assert!(
+        said.contains("INFO") && said.contains("appear with that program's address"),
+        "{said}"
+    );
+    let kept = Kept::holding("s3cret\n");
+    let said = SUBJECT
+        .start(&["--gateway", "127.0.0.1", "--gateway-secret", &kept.name()])
+        .stderr();
+    assert_eq!(said, "");
 }

@@ -72,7 +72,7 @@ fn every_test_example_and_benchmark_is_listed() {
 #[test]
 fn every_test_file_holds_a_test() {
     let files = repository();
-    hold(files.iter().filter_map(rules::holds_no_test));
+    hold(rules::without_a_test(&files));
 }
 
 #[test]

@@ -94,6 +94,36 @@ fn a_length_is_refused_as_soon_as_it_is_announced() {
 }
 
 #[test]
+fn a_long_control_frame_is_refused_before_it_comes() {
+    let mut peer = chat();
+    peer.feed(&frame(0x89, &[b'x'; 126])[..8]);
+    assert_eq!(close_code(&peer), 1002);
+}
+
+#[test]
+fn what_is_announced_is_never_allocated() {
+    let mut peer = Peer::socket(Mode::Raw, usize::MAX);
+    let mut head = vec![0x81, 0xff];
+    head.extend((1u64 << 62).to_be_bytes());
+    head.extend([0; 4]);
+    peer.feed(&head);
+    peer.drip(b"so far it is fine");
+    assert_eq!((peer.fault.is_none(), peer.sent.len()), (true, 0));
+    peer.feed(b"\xff");
+    assert_eq!(close_code(&peer), 1007);
+}
+
+#[test]
+fn a_text_fails_where_it_stops_being_utf_8() {
+    let bytes = frame(0x81, b"\xce\xba\xed\xa0\x80edited");
+    let mut peer = chat();
+    peer.feed(&bytes[..6 + 3]);
+    assert!(peer.sent.is_empty(), "a lead byte may become anything");
+    peer.feed(&bytes[9..10]);
+    assert_eq!(close_code(&peer), 1007, "a surrogate, whatever follows");
+}
+
+#[test]
 fn a_close_is_answered_and_ends_it() {
     let cases: [(&[u8], &[u8]); 5] = [
         (b"", b"\x88\x00"),

@@ -51,7 +51,7 @@
 //! | 3 | [`net::people`] and, in the other wing, [`dialect`] |
 //! | 2 | [`net::framing`], [`net::lines`] and [`journal`] |
 //! | 1 | [`hub`] |
-//! | 0 | [`limits`], [`names`], [`id`], [`time`] |
+//! | 0 | [`limits`], [`names`], [`id`], [`secret`], [`time`] |
 //!
 //! **Invariants:** nothing in `hub`, `journal` and `dialect` names `net`, mio, `std::net` or a clock;
 //! nothing in `net` names those three. Only `net::reactor` reads clocks, and only it polls.
@@ -66,4 +66,5 @@ pub mod limits;
 pub mod names;
 pub mod net;
 pub mod relay;
+pub mod secret;
 pub mod time;

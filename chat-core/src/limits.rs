@@ -77,6 +77,12 @@ pub const INBOX_BYTES_MAX: usize = READ_TURN_BYTES_MAX + LINE_IN_BYTES_MAX;
 /// Polls without a timeout that gather what is ready before anything is written. ARCHITECTURE.md "Order and fan-out".
 pub const GATHER_POLLS_MAX: usize = 16;
 
+/// Bytes of a password or of a gateway's secret. Ours: with its command it fits one line.
+pub const SECRET_BYTES_MAX: usize = 256;
+
+/// Addresses whose wrong passwords are remembered. Ours: some megabytes at worst.
+pub const ATTEMPT_ADDRESSES_MAX: usize = 50_000;
+
 /// Connections accepted in one turn from one door before the others get theirs. Ours.
 pub const ACCEPTS_PER_TURN_MAX: usize = 256;
 
@@ -136,6 +142,10 @@ pub struct Limits {
     pub journal_bytes: u64,
     /// Connections from one address, or from one /64 of IPv6; loopback is exempt.
     pub connections_per_address: u64,
+    /// Wrong passwords that may come from one address, or one /64 of IPv6, at once.
+    pub password_attempts: u64,
+    /// Seconds until one more may come.
+    pub password_seconds: u64,
     /// Connections in all.
     pub connections: u64,
     /// Lines that may come at once before a talker is delayed.
@@ -165,6 +175,8 @@ impl Default for Limits {
             people_per_room: 100_000,
             journal_bytes: 64 * 1024 * 1024,
             connections_per_address: 64,
+            password_attempts: 10,
+            password_seconds: 6,
             connections: 100_000,
             flood_lines: 10,
             flood_lines_per_second: 2,
@@ -234,6 +246,8 @@ settable! {
     people_per_room ANY;
     journal_bytes ANY;
     connections_per_address ANY;
+    password_attempts ANY;
+    password_seconds ANY;
     connections ANY;
     flood_lines ANY;
     flood_lines_per_second ANY;

@@ -4,7 +4,7 @@ use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::time::{Duration, Instant};
 
-use crate::chat::{Chat, Setup};
+use crate::chat::{Chat, Gateways, Setup};
 use crate::dialect::Dialect;
 use crate::handle::{Command, Handle, Inbox};
 use crate::id::DoorId;
@@ -14,20 +14,18 @@ use crate::names::RoomName;
 use crate::net::framing::Framing;
 use crate::net::reactor::clock;
 use crate::net::{Door, Host, Lines, People, Reactor};
+use crate::secret::Secret;
 use crate::time::Now;
 
-/// A host with a chat inside: [`Chat`] itself, or what a program puts around it.
+/// A host that can say goodbye: [`Chat`] itself, what a program puts around it, or a gateway to one.
 pub trait Front: Host {
-    /// The chat.
-    fn chat(&mut self) -> &mut Chat;
-
-    /// Everybody is to go: tells those of whom the chat does not know. The others are told already.
-    fn drain(&mut self, _people: &mut People, _now: Now) {}
+    /// Tells everybody to go, and why.
+    fn drain(&mut self, people: &mut People, reason: &str, now: Now);
 }
 
 impl Front for Chat {
-    fn chat(&mut self) -> &mut Chat {
-        self
+    fn drain(&mut self, people: &mut People, reason: &str, now: Now) {
+        Chat::drain(self, people, reason, now);
     }
 }
 
@@ -103,6 +101,20 @@ impl Builder {
     #[must_use]
     pub fn motd(mut self, lines: Vec<String>) -> Self {
         self.setup.motd = lines;
+        self
+    }
+
+    /// What everybody has to know to come in; nothing if not given.
+    #[must_use]
+    pub fn password(mut self, password: Option<Secret>) -> Self {
+        self.setup.password = password;
+        self
+    }
+
+    /// Who may tell where somebody comes from; nobody if not given.
+    #[must_use]
+    pub fn gateways(mut self, gateways: Option<Gateways>) -> Self {
+        self.setup.gateways = gateways;
         self
     }
 
@@ -194,15 +206,7 @@ impl Builder {
         for (_, dialect) in &self.doors {
             chat.add_door(*dialect);
         }
-        let reactor = Reactor::new(around(chat), &limits)?;
-        let (handle, inbox) = Handle::new(reactor.waker());
-        let mut relay = Relay {
-            reactor,
-            inbox,
-            handle,
-            addresses: Vec::new(),
-            deadline: None,
-        };
+        let mut relay = Relay::serving(around(chat), &limits)?;
         for (door, _) in self.doors {
             relay.open(door)?;
         }
@@ -211,6 +215,22 @@ impl Builder {
 }
 
 impl<H: Front> Relay<H> {
+    /// Any host, a gateway to a relay elsewhere for example, without doors as yet.
+    ///
+    /// # Errors
+    /// The system refuses what a reactor needs.
+    pub fn serving(host: H, limits: &Limits) -> Result<Relay<H>, StartError> {
+        let reactor = Reactor::new(host, limits)?;
+        let (handle, inbox) = Handle::new(reactor.waker());
+        Ok(Relay {
+            reactor,
+            inbox,
+            handle,
+            addresses: Vec::new(),
+            deadline: None,
+        })
+    }
+
     /// Opens one more door, for the host to know what to do with.
     ///
     /// # Errors
@@ -277,8 +297,7 @@ impl<H: Front> Relay<H> {
     fn stop(&mut self, reason: &str, within: Duration) {
         self.reactor.shut_doors();
         self.reactor.with(|host, people, now| {
-            host.chat().drain(people, reason, now);
-            host.drain(people, now);
+            host.drain(people, reason, now);
         });
         self.deadline = Some(clock().mono + within.min(CENTURY));
     }

@@ -2,10 +2,16 @@
 
 use std::fmt;
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::PathBuf;
 use std::str::FromStr;
 
+use chat_core::chat::Gateways;
 use chat_core::limits::Limits;
 use chat_core::names::RoomName;
+use chat_core::net::Network;
+use chat_core::secret::Secret;
+
+use crate::secret;
 
 /// What a chat is started with.
 #[derive(Clone, Debug, clap::Args)]
@@ -17,6 +23,18 @@ pub struct RelayArgs {
     /// Where people with `nc` connect, 127.0.0.1:6668 if not given; may be repeated, `none` opens no such door
     #[arg(long, value_name = "ADDR|none", help_heading = "Doors")]
     pub plain: Vec<Place>,
+
+    /// A file that holds the password of the whole chat, as its only line; no password if not given
+    #[arg(long, value_name = "FILE", help_heading = "Who may come in")]
+    pub password_file: Option<PathBuf>,
+
+    /// A network from which a `chat-web --relay` connects, and may tell where its people come from; may be repeated
+    #[arg(long, value_name = "CIDR", help_heading = "Who may come in")]
+    pub gateway: Vec<Network>,
+
+    /// A file that holds what relay and gateway both know, one word
+    #[arg(long, value_name = "FILE", help_heading = "Who may come in")]
+    pub gateway_secret: Option<PathBuf>,
 
     /// The room that is always there
     #[arg(long, value_name = "NAME", default_value = "#lobby", value_parser = room)]
@@ -75,6 +93,46 @@ fn room(text: &str) -> Result<RoomName, String> {
 }
 
 impl RelayArgs {
+    /// The password of the whole chat, if there is one.
+    ///
+    /// # Errors
+    /// Its file does not hold one.
+    pub fn password(&self) -> anyhow::Result<Option<Secret>> {
+        let path = self.password_file.as_deref();
+        path.map(|path| secret::read(PASSWORD_FILE, path))
+            .transpose()
+    }
+
+    /// What a gateway proves itself with, at either end.
+    ///
+    /// # Errors
+    /// Its file does not hold it.
+    pub fn secret_of_gateways(&self) -> anyhow::Result<Option<Secret>> {
+        let path = self.gateway_secret.as_deref();
+        path.map(|path| secret::read_word(GATEWAY_SECRET, path))
+            .transpose()
+    }
+
+    /// Who may tell where somebody comes from, for a relay.
+    ///
+    /// # Errors
+    /// Half of what is needed is not there, or the file does not hold a secret.
+    pub fn gateways(&self) -> anyhow::Result<Option<Gateways>> {
+        let networks = self.gateway.clone();
+        match self.secret_of_gateways()? {
+            Some(secret) if !networks.is_empty() => Ok(Some(Gateways { networks, secret })),
+            Some(_) => anyhow::bail!(
+                "{GATEWAY_SECRET} needs --gateway: name the network that gateways connect from, \
+                 such as --gateway 127.0.0.1"
+            ),
+            None if networks.is_empty() => Ok(None),
+            None => anyhow::bail!(
+                "--gateway needs {GATEWAY_SECRET}: name a file with a secret that the gateway \
+                 is given too"
+            ),
+        }
+    }
+
     /// The limits in force.
     ///
     /// # Errors
@@ -95,6 +153,9 @@ impl RelayArgs {
         Ok(limits)
     }
 }
+
+const PASSWORD_FILE: &str = "--password-file";
+const GATEWAY_SECRET: &str = "--gateway-secret";
 
 #[cfg(test)]
 mod tests {

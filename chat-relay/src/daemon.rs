@@ -71,6 +71,16 @@ pub fn warn_of(args: &RelayArgs) {
     }
 }
 
+/// Says how people of a gateway will look like, if they will all look alike.
+pub fn tell_of_gateways(args: &RelayArgs) {
+    if args.gateway.is_empty() {
+        log::info!(
+            "without --gateway and --gateway-secret, people who come through a `chat-web --relay` \
+             appear with that program's address"
+        );
+    }
+}
+
 /// Serves until SIGINT or SIGTERM, then drains; a second signal ends at once.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! What both daemons share: their common arguments, how they open and announce doors, and how they
+//! What both daemons share: their common arguments, how they read secrets, how they open and announce doors, and how they
 //! run until a signal ends them.
 //!
 //! Signals and printing live here and not in chat-core, which must be a guest in other programs.
@@ -6,3 +6,4 @@
 pub mod args;
 pub mod daemon;
 pub mod doors;
+pub mod secret;

@@ -25,6 +25,8 @@ fn run() -> anyhow::Result<()> {
     daemon::start_log();
     let builder = Relay::builder()
         .room(args.room.clone())
+        .password(args.password()?)
+        .gateways(args.gateways()?)
         .limits(args.limits()?);
     let (builder, announced) = doors::open_for_lines(builder, &args)?;
     anyhow::ensure!(
@@ -33,6 +35,7 @@ fn run() -> anyhow::Result<()> {
     );
     let mut relay = builder.build().context("cannot start")?;
     daemon::warn_of(&args);
+    daemon::tell_of_gateways(&args);
     doors::announce(&announced, &args.room)?;
     daemon::serve(&mut relay)
 }

@@ -1,5 +1,7 @@
 //! What chat-web takes besides what every chat takes.
 
+use std::net::{SocketAddr, ToSocketAddrs};
+
 use chat_relay::args::{Place, RelayArgs};
 
 use crate::origin::Origin;
@@ -20,7 +22,48 @@ pub struct Args {
     #[arg(long, value_name = "TEXT", default_value = "Chat")]
     pub title: String,
 
+    /// A chat-relay elsewhere, whose IRC door this is to be the page of: HOST:PORT
+    #[arg(long, value_name = "HOST:PORT", value_parser = resolve)]
+    pub relay: Option<RelayAddress>,
+
     #[command(flatten)]
     #[allow(missing_docs, reason = "the struct says it, and clap would show it")]
-    pub relay: RelayArgs,
+    pub chat: RelayArgs,
+}
+
+/// Where a relay is: all the addresses that its name had at the start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RelayAddress(pub Vec<SocketAddr>);
+
+fn resolve(text: &str) -> Result<RelayAddress, String> {
+    let found = text.to_socket_addrs().map_err(|error| {
+        format!("{error}; write HOST:PORT, such as 127.0.0.1:6667 or relay.example:6667")
+    })?;
+    let addresses: Vec<SocketAddr> = found.collect();
+    match addresses.is_empty() {
+        true => Err("this name has no address".to_owned()),
+        false => Ok(RelayAddress(addresses)),
+    }
+}
+
+impl Args {
+    /// With a relay elsewhere there is no chat here whose doors could be opened.
+    ///
+    /// # Errors
+    /// What was asked for is the relay's to do.
+    pub fn check(&self) -> anyhow::Result<()> {
+        let doors = [("irc", &self.chat.irc), ("plain", &self.chat.plain)];
+        for (name, places) in doors {
+            anyhow::ensure!(
+                self.relay.is_none() || places.is_empty(),
+                "--{name}: with --relay the doors for lines are the relay's; \
+                 start chat-relay with --{name} instead"
+            );
+        }
+        anyhow::ensure!(
+            self.relay.is_none() || self.chat.gateway.is_empty(),
+            "--gateway: with --relay this program is the gateway; give --gateway to chat-relay"
+        );
+        Ok(())
+    }
 }

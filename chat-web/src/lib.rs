@@ -15,7 +15,7 @@
 //!
 //! | floor | modules | purpose |
 //! |---|---|---|
-//! | 5 | [`front`], [`args`] | site and chat as one host; what the program takes |
+//! | 5 | [`front`], [`gateway`], [`args`] | site and chat as one host; a site and a relay elsewhere; what the program takes |
 //! | 4 | [`site`] | what is answered to a request, and what that does to the chat |
 //! | 3 | [`web`] | bytes of a browser ⇄ requests, messages and answers |
 //! | 2 | [`origin`], [`cookie`], [`pages`] | who may ask; the session cookie; what people see |
@@ -28,6 +28,7 @@
 pub mod args;
 pub mod cookie;
 pub mod front;
+pub mod gateway;
 pub mod http;
 pub mod limits;
 pub mod origin;

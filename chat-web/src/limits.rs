@@ -21,6 +21,12 @@ pub const TRAILER_FIELDS_MAX: usize = 16;
 /// with its tags; the library's own default is 128 KiB for each connection.
 pub const WEBSOCKET_READ_BYTES: usize = 1024;
 
+/// Bytes of a frame before its payload: opcode, length, mask. RFC 6455 §5.2.
+pub const FRAME_HEAD_BYTES_MAX: usize = 14;
+
+/// Bytes of a control frame's payload. RFC 6455 §5.5.
+pub const CONTROL_BYTES_MAX: u64 = 125;
+
 /// Bytes of the reason in a close frame. RFC 6455 §5.5: 125 with the code.
 pub const CLOSE_REASON_BYTES_MAX: usize = 123;
 
@@ -32,6 +38,23 @@ pub const SESSIONS_MAX: usize = 100_000;
 
 /// How long a session without a socket stays in its rooms, untold. ARCHITECTURE.md "Sessions".
 pub const GHOST: Duration = Duration::from_secs(10);
+
+/// How long the relay may take to accept a connection. Ours: with [`RELAY_RETRY`] at most four seconds
+/// pass from one attempt to the next.
+pub const RELAY_CONNECT: Duration = Duration::from_secs(2);
+
+/// How long the relay may take to let somebody in. Ours: shorter than a browser's request may take.
+pub const RELAY_ANSWER: Duration = Duration::from_secs(5);
+
+/// The longest pause before the relay is tried again. Ours.
+pub const RELAY_RETRY: Duration = Duration::from_secs(2);
+
+/// The longest pause after a connection that was good. Ours.
+pub const RELAY_RETRY_SOON: Duration = Duration::from_millis(500);
+
+/// How long a session waits for its name when the relay says that somebody has it: as long as its own
+/// former person may still stand there. Ours.
+pub const NAME_AWAITED: Duration = Duration::from_secs(10);
 
 /// How long the name of a session that has left is kept for it. ARCHITECTURE.md "Sessions".
 pub const NAME_KEPT: Duration = Duration::from_secs(60);

@@ -1,14 +1,15 @@
-//! `chat-web`: the whole chat in one process, on one reactor.
+//! `chat-web`: the whole chat in one process, or the page of a relay elsewhere; either on one reactor.
 
 use std::process::ExitCode;
 
 use anyhow::Context;
-use chat_core::names::RoomName;
-use chat_core::relay::Relay;
-use chat_relay::daemon;
+use chat_core::net::{Door, Framing};
+use chat_core::relay::{self, Relay};
 use chat_relay::doors::{self, Announced, Kind, reachable};
-use chat_web::args::Args;
+use chat_relay::{args::RelayArgs, daemon};
+use chat_web::args::{Args, RelayAddress};
 use chat_web::front::Front;
+use chat_web::gateway::{Gateway, GatewaySettings};
 use chat_web::origin::Origins;
 use chat_web::site::{Site, SiteSettings};
 use chat_web::web::{Settings, Web};
@@ -21,18 +22,64 @@ fn main() -> ExitCode {
 fn run() -> anyhow::Result<()> {
     let args = Args::parse();
     daemon::start_log();
-    let limits = args.relay.limits()?;
-    let settings = Settings::from(&limits);
-    let browsers = doors::open(Kind::Http, &args.http, move || Box::new(Web::new(settings)))?;
+    args.check()?;
+    match &args.relay {
+        None => run_chat(&args),
+        Some(relay) => run_gateway(&args, relay),
+    }
+}
+
+/// A chat with doors for browsers and for lines.
+fn run_chat(args: &Args) -> anyhow::Result<()> {
+    let browsers = open_for_browsers(args)?;
     let builder = Relay::builder()
         .title(&args.title)
-        .room(args.relay.room.clone())
-        .limits(limits);
-    let (builder, mut announced) = doors::open_for_lines(builder, &args.relay)?;
-    let (site, count) = (Site::new(settings_of(&args, &announced)?), announced.len());
-    let mut relay = builder
+        .room(args.chat.room.clone())
+        .password(args.chat.password()?)
+        .gateways(args.chat.gateways()?)
+        .limits(args.chat.limits()?);
+    let (builder, announced) = doors::open_for_lines(builder, &args.chat)?;
+    let (site, count) = (Site::new(settings_of(args, &announced)?), announced.len());
+    let relay = builder
         .build_with(|chat| Front::new(chat, site, count))
         .context("cannot start")?;
+    serve(relay, browsers, announced, &args.chat)
+}
+
+/// Doors for browsers, and behind them a relay elsewhere.
+fn run_gateway(args: &Args, relay: &RelayAddress) -> anyhow::Result<()> {
+    let browsers = open_for_browsers(args)?;
+    let limits = args.chat.limits()?;
+    let settings = GatewaySettings {
+        relay: relay.0.clone(),
+        secret: args.chat.secret_of_gateways()?,
+        password: args.chat.password()?,
+        limits,
+    };
+    let site = Site::new(settings_of(args, &Announced::new())?);
+    if settings.secret.is_none() {
+        log::info!(
+            "without --gateway-secret, everybody appears at the relay with this program's address"
+        );
+    }
+    let gateway = Gateway::new(site, settings);
+    let relay = Relay::serving(gateway, &limits).context("cannot start")?;
+    serve(relay, browsers, Announced::new(), &args.chat)
+}
+
+fn open_for_browsers(args: &Args) -> anyhow::Result<Vec<Door>> {
+    let settings = Settings::from(&args.chat.limits()?);
+    let framing = move || -> Box<dyn Framing> { Box::new(Web::new(settings)) };
+    doors::open(Kind::Http, &args.http, framing)
+}
+
+/// Opens the doors for browsers, says where all doors are, and serves.
+fn serve<H: relay::Front>(
+    mut relay: Relay<H>,
+    browsers: Vec<Door>,
+    mut announced: Announced,
+    args: &RelayArgs,
+) -> anyhow::Result<()> {
     for door in browsers {
         announced.insert(0, (Kind::Http, door.local_addr()?));
         relay.open(door).context("cannot start")?;
@@ -41,8 +88,8 @@ fn run() -> anyhow::Result<()> {
         !announced.is_empty(),
         "no door is open: name one by --http, --irc or --plain"
     );
-    daemon::warn_of(&args.relay);
-    doors::announce(&announced, &args.relay.room)?;
+    daemon::warn_of(args);
+    doors::announce(&announced, &args.room)?;
     daemon::serve(&mut relay)
 }
 
@@ -54,10 +101,11 @@ fn settings_of(args: &Args, doors: &Announced) -> anyhow::Result<SiteSettings> {
     };
     Ok(SiteSettings {
         title: args.title.clone(),
-        room: RoomName::clone(&args.relay.room),
+        room: args.chat.room.clone(),
         irc: at(Kind::Irc),
         plain: at(Kind::Plain),
+        password: args.chat.password()?,
         origins: Origins::new(args.origin.clone()),
-        sessions_per_address_max: args.relay.limits()?.connections_per_address,
+        sessions_per_address_max: args.chat.limits()?.connections_per_address,
     })
 }

@@ -24,6 +24,20 @@ pub struct LoginPage<'a> {
     pub name: &'a str,
     /// The room to enter, or empty for the default one.
     pub room: &'a str,
+    /// Whether the chat has a password, and where the person is to go on.
+    pub password: PasswordField,
+}
+
+/// The password on the login form; what somebody typed there never comes back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PasswordField {
+    /// The chat has none.
+    #[default]
+    None,
+    /// It is asked for, after the name.
+    Asked,
+    /// It was wrong: the name may stay, this is where to type.
+    Wrong,
 }
 
 /// The chat itself.
@@ -45,13 +59,21 @@ impl LoginPage<'_> {
     /// The page as HTML.
     #[must_use]
     pub fn html(&self) -> String {
+        let is_locked = self.password != PasswordField::None;
+        let (name, password) = match self.password {
+            PasswordField::Wrong => ("", AUTOFOCUS),
+            PasswordField::None | PasswordField::Asked => (AUTOFOCUS, ""),
+        };
         let blanks = [
             ("title", self.title),
             ("error", self.error),
             ("name", self.name),
             ("room", self.room),
+            ("focus_name", name),
+            ("focus_password", password),
         ];
-        fill(include_str!("pages/login.html"), &blanks)
+        let form = section(include_str!("pages/login.html"), "locked", is_locked);
+        fill(&section(&form, "open", !is_locked), &blanks)
     }
 }
 
@@ -59,10 +81,12 @@ impl IndexPage<'_> {
     /// The page as HTML.
     #[must_use]
     pub fn html(&self) -> String {
+        let no_doors = self.irc.is_empty() && self.plain.is_empty();
         let blanks = [
             ("title", self.title),
             ("name", self.name),
             ("room", self.room),
+            ("elsewhere", if no_doors { "hidden" } else { "" }),
             ("irc", self.irc),
             ("plain", self.plain),
         ];
@@ -183,6 +207,23 @@ fn media_of(name: &str) -> &'static str {
     }
 }
 
+/// The attribute of the field in which the caret is.
+const AUTOFOCUS: &str = "autofocus";
+
+/// Keeps what stands between `{{#name}}` and `{{/name}}`, wherever that is, or leaves it out.
+fn section(template: &str, name: &str, is_kept: bool) -> String {
+    let (begin, end) = (format!("{{{{#{name}}}}}"), format!("{{{{/{name}}}}}"));
+    let mut page = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some((before, inner)) = rest.split_once(&begin) {
+        let (inner, after) = inner.split_once(&end).unwrap_or((inner, ""));
+        page.push_str(before);
+        page.push_str(if is_kept { inner } else { "" });
+        rest = after;
+    }
+    page + rest
+}
+
 /// Fills the blanks of a page in one pass. A blank that nobody fills stays empty.
 fn fill(template: &str, blanks: &[(&str, &str)]) -> String {
     let mut page = String::with_capacity(template.len() * 2);
@@ -232,6 +273,13 @@ mod tests {
     }
 
     #[test]
+    fn a_section_is_there_or_not() {
+        let page = "a{{#x}}b{{/x}}{{#y}}c{{/y}}{{#x}}d{{/x}}e";
+        assert_eq!(section(page, "x", true), "ab{{#y}}c{{/y}}de");
+        assert_eq!(section(page, "x", false), "a{{#y}}c{{/y}}e");
+    }
+
+    #[test]
     fn pages_have_blanks_that_somebody_fills() {
         let attack = "\"><script>alert(1)</script>";
         let login = LoginPage {
@@ -239,6 +287,7 @@ mod tests {
             error: attack,
             name: attack,
             room: attack,
+            password: PasswordField::Asked,
         };
         let index = IndexPage {
             title: attack,

@@ -1,16 +1,21 @@
 //! A chat, a browser, and people in both.
 
 use std::cell::Cell;
+use std::net::SocketAddr;
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use serde_json::json;
+use test_support::program::chat_relay;
 use test_support::{Browser, LineClient, PATIENCE, Page, Profile, Program, serde_json};
 
-/// The program with a door of each kind, and a browser for all who come by the page.
+/// The program with a door of each kind, and a browser for all who come by the page. In the tests of
+/// the gateway, the doors for lines are those of a relay.
 pub(crate) struct Chat {
     browser: Arc<Browser>,
     pub(crate) program: Program,
+    relay: Option<Program>,
 }
 
 impl Chat {
@@ -19,9 +24,35 @@ impl Chat {
     }
 
     pub(crate) fn with(args: &[&str]) -> Self {
-        let program = start(&[DOORS, args].concat());
-        let browser = browser();
-        Self { browser, program }
+        if env!("CARGO_CRATE_NAME") == "gateway_browser" {
+            return Self::behind_a_relay(args);
+        }
+        Self {
+            program: start(&[DOORS, args].concat()),
+            browser: browser(),
+            relay: None,
+        }
+    }
+
+    fn behind_a_relay(args: &[&str]) -> Self {
+        let relay = Program::start(&chat_relay(), &DOORS[2..]);
+        let at = relay.door("irc").to_string();
+        let doors = ["--http", "127.0.0.1:0", "--relay", &at];
+        Self {
+            program: start(&[&doors, args].concat()),
+            browser: browser(),
+            relay: Some(relay),
+        }
+    }
+
+    /// The relay behind the page, to be ended or put back.
+    pub(crate) fn relay(&mut self) -> &mut Option<Program> {
+        &mut self.relay
+    }
+
+    /// Where people come in who do not come by the page.
+    pub(crate) fn door(&self, name: &str) -> SocketAddr {
+        self.relay.as_ref().unwrap_or(&self.program).door(name)
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
@@ -52,7 +83,7 @@ impl Chat {
     /// Somebody with an IRC client, in the lobby.
     #[track_caller]
     pub(crate) fn irc(&self, nick: &str) -> LineClient {
-        let mut client = LineClient::connect(self.program.door("irc"));
+        let mut client = LineClient::connect(self.door("irc"));
         client.register(nick);
         client.join("#lobby");
         client
@@ -61,7 +92,7 @@ impl Chat {
     /// Somebody with `nc`, in the lobby.
     #[track_caller]
     pub(crate) fn plain(&self, name: &str) -> LineClient {
-        let mut client = LineClient::connect(self.program.door("plain"));
+        let mut client = LineClient::connect(self.door("plain"));
         client.expect_prompt("name");
         client.send(name);
         client.expect_contains("#lobby");
@@ -88,6 +119,22 @@ pub(crate) const DOORS: &[&str] = &[
     "--plain",
     "127.0.0.1:0",
 ];
+
+/// A relay where one was before.
+pub(crate) fn start_relay(irc: SocketAddr, plain: SocketAddr) -> Program {
+    let (irc, plain) = (irc.to_string(), plain.to_string());
+    Program::start(&chat_relay(), &["--irc", &irc, "--plain", &plain])
+}
+
+/// Keeps a picture where the others are, if pictures are kept.
+pub(crate) fn keep_picture(person: &Person, name: &str) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let folder = std::env::var_os("CHAT_SCREENSHOTS").filter(|folder| !folder.is_empty());
+    if let Some(folder) = folder {
+        let file = root.join(folder).join(format!("{name}.png"));
+        person.page.screenshot(file);
+    }
+}
 
 pub(crate) fn start(args: &[&str]) -> Program {
     Program::start(env!("CARGO_BIN_EXE_chat-web"), args)

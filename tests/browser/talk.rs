@@ -177,8 +177,8 @@ fn a_room_can_be_clicked_while_its_count_changes() {
 fn two_browsers_irssi_and_netcat_talk_in_one_room() {
     let chat = Chat::start();
     let (ana, bob) = (chat.enter("ana"), chat.enter("bob"));
-    let irma = Terminal::irssi(chat.program.door("irc"), "irma", "Irma Irssi");
-    let door = chat.program.door("plain");
+    let irma = Terminal::irssi(chat.door("irc"), "irma", "Irma Irssi");
+    let door = chat.door("plain");
     let nico = Terminal::start(&format!("nc {} {}", door.ip(), door.port()));
     nico.wait_for("your name");
     nico.type_line("nico");

@@ -2,6 +2,8 @@
 conversations! {
     a_bad_room_is_no_room
     a_change_of_name_is_told_once_to_people_in_several_shared_rooms
+    a_detached_client_is_silent_and_comes_back
+    a_detached_client_may_leave_and_keep_its_name
     a_forgotten_room_takes_its_history_along
     a_freed_name_may_be_taken
     a_join_or_name_that_is_refused_changes_nothing
@@ -47,12 +49,13 @@ conversations! {
     joining_again_does_nothing
     last_words_are_heard
     list_shows_rooms_with_somebody_in_them
-    modes_can_be_asked_for_and_not_changed
+    modes_of_a_room_can_be_asked_for_and_not_changed
     names_are_checked_at_registration
     names_lists_who_is_in_a_room
     nick_and_user_come_in_any_order
     nothing_but_registering_before_registration
     only_client_only_tags_are_passed_on
+    only_who_has_registered_may_detach
     part_is_told_to_the_room_and_to_whoever_parts
     ping_gives_the_token_back
     plain_and_irc_people_talk_in_one_room
@@ -78,6 +81,7 @@ conversations! {
     whoever_enters_hears_nothing_from_before
     whoever_hangs_up_has_quit
     whoever_is_away_says_so_to_a_message
+    whoever_is_invisible_is_shown_to_those_in_the_same_room
     whoever_talks_too_fast_is_delayed_and_not_cut
     whois_tells_who_somebody_is
     whowas_remembers_names_that_were

@@ -1,6 +1,8 @@
 //! A real relay on a thread of its own, with bounds of the test's choosing, over loopback.
 #![allow(dead_code, missing_docs, unreachable_pub)] // each test uses its part
 
+pub mod abroad;
+
 use std::net::{SocketAddr, TcpListener};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};

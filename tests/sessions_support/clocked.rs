@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use chat_core::chat::Chat;
 use chat_core::handle::Handle;
 use chat_core::id::{DoorId, PersonId};
 use chat_core::journal::{Journal, Late, Memory};
@@ -71,8 +70,8 @@ impl Host for Ahead {
 }
 
 impl relay::Front for Ahead {
-    fn chat(&mut self) -> &mut Chat {
-        relay::Front::chat(&mut self.front)
+    fn drain(&mut self, people: &mut People, reason: &str, now: Now) {
+        relay::Front::drain(&mut self.front, people, reason, now);
     }
 }
 
@@ -172,6 +171,7 @@ fn site() -> SiteSettings {
         room: RoomName::lobby(),
         irc: String::new(),
         plain: String::new(),
+        password: None,
         origins: Origins::new(Vec::new()),
         sessions_per_address_max: 9,
     }

@@ -5,11 +5,18 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use test_support::http::{self, Response};
+use test_support::program::chat_relay;
 use test_support::{LineClient, Program, Upgrade, WsClient};
 
-/// A running `chat-web`.
+/// Tests whose name begins so have a chat-relay behind the page, the others have all in one program.
+fn has_gateway() -> bool {
+    env!("CARGO_CRATE_NAME").starts_with("gateway_")
+}
+
+/// A running `chat-web`, and a `chat-relay` behind it if there are two programs.
 pub struct Site {
     pub program: Program,
+    pub relay: Option<Program>,
     pub http: SocketAddr,
     pub irc: SocketAddr,
     pub plain: SocketAddr,
@@ -23,17 +30,41 @@ impl Site {
 
     #[track_caller]
     pub fn start_with(more: &[&str]) -> Site {
-        let doors = ["http", "irc", "plain"].map(|door| format!("--{door}=127.0.0.1:0"));
-        let args: Vec<&str> = doors
-            .iter()
-            .map(String::as_str)
-            .chain(more.iter().copied())
-            .collect();
-        let program = Program::start(env!("CARGO_BIN_EXE_chat-web"), &args);
+        match has_gateway() {
+            false => Site::one(more),
+            true => Site::two(more),
+        }
+    }
+
+    #[track_caller]
+    fn one(more: &[&str]) -> Site {
+        let program = start(
+            env!("CARGO_BIN_EXE_chat-web"),
+            &["http", "irc", "plain"],
+            more,
+        );
         let [http, irc, plain] = ["http", "irc", "plain"].map(|door| program.door(door));
         Site {
             program,
+            relay: None,
             http,
+            irc,
+            plain,
+        }
+    }
+
+    #[track_caller]
+    fn two(more: &[&str]) -> Site {
+        let limits: Vec<&str> = limits_of(more);
+        let relay = start(&chat_relay(), &["irc", "plain"], &limits);
+        let [irc, plain] = ["irc", "plain"].map(|door| relay.door(door));
+        let at = irc.to_string();
+        let more = [&["--relay", &at], more].concat();
+        let program = start(env!("CARGO_BIN_EXE_chat-web"), &["http"], &more);
+        Site {
+            http: program.door("http"),
+            program,
+            relay: Some(relay),
             irc,
             plain,
         }
@@ -115,6 +146,23 @@ impl Site {
         let line = other.expect(|line| line.contains(" 001 ") || line.contains(" 433 "));
         line.split(' ').nth(1).unwrap_or_default().to_owned()
     }
+}
+
+#[track_caller]
+fn start(path: &str, doors: &[&str], more: &[&str]) -> Program {
+    let doors: Vec<String> = doors
+        .iter()
+        .map(|door| format!("--{door}=127.0.0.1:0"))
+        .collect();
+    let doors = doors.iter().map(String::as_str);
+    let args: Vec<&str> = doors.chain(more.iter().copied()).collect();
+    Program::start(path, &args)
+}
+
+/// What of a page's arguments is the relay's too.
+fn limits_of<'a>(args: &[&'a str]) -> Vec<&'a str> {
+    let pairs = args.chunks(2).filter(|pair| pair[0] == "--limit");
+    pairs.flatten().copied().collect()
 }
 
 #[track_caller]

@@ -72,12 +72,29 @@ pub(crate) fn unlisted(files: &[File]) -> Vec<String> {
         .collect()
 }
 
-/// A test file without a test passes for ever.
-pub(crate) fn holds_no_test(file: &File) -> Option<String> {
-    let is_test = file.path.starts_with("tests/") && is_target(&file.path);
-    let holds = ["#[test]", "mod with_clients", "macro_rules!"];
-    let empty = is_test && !holds.iter().any(|sign| file.text.contains(sign));
-    empty.then(|| format!("{}: no test is in it, so it cannot fail", file.path))
+/// A test file without a test, in itself or in its modules, passes for ever.
+pub(crate) fn without_a_test(files: &[File]) -> Vec<String> {
+    let tests = files
+        .iter()
+        .filter(|file| file.path.starts_with("tests/") && is_target(&file.path));
+    let empty = tests.filter(|file| !holds_a_test(file) && !modules(file, files).any(holds_a_test));
+    empty
+        .map(|file| format!("{}: no test is in it, so it cannot fail", file.path))
+        .collect()
+}
+
+fn holds_a_test(file: &File) -> bool {
+    let signs = ["#[test]", "mod with_clients", "macro_rules!"];
+    signs.iter().any(|sign| file.text.contains(sign))
+}
+
+/// The files that a test file takes in by `#[path = "…"]`.
+fn modules<'a>(file: &'a File, files: &'a [File]) -> impl Iterator<Item = &'a File> {
+    let named = file.text.lines().filter_map(|line| {
+        let path = line.strip_prefix("#[path = \"")?.strip_suffix("\"]")?;
+        Some(format!("tests/{path}"))
+    });
+    named.filter_map(|path| files.iter().find(|other| other.path == path))
 }
 
 fn is_target(path: &str) -> bool {
@@ -197,9 +214,19 @@ mod tests {
 
     #[test]
     fn an_empty_test_file_is_complained_of() {
-        assert!(holds_no_test(&file("tests/a.rs", "//! Nothing.")).is_some());
-        assert!(holds_no_test(&file("tests/a.rs", "#[test] fn f() {}")).is_none());
-        assert!(holds_no_test(&file("tests/support/src/lib.rs", "")).is_none());
+        let complaints = |text, module| {
+            let files = [
+                file("tests/a.rs", text),
+                file("tests/a/b.rs", module),
+                file("tests/support/src/lib.rs", ""),
+            ];
+            without_a_test(&files).len()
+        };
+        let taking_in = "#[path = \"a/b.rs\"]\nmod b;";
+        assert_eq!(complaints("//! Nothing.", "#[test] fn f() {}"), 1);
+        assert_eq!(complaints("#[test] fn f() {}", ""), 0);
+        assert_eq!(complaints(taking_in, "#[test] fn f() {}"), 0);
+        assert_eq!(complaints(taking_in, ""), 1);
     }
 
     #[test]

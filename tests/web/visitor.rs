@@ -10,21 +10,36 @@ use std::time::{Duration, Instant};
 use chat_core::id::{Identity, PersonId};
 use chat_core::limits::Limits;
 use chat_core::names::{Nick, RoomName};
+use chat_core::net::Attempts;
 use chat_core::net::framing::Input;
+use chat_core::secret::Secret;
 use chat_core::time::{Now, Timestamp};
 use chat_web::http::{HttpBounds, Manner, Request, RequestReader, Response, Version};
 use chat_web::origin::{Origin, Origins};
-use chat_web::session::{Session, SessionId};
+use chat_web::session::Session;
 use chat_web::site::{Action, Behind, Reservation, Site, SiteSettings};
 use chat_web::web::{Answer, Upgrade};
 
 /// Stands for the chat: keeps names, and notes what it is told.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Chat {
     pub names: Vec<(String, Identity)>,
     pub is_slow: bool,
     pub heard: Vec<String>,
+    attempts: Attempts,
     identities: u64,
+}
+
+impl Default for Chat {
+    fn default() -> Self {
+        Chat {
+            names: Vec::new(),
+            is_slow: false,
+            heard: Vec::new(),
+            attempts: Attempts::new(&Limits::default()),
+            identities: 0,
+        }
+    }
 }
 
 impl Behind for Chat {
@@ -50,11 +65,15 @@ impl Behind for Chat {
         self.names.retain(|(_, owner)| *owner != identity);
     }
 
+    fn attempts(&mut self) -> &mut Attempts {
+        &mut self.attempts
+    }
+
     fn name_of(&self, _: &Session) -> Option<Nick> {
         None
     }
 
-    fn quit(&mut self, _: SessionId, person: PersonId) {
+    fn quit(&mut self, _: &Session, person: PersonId) {
         self.heard.push(format!("quit {person}"));
     }
 
@@ -74,12 +93,22 @@ pub struct Visitor {
 impl Visitor {
     /// A site with these origins.
     pub fn new(origins: &[&str]) -> Self {
+        Self::at(origins, None)
+    }
+
+    /// A site with a password.
+    pub fn at_a_locked_site(password: &str) -> Self {
+        Self::at(&[], Some(Secret::new(password)))
+    }
+
+    fn at(origins: &[&str], password: Option<Secret>) -> Self {
         let listed = origins.iter().map(|o| Origin::parse(o).unwrap());
         let settings = SiteSettings {
             title: "Chat <3".into(),
             room: RoomName::new("#lobby").unwrap(),
             irc: "irc://127.0.0.1:6667".into(),
             plain: "nc 127.0.0.1 6668".into(),
+            password,
             origins: Origins::new(listed.collect()),
             sessions_per_address_max: 2,
         };

@@ -81,7 +81,7 @@ impl Chat {
                 who,
                 RPL_LUSERCLIENT,
                 &[],
-                format_args!("There are {people} users and 0 invisible on 1 servers"),
+                format_args!("There are {people} users and 0 services on 1 servers"),
             ),
             self.numeric(who, RPL_LUSEROP, &["0"], "operator(s) online"),
             self.numeric(who, RPL_LUSERUNKNOWN, &[&unknown], "unknown connection(s)"),

@@ -56,7 +56,7 @@ impl Turn<'_> {
             return;
         };
         let limits = &self.chat.limits;
-        if !speaker.registered && speaker.registers_until(limits) <= self.now.mono {
+        if speaker.is_expected() && speaker.registers_until(limits) <= self.now.mono {
             let waited = limits.registration_seconds;
             let reason = format!("you did not say who you are within {waited} seconds");
             self.dismiss(who, Farewell::POLICY, &reason);

@@ -34,7 +34,15 @@ impl Turn<'_> {
     }
 
     fn irc_line(&mut self, who: PersonId, text: &str) {
-        let message = match Message::parse(text) {
+        let is_first = self.is_first_line(who);
+        let parsed = Message::parse(text);
+        if let Some(webirc) = parsed.as_ref().ok().filter(|m| is_webirc(m.command)) {
+            return self.webirc(who, is_first, &webirc.params);
+        }
+        if is_first && !self.keep_origin(who) {
+            return;
+        }
+        let message = match parsed {
             Ok(message) => message,
             Err(error) => {
                 let mut line = String::new();
@@ -102,12 +110,15 @@ impl Turn<'_> {
             Command::Ping(token) => self.pong(token, key),
             Command::Quit(words) => self.dismiss(who, Farewell::NORMAL, &quit_reason(words)),
             Command::Pong | Command::Error => {}
+            Command::Attach => self.attach(who, key),
+            Command::Detach(reason) => self.detach(who, reason, key),
+            _ if self.chat.is_unattended(who) => {}
             _ if self.chat.is_registered(who) => {
                 self.registered(who, command, message, key);
             }
             Command::Nick(nick) => self.choose_nick(who, nick, key),
             Command::User { user, real_name } => self.introduce(who, &user, real_name, key),
-            Command::Pass(_) => {}
+            Command::Pass(password) => self.pass(who, password),
             _ => self.not_registered(key),
         }
     }
@@ -124,7 +135,7 @@ impl Turn<'_> {
         }
     }
 
-    fn not_registered(&mut self, key: AnswerKey) {
+    pub(super) fn not_registered(&mut self, key: AnswerKey) {
         self.say_numeric(
             key,
             ERR_NOTREGISTERED,
@@ -236,6 +247,9 @@ impl Turn<'_> {
 
     /// A line that could not be read. It was nobody's fault but the sender's, who goes on.
     pub(super) fn unreadable(&mut self, who: PersonId, why: Unreadable) {
+        if self.is_first_line(who) && !self.keep_origin(who) {
+            return;
+        }
         if self.begins_like_a_web_page(who, why) {
             return self.dismiss(who, Farewell::POLICY, NOT_FOR_BROWSERS);
         }
@@ -272,6 +286,11 @@ fn is_post(command: &str) -> bool {
     ["PRIVMSG", "NOTICE", "TAGMSG"]
         .iter()
         .any(|post| command.eq_ignore_ascii_case(post))
+}
+
+/// Not among the commands: nobody but a gateway has a use for it.
+fn is_webirc(command: &str) -> bool {
+    command.eq_ignore_ascii_case("WEBIRC")
 }
 
 /// The command as errors name it; `*` when there is no such command.

@@ -216,7 +216,7 @@ fn names(
     let mut text = String::new();
     let place = NAMES_BYTES_MAX.saturating_sub(room.as_str().len() + chat.called(who).len());
     for id in members {
-        let Some(member) = chat.hub.person(*id) else {
+        let Some(member) = chat.hub.person(*id).filter(|_| chat.shows(who, *id)) else {
             continue;
         };
         let name = if with_host {
@@ -253,7 +253,8 @@ fn who_line(
     room: &RoomName,
     last: &mut Option<PersonId>,
 ) -> Option<String> {
-    let id = *after(chat, room, *last)?.first()?;
+    let mut shown = after(chat, room, *last)?.iter();
+    let id = *shown.find(|id| chat.shows(who, **id))?;
     *last = Some(id);
     chat.who_reply(who, id, room.as_str())
 }
@@ -270,7 +271,8 @@ fn matching_line(chat: &Chat, who: PersonId, mask: &str, next: &mut usize) -> Op
             &member.source.host,
             &member.real_name,
         ];
-        names.iter().any(|name| mask::matches(mask, name))
+        let matches = names.iter().any(|name| mask::matches(mask, name));
+        matches && chat.shows(who, member.id)
     });
     *next = member.map_or(usize::MAX, |member| member.id.index() + 1);
     chat.who_reply(who, member?.id, "*")

@@ -1,4 +1,4 @@
-//! What a registered IRC person may do: say, join, part, set a topic, invite, change a mode. Floor 5.
+//! What a registered IRC person may do: say, join, part, set a topic, invite. Floor 5.
 //!
 //! Here lists are taken apart and names checked; whether it is granted is for the hub to say.
 
@@ -7,9 +7,7 @@ use std::sync::Arc;
 use super::answer::AnswerKey;
 use super::turn::Turn;
 use crate::dialect::irc::command::targets;
-use crate::dialect::irc::numeric::{
-    ERR_CHANOPRIVSNEEDED, ERR_TOOMANYTARGETS, ERR_UMODEUNKNOWNFLAG, ERR_USERSDONTMATCH,
-};
+use crate::dialect::irc::numeric::ERR_TOOMANYTARGETS;
 use crate::hub::entry::PostKind;
 use crate::hub::request::{Addressee, Refusal, Request};
 use crate::id::PersonId;
@@ -109,67 +107,6 @@ impl Turn<'_> {
         match names.and_then(|nick| Ok((nick, existing(room)?))) {
             Ok((nick, room)) => self.submit(who, Request::Invite(nick, room), key),
             Err(refusal) => self.refuse(key, &refusal),
-        }
-    }
-
-    /// There are no modes and no operators yet: questions are answered, changes are not allowed.
-    pub(super) fn mode(
-        &mut self,
-        who: PersonId,
-        target: &str,
-        modes: Option<&str>,
-        key: AnswerKey,
-    ) {
-        if target.starts_with('#') {
-            return self.room_mode(target, modes, key);
-        }
-        let own = self
-            .chat
-            .nick_of(who)
-            .is_some_and(|own| Nick::new(target).as_ref() == Ok(own));
-        match (own, modes) {
-            (false, _) if !self.is_somebody(target) => {
-                self.refuse(key, &Refusal::NoSuchNick(target.to_owned()));
-            }
-            (false, _) => {
-                self.say_numeric(
-                    key,
-                    ERR_USERSDONTMATCH,
-                    &[],
-                    "you can change your own modes only",
-                );
-            }
-            (true, None) => self.say_user_mode(who, key),
-            (true, Some(_)) => {
-                self.say_numeric(
-                    key,
-                    ERR_UMODEUNKNOWNFLAG,
-                    &[],
-                    "there are no user modes here",
-                );
-            }
-        }
-    }
-
-    fn is_somebody(&self, name: &str) -> bool {
-        Nick::new(name).is_ok_and(|nick| self.chat.hub.by_nick(&nick).is_some())
-    }
-
-    fn room_mode(&mut self, target: &str, modes: Option<&str>, key: AnswerKey) {
-        let room = RoomName::new(target)
-            .ok()
-            .and_then(|name| self.chat.hub.room(&name));
-        let Some((name, key_of_room)) = room.map(|room| (room.name.clone(), room.key)) else {
-            return self.refuse(key, &Refusal::NoSuchRoom(target.to_owned()));
-        };
-        match modes {
-            None => self.say_room_mode(key_of_room, key),
-            // Lists are asked for by everybody (`MODE #room b`); ours are empty.
-            Some("b" | "+b") => self.say_end_of_bans(&name, key),
-            Some(_) => {
-                let text = "this room has no operators, and its modes cannot be changed";
-                self.say_numeric(key, ERR_CHANOPRIVSNEEDED, &[name.as_str()], text);
-            }
         }
     }
 }

@@ -1,12 +1,12 @@
 //! The chat as a reactor's host. Floor 5.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use super::Chat;
 use super::turn::Turn;
 use crate::dialect::Dialect;
 use crate::id::{DoorId, PersonId};
-use crate::limits::UNLIMITED;
 use crate::net::framing::{Farewell, Frame};
 use crate::net::people::People;
 use crate::net::reactor::{After, Closed, Host};
@@ -16,13 +16,16 @@ impl Host for Chat {
     fn opened(&mut self, people: &mut People, who: PersonId, door: DoorId, now: Now) {
         let dialect = self.dialects.get(door.0).copied().unwrap_or(Dialect::Irc);
         self.open(people, who, dialect, None, now);
-        if let Err(reason) = self.admit(people, who) {
-            Turn {
-                chat: self,
-                people,
-                now,
-            }
-            .dismiss(who, Farewell::POLICY, reason);
+        let mut turn = Turn {
+            chat: self,
+            people,
+            now,
+        };
+        if dialect == Dialect::Irc {
+            turn.await_origin(who);
+        }
+        if let Err(reason) = turn.chat.admit(turn.people, who) {
+            turn.dismiss(who, Farewell::POLICY, reason);
         }
     }
 
@@ -43,6 +46,12 @@ impl Host for Chat {
 
     fn closed(&mut self, people: &mut People, who: PersonId, why: Closed, now: Now) -> After {
         self.leave(people, who, &reason(&why), now);
+        Turn {
+            chat: self,
+            people,
+            now,
+        }
+        .let_go(who);
         self.forget(who);
         After::Bury
     }
@@ -111,18 +120,28 @@ impl Chat {
         if people.len() as u64 > self.limits.connections {
             return Err("there are too many connections: try again later");
         }
-        let ip = people.peer(who).map(|peer| peer.ip.to_canonical());
-        let exempt = ip.is_none_or(|ip| ip.is_loopback());
-        let most = self.limits.connections_per_address;
-        if most == UNLIMITED || exempt {
-            return Ok(());
-        }
-        match ip.map(|ip| people.connections_from(ip) as u64) {
-            Some(count) if count > most => {
-                Err("there are too many connections from your address: close one first")
+        match people.peer(who).filter(|_| people.is_counted(who)) {
+            Some(peer) if peer.told || !peer.ip.is_loopback() => {
+                self.check_count(people.connections_from(peer.ip))
             }
             _ => Ok(()),
         }
+    }
+
+    /// Whether there is place for one more from an address that a proxy or gateway tells. This
+    /// machine is not exempt then: all its people would be.
+    ///
+    /// # Errors
+    /// What to tell them before they are sent away.
+    pub fn admit_from(&self, people: &People, ip: IpAddr) -> Result<(), &'static str> {
+        self.check_count(people.connections_from(ip) + 1)
+    }
+
+    fn check_count(&self, count: usize) -> Result<(), &'static str> {
+        if count as u64 > self.limits.connections_per_address {
+            return Err("there are too many connections from your address: close one first");
+        }
+        Ok(())
     }
 
     /// Forgets how somebody spoke; whether they are still in a room is the hub's to know.

@@ -9,9 +9,12 @@
 //! | file | what |
 //! |---|---|
 //! | `speaker.rs` | how far each person is: dialect, registration, flood, what holds them |
+//! | `webirc.rs`, `gate.rs` | where a gateway's people come from; the password |
 //! | `registration.rs`, `welcome.rs` | from the first line to 001 and what follows it |
 //! | `commands.rs`, `deeds.rs`, `plain.rs` | one match each: what a registered person may say and do |
+//! | `detach.rs` | a gateway's connection, and one client after another behind it |
 //! | `commit.rs`, `told.rs` | an entry's way through the journal, and how its author hears of it |
+//! | `modes.rs` | MODE, and who is invisible to whom |
 //! | `queries.rs`, `whois.rs`, `about.rs`, `history.rs`, `cursor.rs` | answers that change nothing |
 //! | `answer.rs` | labels and batches |
 //! | `missed.rs` | direct messages to a session whose browser is away |
@@ -28,11 +31,14 @@ mod commands;
 mod commit;
 mod cursor;
 mod deeds;
+mod detach;
 mod fan_out;
 mod forms;
+mod gate;
 mod history;
 mod host;
 mod missed;
+mod modes;
 mod pace;
 mod plain;
 mod queries;
@@ -42,6 +48,7 @@ mod setup;
 mod speaker;
 mod told;
 mod turn;
+mod webirc;
 mod welcome;
 mod whois;
 
@@ -55,6 +62,7 @@ use slab::Slab;
 
 pub use setup::Setup;
 pub use speaker::Preset;
+pub use webirc::Gateways;
 
 use crate::dialect::Dialect;
 use crate::dialect::irc::{Caps, Numeric, Reader};
@@ -64,11 +72,13 @@ use crate::id::{Identity, PersonId};
 use crate::journal::{Journal, Memory, Ticket};
 use crate::limits::Limits;
 use crate::names::{Nick, RoomName};
+use crate::net::attempts::Attempts;
 use crate::net::people::People;
+use crate::secret::Secret;
 use crate::time::{Now, Timestamp};
 use answer::{Answer, AnswerKey};
 use fan_out::FanOut;
-use speaker::{IrcVoice, Speaker, Voice};
+use speaker::{IrcVoice, Relayed, Speaker, Voice};
 use turn::Turn;
 
 /// A whole chat, to be served by a reactor.
@@ -86,6 +96,9 @@ pub struct Chat {
     /// The dialect of each door; the rest speak IRC.
     dialects: Vec<Dialect>,
     limits: Limits,
+    password: Option<Secret>,
+    attempts: Attempts,
+    gateways: Option<Gateways>,
     house: House,
     identities: u64,
     batches: u64,
@@ -131,6 +144,8 @@ impl Chat {
             title,
             server,
             motd,
+            password,
+            gateways,
             ..
         } = setup;
         let started = at;
@@ -144,6 +159,9 @@ impl Chat {
             waiting: HashMap::new(),
             dialects: Vec::new(),
             limits: setup.limits,
+            password,
+            attempts: Attempts::new(&setup.limits),
+            gateways,
             house: House {
                 title,
                 server,
@@ -306,6 +324,12 @@ impl Chat {
     /// Whether somebody is connected and has not registered yet.
     fn is_stranger(&self, who: PersonId) -> bool {
         self.speaker(who).is_some_and(|speaker| !speaker.registered)
+    }
+
+    /// Whether a gateway has told that nobody is behind a connection.
+    fn is_unattended(&self, who: PersonId) -> bool {
+        let relayed = self.speaker(who).map(|speaker| speaker.relayed);
+        relayed == Some(Relayed::Away)
     }
 
     fn is_plain(&self, who: PersonId) -> bool {

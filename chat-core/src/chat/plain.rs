@@ -20,13 +20,17 @@ use crate::net::framing::{Farewell, Unreadable};
 
 impl Turn<'_> {
     pub(super) fn greet(&mut self, who: PersonId) {
-        let greeting = words::greeting(&self.chat.house.title);
+        let title = &self.chat.house.title;
+        let greeting = match self.chat.is_locked_out(who) {
+            true => words::greeting_with_password(title),
+            false => words::greeting(title),
+        };
         self.write(who, &greeting);
     }
 
     pub(super) fn plain_line(&mut self, who: PersonId, text: &str) {
         if !self.chat.is_registered(who) {
-            return self.answer_name(who, text.trim());
+            return self.answer_stranger(who, text);
         }
         let line = plain::parse(text);
         let is_post = matches!(line, Line::Say(_) | Line::Me(_) | Line::Msg { .. });
@@ -38,11 +42,16 @@ impl Turn<'_> {
         self.close(key);
     }
 
+    fn answer_stranger(&mut self, who: PersonId, text: &str) {
+        match text.trim() {
+            "/quit" => self.dismiss(who, Farewell::NORMAL, &quit_reason(None)),
+            _ if self.chat.is_locked_out(who) => self.answer_password(who, text),
+            name => self.answer_name(who, name),
+        }
+    }
+
     /// The first line is a name; a bad or taken one is asked for again.
     fn answer_name(&mut self, who: PersonId, text: &str) {
-        if text == "/quit" {
-            return self.dismiss(who, Farewell::NORMAL, &quit_reason(None));
-        }
         let nick = match Nick::new(text) {
             Ok(nick) => nick,
             Err(wrong) => return self.write(who, &words::bad_name(wrong)),

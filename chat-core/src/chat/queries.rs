@@ -1,4 +1,4 @@
-//! NAMES, WHO, LIST, TOPIC and MODE as questions; USERHOST, ISON, INVITE. Floor 5.
+//! NAMES, WHO, LIST and TOPIC as questions; USERHOST, ISON, INVITE. Floor 5.
 
 use super::Chat;
 use super::answer::AnswerKey;
@@ -7,9 +7,8 @@ use super::deeds::existing;
 use super::turn::Turn;
 use crate::dialect::irc::command::targets;
 use crate::dialect::irc::numeric::{
-    ERR_NOTONCHANNEL, Numeric, RPL_CHANNELMODEIS, RPL_CREATIONTIME, RPL_ENDOFINVITELIST,
-    RPL_ENDOFNAMES, RPL_ENDOFWHO, RPL_ISON, RPL_LIST, RPL_LISTEND, RPL_LISTSTART, RPL_NOTOPIC,
-    RPL_UMODEIS, RPL_USERHOST, RPL_WHOREPLY,
+    ERR_NOTONCHANNEL, Numeric, RPL_ENDOFINVITELIST, RPL_ENDOFNAMES, RPL_ENDOFWHO, RPL_ISON,
+    RPL_LIST, RPL_LISTEND, RPL_LISTSTART, RPL_NOTOPIC, RPL_USERHOST, RPL_WHOREPLY,
 };
 use crate::hub::request::Refusal;
 use crate::hub::{Room, RoomKey};
@@ -75,7 +74,8 @@ impl Turn<'_> {
         let member = Nick::new(mask)
             .ok()
             .and_then(|nick| self.chat.hub.by_nick(&nick));
-        let id = member.map(|member| member.id).filter(|_| !operators_only);
+        let id = member.map(|member| member.id);
+        let id = id.filter(|id| !operators_only && self.chat.shows(who, *id));
         if let Some(line) = id.and_then(|id| self.chat.who_reply(who, id, "*")) {
             self.say(key, line);
         }
@@ -98,34 +98,6 @@ impl Turn<'_> {
             }
         }
         self.say_numeric(key, RPL_LISTEND, &[], "end of list");
-    }
-
-    pub(super) fn say_user_mode(&mut self, who: PersonId, key: AnswerKey) {
-        let line = self.chat.middle(who, RPL_UMODEIS, &["+"]);
-        self.say(key, line);
-    }
-
-    pub(super) fn say_room_mode(&mut self, room: RoomKey, key: AnswerKey) {
-        let (Some(who), Some(room)) = (self.asker(key), self.chat.hub.room_at(room)) else {
-            return;
-        };
-        let created = room.created.seconds().to_string();
-        let lines = [
-            self.chat
-                .middle(who, RPL_CHANNELMODEIS, &[room.name.as_str(), "+"]),
-            self.chat
-                .middle(who, RPL_CREATIONTIME, &[room.name.as_str(), &created]),
-        ];
-        self.say_all(key, lines);
-    }
-
-    pub(super) fn say_end_of_bans(&mut self, room: &RoomName, key: AnswerKey) {
-        self.say_numeric(
-            key,
-            RPL_ENDOFBANLIST,
-            &[room.as_str()],
-            "end of bans: there are none",
-        );
     }
 
     /// Invitations open nothing yet, so none are kept.
@@ -210,6 +182,3 @@ impl Chat {
 
 /// Replies to one USERHOST. RFC 2812 §4.8: five.
 const USERHOSTS_MAX: usize = 5;
-
-/// End of a ban list. RFC 2812 §5.1.
-const RPL_ENDOFBANLIST: Numeric = Numeric(368);

@@ -129,6 +129,9 @@ impl Turn<'_> {
         let (Some(nick), Some((user, real_name))) = (irc.nick.clone(), irc.user.clone()) else {
             return;
         };
+        if self.chat.is_locked_out(who) {
+            return self.miss_password(who);
+        }
         let result = match self.chat.hub.person(who) {
             Some(_) => Ok(()),
             None => self.register(who, nick, user, real_name),

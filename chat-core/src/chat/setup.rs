@@ -2,9 +2,11 @@
 
 use std::fmt;
 
+use super::webirc::Gateways;
 use crate::journal::Journal;
 use crate::limits::Limits;
 use crate::names::RoomName;
+use crate::secret::Secret;
 
 /// What a chat is made of; the default is one in memory with the room `#lobby`.
 pub struct Setup {
@@ -16,6 +18,10 @@ pub struct Setup {
     pub room: RoomName,
     /// The message of the day, line by line.
     pub motd: Vec<String>,
+    /// What everybody has to know to come in, if anything.
+    pub password: Option<Secret>,
+    /// Who may tell where somebody comes from, if anybody.
+    pub gateways: Option<Gateways>,
     /// Every bound that an operator may set.
     pub limits: Limits,
     /// Where entries get their order; in memory if not given.
@@ -29,6 +35,8 @@ impl Default for Setup {
             server: "chat.local".into(),
             room: RoomName::lobby(),
             motd: Vec::new(),
+            password: None,
+            gateways: None,
             limits: Limits::default(),
             journal: None,
         }

@@ -31,7 +31,12 @@ pub(super) struct Speaker {
     /// A line that waits until what is in flight has landed.
     pub(super) stash: Option<Box<str>>,
     pub(super) cursors: VecDeque<Cursor>,
+    /// They have said nothing yet, at a door where the first line may tell where they come from.
+    pub(super) is_new: bool,
+    /// They have shown that they know the password.
+    pub(super) unlocked: bool,
     pub(super) registered: bool,
+    pub(super) relayed: Relayed,
     /// They have said goodbye, or were told to go.
     pub(super) leaving: bool,
     pub(super) preset: Option<Box<Preset>>,
@@ -56,6 +61,8 @@ pub(super) struct IrcVoice {
     pub(super) negotiating: bool,
     pub(super) nick: Option<Nick>,
     pub(super) user: Option<(Arc<str>, Arc<str>)>,
+    /// User mode `i`: nothing is told of them to whoever shares no room with them.
+    pub(super) invisible: bool,
 }
 
 /// Somebody at the plain door is in one room at a time.
@@ -72,6 +79,17 @@ pub struct Preset {
     pub nick: Nick,
     /// Whose history is theirs.
     pub identity: Identity,
+}
+
+/// Whether a gateway holds a connection for somebody else, and whether they are there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Relayed {
+    /// Whoever connected is who speaks, as far as we know.
+    No,
+    /// Somebody is behind the connection.
+    Here,
+    /// Nobody is at present.
+    Away,
 }
 
 /// Why somebody's next line is not read yet.
@@ -112,7 +130,10 @@ impl Speaker {
             in_flight: InFlight::default(),
             stash: None,
             cursors: VecDeque::new(),
+            is_new: false,
+            unlocked: false,
             registered: false,
+            relayed: Relayed::No,
             leaving: false,
             preset: None,
             missed: None,
@@ -150,7 +171,7 @@ impl Speaker {
         let held = self.holds.flood.or(self.holds.pace.map(|pace| pace.next));
         match (held, self.pinged) {
             // Talking much is no way to put registration off.
-            (held, _) if !self.registered => {
+            (held, _) if self.is_expected() => {
                 let last = self.registers_until(limits);
                 held.map_or(last, |until| until.min(last))
             }
@@ -158,6 +179,11 @@ impl Speaker {
             (None, Some(at)) => at + seconds(limits.pong_seconds),
             (None, None) => self.heard + seconds(limits.ping_seconds),
         }
+    }
+
+    /// Whether they are to register; nobody can while nobody is there.
+    pub(super) fn is_expected(&self) -> bool {
+        !self.registered && self.relayed != Relayed::Away
     }
 
     /// When somebody who is not registered is late.

@@ -64,7 +64,7 @@ impl Turn<'_> {
         Line::numeric(&mut my_info, server, RPL_MYINFO, chat.called(who))
             .param(server)
             .param(concat!("chat-", env!("CARGO_PKG_VERSION")))
-            .param("-")
+            .param("i")
             .param("-")
             .end();
         lines.push(my_info);

@@ -1,5 +1,7 @@
 //! WHOIS and WHOWAS. Floor 5. RFC 2812 §3.6.2 and §3.6.3.
 
+use std::net::IpAddr;
+
 use super::Chat;
 use super::answer::AnswerKey;
 use super::turn::Turn;
@@ -37,8 +39,7 @@ impl Turn<'_> {
                         .map(|peer| peer.ip);
                     let mut lines = self.chat.whois_lines(who, member, self.now.wall.seconds());
                     if let Some(ip) = ip {
-                        let (nick, ip) =
-                            (member.source.nick.as_str(), ip.to_canonical().to_string());
+                        let (nick, ip) = (member.source.nick.as_str(), as_parameter(ip));
                         let params = [nick, ip.as_str()];
                         lines.push(self.chat.numeric(
                             who,
@@ -144,6 +145,14 @@ impl Chat {
             lines.push(self.numeric(who, RPL_WHOISSERVER, &params, gone.at.iso()));
         }
         lines
+    }
+}
+
+/// An address as a parameter, which may not begin with a colon. IRCv3 WebIRC says how.
+fn as_parameter(ip: IpAddr) -> String {
+    match ip.to_canonical().to_string() {
+        ip if ip.starts_with(':') => format!("0{ip}"),
+        ip => ip,
     }
 }
 

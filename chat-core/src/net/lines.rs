@@ -4,20 +4,42 @@ use bytes::BytesMut;
 use memchr::{memchr, memchr2};
 
 use super::framing::{Fault, Frame, Framing, Input, Unreadable, Wire};
-use crate::limits::LINE_IN_BYTES_MAX;
+use crate::limits::{LINE_IN_BYTES_MAX, LINE_OUT_BYTES_MAX, TAGS_OUT_BYTES_MAX};
 
 /// The framing of IRC and of `nc`: takes lines ended by LF or CRLF, writes CRLF.
 ///
 /// Holds no bytes of its own. RFC 2812 §2.3 wants CRLF; everybody accepts a bare LF, and so do we.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Lines {
+    /// The longest line, its end included.
+    bytes_max: usize,
     /// Bytes at the front of the input that are known to hold no LF.
     searched: usize,
     /// The line is too long already: what is left of it is thrown away.
     skipping: bool,
 }
 
+impl Default for Lines {
+    /// Lines of clients.
+    fn default() -> Lines {
+        Lines {
+            bytes_max: LINE_IN_BYTES_MAX,
+            searched: 0,
+            skipping: false,
+        }
+    }
+}
+
 impl Lines {
+    /// Lines of a server, which may have longer tags.
+    #[must_use]
+    pub fn of_a_server() -> Lines {
+        Lines {
+            bytes_max: TAGS_OUT_BYTES_MAX + LINE_OUT_BYTES_MAX,
+            ..Lines::default()
+        }
+    }
+
     /// How lines are written.
     pub const WIRE: Wire = Wire {
         name: "lines",
@@ -28,7 +50,7 @@ impl Lines {
     fn line<'a>(&mut self, line: &'a [u8]) -> Frame<'a> {
         self.searched = 0;
         let skipped = std::mem::take(&mut self.skipping);
-        if skipped || line.len() > LINE_IN_BYTES_MAX {
+        if skipped || line.len() > self.bytes_max {
             return Frame::Unreadable(Unreadable::TooLong);
         }
         read(line)
@@ -37,7 +59,7 @@ impl Lines {
     /// Nothing ends here yet: wait, unless the line is hopeless already.
     fn half(&mut self, input: &mut Input<'_>) {
         self.searched = input.rest().len();
-        if self.skipping || self.searched >= LINE_IN_BYTES_MAX {
+        if self.skipping || self.searched >= self.bytes_max {
             self.skipping = true;
             input.take(self.searched);
             self.searched = 0;

@@ -3,7 +3,7 @@
 //! ```text
 //!   4  Reactor ── polls; Doors accept, the Reader decodes, a Host is told      reactor, host, door, reader
 //!   3  People ── the slab of Person; Wheel of deadlines; Leavers say goodbye   people/*, wheel, leavers, source
-//!   2  Framing, Lines, Outbox ── bytes ⇄ messages, bytes that wait             framing, lines, outbox, networks
+//!   2  Framing, Lines, Outbox ── bytes ⇄ messages, bytes that wait             framing, lines, outbox, networks, attempts
 //! ```
 //!
 //! **Invariants.** Only [`Reactor::turn`] polls and only it reads clocks. Nobody is freed in the
@@ -11,6 +11,7 @@
 //! for both directions once, edge triggered: nothing is ever switched on or off, so there is
 //! nothing to forget. Nothing here names the pure wing.
 
+pub mod attempts;
 pub mod door;
 pub mod framing;
 pub mod host;
@@ -25,6 +26,7 @@ mod reader;
 mod source;
 mod wheel;
 
+pub use attempts::{Attempts, Denied};
 pub use door::Door;
 pub use framing::{Farewell, Fault, Frame, Framing, Input, Unreadable, Wire};
 pub use host::{After, Closed, Host};

@@ -1,6 +1,6 @@
-//! Networks that an operator trusts: proxies, gateways. Floor 2.
+//! Networks: those that an operator trusts, and those that are one customer's. Floor 2.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
 
 use ipnet::IpNet;
@@ -40,9 +40,35 @@ impl Network {
     }
 }
 
+/// Who is meant by an address when something is counted by it: one for IPv4, a network of 64 bits for
+/// IPv6, of which each customer has all the addresses (RFC 6177).
+#[must_use]
+pub fn customer(ip: IpAddr) -> IpAddr {
+    match ip.to_canonical() {
+        IpAddr::V6(v6) => {
+            let network = v6.to_bits() & (u128::MAX << 64);
+            IpAddr::V6(Ipv6Addr::from_bits(network))
+        }
+        v4 => v4,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_customer_has_one_ipv4_address_or_one_network_of_ipv6() {
+        let customer = |text: &str| customer(text.parse().unwrap()).to_string();
+        assert_eq!(customer("192.0.2.7"), "192.0.2.7");
+        assert_eq!(customer("::ffff:192.0.2.7"), "192.0.2.7");
+        assert_eq!(customer("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_eq!(
+            customer("2001:db8:1:2::1"),
+            customer("2001:db8:1:2:ffff::9")
+        );
+        assert_ne!(customer("2001:db8:1:3::1"), customer("2001:db8:1:2::1"));
+    }
 
     fn holds(network: &str, address: &str) -> bool {
         let network: Network = network.parse().unwrap();

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use chat_core::chat::Chat;
 use chat_core::id::{Identity, PersonId};
 use chat_core::names::Nick;
-use chat_core::net::{Farewell, People};
+use chat_core::net::{Attempts, Farewell, People};
 use chat_core::time::Now;
 
 use super::{LOGGED_OUT, Stage};
-use crate::session::{Presence, Session, SessionId};
+use crate::session::{Presence, Session};
 use crate::site::{Behind, Reservation};
 
 /// Stands between the site and the chat while one request is answered or time passes.
@@ -44,11 +44,15 @@ impl Behind for Doorman<'_> {
         self.chat.release(nick, identity);
     }
 
+    fn attempts(&mut self) -> &mut Attempts {
+        self.chat.attempts()
+    }
+
     fn name_of(&self, session: &Session) -> Option<Nick> {
         self.chat.kept_for(session.identity).cloned()
     }
 
-    fn quit(&mut self, _session: SessionId, person: PersonId) {
+    fn quit(&mut self, _session: &Session, person: PersonId) {
         self.chat
             .leave(self.people, person, "connection lost", self.now);
         self.remove_ghost(person);

@@ -264,18 +264,15 @@ impl Host for Front {
 }
 
 impl relay::Front for Front {
-    fn chat(&mut self) -> &mut Chat {
-        &mut self.chat
-    }
-
-    fn drain(&mut self, people: &mut People, _now: Now) {
+    fn drain(&mut self, people: &mut People, reason: &str, now: Now) {
+        self.chat.drain(people, reason, now);
         let asking = self
             .browsers
             .iter()
             .filter(|(_, stage)| **stage == Stage::Asking);
         let asking: Vec<PersonId> = asking.map(|(who, _)| *who).collect();
         for who in asking {
-            self.send_away(people, who, RESTART);
+            self.send_away(people, who, (Farewell::RESTART, reason));
         }
     }
 }
@@ -284,5 +281,4 @@ impl relay::Front for Front {
 const ELSEWHERE: (u16, &str) = (4001, "this session goes on in another tab");
 pub(super) const LOGGED_OUT: (u16, &str) = (4002, "logged out");
 
-const RESTART: (u16, &str) = (Farewell::RESTART, "the chat is closing");
 const LATE: (u16, &str) = (Farewell::NORMAL, "too late");

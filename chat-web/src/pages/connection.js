@@ -6,7 +6,7 @@ const FINAL = new Map([[4001, 'taken'], [4002, 'ended']]); // close codes after 
 export const delay = (attempt, online, random = Math.random) =>
 	(online ? random() * Math.min(LONGEST_MS, BASE_MS * 2 ** attempt) : OFFLINE_MS);
 
-/** States: connecting, open, ready (registered), waiting (until `retryAt`), taken (by another tab), ended (logged out). */
+/** States: connecting, open, apart (a gateway waits for its relay), ready (registered), waiting (until `retryAt`), taken (by another tab), ended (logged out). */
 export class Connection {
 	#socket;
 	#timer;

@@ -4,7 +4,7 @@ import { clean } from './format.js';
 
 const STATUS_MS = 20_000;
 const LINES = new Map(Object.entries({
-	connecting: ['Connecting…'], open: ['Connecting…'], ready: [], waiting: ['Connection lost', 'Retry now'],
+	connecting: ['Connecting…'], open: ['Connecting…'], ready: [], apart: ['The chat does not answer. You will be back as soon as it does.'], waiting: ['Connection lost', 'Retry now'],
 	taken: ['This chat is open in another tab', 'Use it here'], ended: ['You are logged out', 'Log in'],
 }));
 let ticking, telling;

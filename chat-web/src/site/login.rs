@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use chat_core::id::Identity;
 use chat_core::names::Nick;
+use chat_core::net::Denied;
 
 use super::answers::{self, see_other};
 use super::wanted::Wanted;
@@ -12,7 +13,7 @@ use super::{Action, Behind, Reservation, Site};
 use crate::cookie;
 use crate::http::{Request, Response, Status};
 use crate::origin::{Asker, Scheme};
-use crate::pages::LoginPage;
+use crate::pages::{LoginPage, PasswordField};
 use crate::session::{CannotOpen, SessionId, Token};
 
 /// A login that was found in order, and waits for its name.
@@ -23,7 +24,8 @@ pub struct Login {
     /// For whom the name is being reserved.
     pub identity: Identity,
     pub(super) wanted: Wanted,
-    address: IpAddr,
+    /// Where it comes from.
+    pub address: IpAddr,
     is_https: bool,
     /// The session that the browser had before.
     replaces: Option<SessionId>,
@@ -57,7 +59,7 @@ impl Site {
                 .error(Status::UNSUPPORTED_MEDIA_TYPE, "Send a form.")
                 .into();
         }
-        let Ok(wanted) = Wanted::parse(&request.body) else {
+        let Ok(mut wanted) = Wanted::parse(&request.body) else {
             return self
                 .error(Status::BAD_REQUEST, "A field came twice.")
                 .into();
@@ -66,6 +68,9 @@ impl Site {
             Ok(nick) => nick,
             Err(why) => return self.bad_name(&wanted, &why.to_string()).into(),
         };
+        if let Err(denied) = self.unlock(request, &mut wanted, address, now, behind) {
+            return self.locked(&wanted, denied).into();
+        }
         let login = Login {
             nick,
             identity: behind.identity(),
@@ -75,6 +80,30 @@ impl Site {
             replaces: self.session_of(request),
         };
         self.reserve(login, now, behind)
+    }
+
+    /// Whoever has a session has shown that they know the password, when they got it.
+    fn unlock(
+        &self,
+        request: &Request,
+        wanted: &mut Wanted,
+        address: IpAddr,
+        now: Instant,
+        behind: &mut impl Behind,
+    ) -> Result<(), Denied> {
+        let guess = wanted.password.take();
+        let Some(password) = &self.settings.password else {
+            return Ok(());
+        };
+        if self.session_of(request).is_some() {
+            return Ok(());
+        }
+        let is_right = || guess.is_some_and(|guess| password.is(guess.expose()));
+        let guessed = behind.attempts().guess(address, now, is_right);
+        if let Err(denied) = guessed {
+            log::warn!("a login from {address}: {denied}");
+        }
+        guessed
     }
 
     fn reserve(&mut self, login: Login, now: Instant, behind: &mut impl Behind) -> Action {
@@ -134,6 +163,23 @@ impl Site {
         }
     }
 
+    fn locked(&self, wanted: &Wanted, denied: Denied) -> Response {
+        match denied {
+            Denied::Wrong => {
+                let what = "That is not the password of this chat. Ask somebody who is in it.";
+                self.form(Status::FORBIDDEN, wanted, what, PasswordField::Wrong)
+            }
+            Denied::Wait(_) => self
+                .form(
+                    Status::TOO_MANY_REQUESTS,
+                    wanted,
+                    &format!("Sorry, {denied}."),
+                    PasswordField::Wrong,
+                )
+                .with("Retry-After", denied.wait_seconds().to_string()),
+        }
+    }
+
     fn bad_name(&self, wanted: &Wanted, why: &str) -> Response {
         let what = format!("Choose another name: {why}.");
         self.form_again(Status::UNPROCESSABLE_CONTENT, wanted, &what)
@@ -150,11 +196,26 @@ impl Site {
 
     /// The form with what was in it, and what to do.
     pub(super) fn form_again(&self, status: Status, wanted: &Wanted, what: &str) -> Response {
+        let password = match self.settings.password {
+            Some(_) => PasswordField::Asked,
+            None => PasswordField::None,
+        };
+        self.form(status, wanted, what, password)
+    }
+
+    fn form(
+        &self,
+        status: Status,
+        wanted: &Wanted,
+        what: &str,
+        password: PasswordField,
+    ) -> Response {
         let page = LoginPage {
             title: &self.settings.title,
             error: what,
             name: &wanted.name,
             room: wanted.room_text(),
+            password,
         };
         answers::form_page(status, page.html())
     }

@@ -31,6 +31,7 @@ mod wanted;
 use std::net::IpAddr;
 
 use chat_core::names::RoomName;
+use chat_core::secret::Secret;
 use chat_core::time::Now;
 
 use crate::cookie;
@@ -43,7 +44,7 @@ use answers::see_other;
 use route::Route;
 use wanted::Wanted;
 
-pub use behind::{Behind, Reservation};
+pub use behind::{Behind, NotGranted, Reservation};
 pub use login::Login;
 
 /// What to do about a request.
@@ -72,6 +73,8 @@ pub struct SiteSettings {
     pub irc: String,
     /// How to come by `nc`, or empty.
     pub plain: String,
+    /// What everybody has to know to log in, if anything.
+    pub password: Option<Secret>,
     /// Names that this site goes by.
     pub origins: Origins,
     /// Sessions that one address may have.
@@ -117,13 +120,18 @@ impl Site {
     pub fn finish_login(
         &mut self,
         login: &Login,
-        granted: Result<(), String>,
+        granted: Result<(), NotGranted>,
         now: Now,
         behind: &mut impl Behind,
     ) -> Response {
         let response = match granted {
             Ok(()) => self.log_in(login, now.mono, behind),
-            Err(what) => self.form_again(Status::CONFLICT, &login.wanted, &what),
+            Err(NotGranted::Refused(what)) => {
+                self.form_again(Status::CONFLICT, &login.wanted, &what)
+            }
+            Err(NotGranted::Unreachable(what)) => self
+                .form_again(Status::SERVICE_UNAVAILABLE, &login.wanted, &what)
+                .with("Retry-After", "5"),
         };
         answers::finish(response, now.wall)
     }
@@ -149,7 +157,11 @@ impl Site {
     pub fn expire(&mut self, now: Now, behind: &mut impl Behind) {
         while let Some(due) = self.sessions.due(now.mono) {
             match due {
-                Due::Quit(session, person) => behind.quit(session, person),
+                Due::Quit(id, person) => {
+                    if let Some(session) = self.sessions.get(id) {
+                        behind.quit(session, person);
+                    }
+                }
                 Due::Gone(session) => behind.over(&session),
             }
         }

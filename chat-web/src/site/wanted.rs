@@ -1,6 +1,7 @@
 //! What somebody asks for besides a page: the fields of a form or of a query.
 
 use chat_core::names::RoomName;
+use chat_core::secret::Secret;
 use form_urlencoded::Serializer;
 
 use crate::http::Request;
@@ -10,6 +11,8 @@ use crate::http::Request;
 pub(super) struct Wanted {
     pub(super) name: String,
     pub(super) room: Option<RoomName>,
+    /// Goes no further than to be compared.
+    pub(super) password: Option<Secret>,
     /// Sent here because there was no session.
     pub(super) first: bool,
 }
@@ -22,12 +25,13 @@ impl Wanted {
     /// Reads `application/x-www-form-urlencoded`. A room that cannot be one is passed over: it
     /// came with a link, and the person would not know what to do about it.
     pub(super) fn parse(text: &[u8]) -> Result<Wanted, Duplicate> {
-        let (mut name, mut room, mut first) = (None, None, None);
+        let (mut name, mut room, mut first, mut password) = (None, None, None, None);
         for (key, value) in form_urlencoded::parse(text) {
             let field = match key.as_ref() {
                 "name" => &mut name,
                 "room" => &mut room,
                 "first" => &mut first,
+                "password" => &mut password,
                 _ => continue,
             };
             if field.replace(value.into_owned()).is_some() {
@@ -38,6 +42,7 @@ impl Wanted {
             name: name.unwrap_or_default().trim().to_owned(),
             room: room.as_deref().and_then(room_name),
             first: first.is_some(),
+            password: password.as_deref().map(Secret::new),
         })
     }
 

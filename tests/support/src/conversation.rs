@@ -100,6 +100,18 @@ impl<W: Wire> Conversation<W> {
         self.read_to(&format!("a line with `{text}`"), |line| line.contains(text))
     }
 
+    /// The lines that have come by now; nothing at the end of the connection.
+    pub fn poll(&mut self) -> Option<Vec<String>> {
+        let mut lines = Vec::new();
+        loop {
+            match self.hear(Instant::now()) {
+                Ok(line) => lines.push(line),
+                Err(Silence::TimedOut) => return Some(lines),
+                Err(Silence::Closed(_)) => return (!lines.is_empty()).then_some(lines),
+            }
+        }
+    }
+
     /// Checks that nothing comes for so long.
     ///
     /// # Panics

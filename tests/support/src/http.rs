@@ -52,12 +52,31 @@ pub fn login(address: SocketAddr, name: &str) -> String {
 #[track_caller]
 pub fn post_login(address: SocketAddr, name: &str) -> Response {
     let body = format!("name={}", percent_encoded(name));
+    request(address, login_request(address, &body))
+}
+
+/// The login form as a browser sends it.
+#[must_use]
+pub fn login_request(address: SocketAddr, body: &str) -> String {
     let head = format!(
         "POST /login HTTP/1.1\r\nHost: {address}\r\nOrigin: http://{address}\r\n\
          Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n",
         body.len()
     );
-    request(address, head + &body)
+    head + body
+}
+
+/// The same for a chat with a password.
+///
+/// # Panics
+/// When no whole answer comes.
+#[track_caller]
+pub fn post_login_with_password(address: SocketAddr, name: &str, password: &str) -> Response {
+    let (name, password) = (percent_encoded(name), percent_encoded(password));
+    request(
+        address,
+        login_request(address, &format!("name={name}&password={password}")),
+    )
 }
 
 /// A connection on which requests and answers follow each other (keep-alive, pipelining).

@@ -6,8 +6,9 @@ use std::net::SocketAddr;
 use crate::Terminal;
 
 impl Terminal {
-    /// Starts irssi, which connects and joins the lobby. It has one window for everything, and does
-    /// not wait between its commands, as it would to spare servers that know no better.
+    /// Starts irssi, which connects and joins the lobby. It has one window for everything, writes
+    /// all that it shows into [`irssi_log`](Self::irssi_log), and does not wait between its commands,
+    /// as it would to spare servers that know no better.
     ///
     /// # Panics
     /// When irssi or tmux is not installed.
@@ -20,6 +21,11 @@ impl Terminal {
         fs::write(folder.join("config"), config).expect("a file in our own directory");
         Self::start_in(home, "irssi")
     }
+
+    /// All that irssi has shown, in lines that are as long as they are.
+    pub fn irssi_log(&self) -> String {
+        fs::read_to_string(self.home().join(LOG)).unwrap_or_default()
+    }
 }
 
 fn config(server: SocketAddr, nick: &str, real_name: &str) -> String {
@@ -29,8 +35,11 @@ fn config(server: SocketAddr, nick: &str, real_name: &str) -> String {
              autoconnect = \"yes\"; }});\n\
          chatnets = {{ here = {{ type = \"IRC\"; cmdspeed = \"1\"; cmdmax = \"99\"; }}; }};\n\
          channels = ({{ name = \"#lobby\"; chatnet = \"here\"; autojoin = \"yes\"; }});\n\
+         logs = {{ \"~/{LOG}\" = {{ auto_open = \"yes\"; level = \"ALL\"; }}; }};\n\
          settings = {{ \"fe-common/core\" = {{ autocreate_windows = \"no\"; \
              use_status_window = \"no\"; use_msgs_window = \"no\"; }}; core = {{ nick = \"{nick}\"; user_name = \"{nick}\"; \
              real_name = \"{real_name}\"; }}; }};\n"
     )
 }
+
+const LOG: &str = "irssi.log";

@@ -3,13 +3,14 @@
 //!
 //! | module | drives |
 //! |---|---|
-//! | [`program`] | one of our programs as a child process: its doors, its signals, its end |
+//! | [`program`], [`example`] | one of our programs as a child process: its doors, its signals, its end |
 //! | [`mod@line`], [`upgrade`], [`ws`] | a person at the IRC or plain door, and one behind a WebSocket |
 //! | [`conversation`] | what these two have in common: say, await, hear nothing |
 //! | [`http`] | requests byte for byte, answers one by one |
 //! | [`proxy`] | a network in between, which goes silent, refuses, or drops |
 //! | [`chromium`], [`page`] | a real browser, its profiles and its pages |
 //! | [`tmux`] | a text client on a real terminal |
+//! | [`piped`] | a program that reads its stdin |
 //! | [`wait`] | the deadline that every wait here has |
 //!
 //! Nothing here waits for ever: a wait that is over its deadline panics, says what was awaited and
@@ -27,6 +28,7 @@
 mod cdp;
 pub mod chromium;
 pub mod conversation;
+pub mod example;
 pub mod http;
 mod input;
 mod irc;
@@ -34,6 +36,7 @@ mod irssi;
 mod keys;
 pub mod line;
 pub mod page;
+pub mod piped;
 pub mod program;
 pub mod proxy;
 mod response;
@@ -50,6 +53,7 @@ pub use tungstenite;
 pub use chromium::{Browser, Profile};
 pub use line::LineClient;
 pub use page::Page;
+pub use piped::Piped;
 pub use program::Program;
 pub use proxy::{Cut, Proxy};
 pub use tmux::Terminal;

@@ -1,7 +1,7 @@
 //! A person at the IRC door or at the plain door, over TCP.
 
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use socket2::{Domain, SockRef, Socket, Type};
@@ -30,6 +30,15 @@ impl LineClient {
             Ok(stream) => Self::on(stream),
             Err(e) => panic!("cannot connect to {address}: {e}"),
         }
+    }
+
+    /// Connects from an address of this machine's own, 127.0.0.2 or the like, as somebody else.
+    ///
+    /// # Panics
+    /// When the door is shut, or the address is not ours.
+    #[track_caller]
+    pub fn connect_from(source: IpAddr, address: SocketAddr) -> Self {
+        Self::on(stream_from(source, address))
     }
 
     /// Takes the next connection of a listener: the test is the server then, to see how
@@ -78,18 +87,6 @@ impl LineClient {
     pub fn try_send_bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.note('>', &format!("{:?}", String::from_utf8_lossy(bytes)));
         self.wire.stream.write_all(bytes)
-    }
-
-    /// The lines that have come by now; nothing at the end of the connection.
-    pub fn poll(&mut self) -> Option<Vec<String>> {
-        let mut lines = Vec::new();
-        loop {
-            match self.hear(Instant::now()) {
-                Ok(line) => lines.push(line),
-                Err(Silence::TimedOut) => return Some(lines),
-                Err(Silence::Closed(_)) => return (!lines.is_empty()).then_some(lines),
-            }
-        }
     }
 
     /// Reads on until this text has come, also on a line that has not ended, like the question
@@ -198,6 +195,17 @@ impl TcpLines {
 
     fn unread_text(&self) -> String {
         String::from_utf8_lossy(&self.unread).into_owned()
+    }
+}
+
+/// A connection from an address of this machine's own.
+#[track_caller]
+pub(crate) fn stream_from(source: IpAddr, address: SocketAddr) -> TcpStream {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None).unwrap();
+    socket.bind(&SocketAddr::new(source, 0).into()).unwrap();
+    match socket.connect_timeout(&address.into(), PATIENCE) {
+        Ok(()) => socket.into(),
+        Err(e) => panic!("cannot connect from {source} to {address}: {e}"),
     }
 }
 

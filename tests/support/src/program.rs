@@ -6,7 +6,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -19,6 +19,30 @@ pub struct Program {
     child: Child,
     stdout: Buffer,
     stderr: Buffer,
+}
+
+/// The path of `chat-relay`, for tests of other packages: Cargo tells a test only of the programs of
+/// its own.
+///
+/// # Panics
+/// When it cannot be built.
+pub fn chat_relay() -> String {
+    static BUILT: Once = Once::new();
+    BUILT.call_once(build_chat_relay);
+    let test = std::env::current_exe().expect("a test knows where it is");
+    let target = test.ancestors().nth(2).expect("a target folder");
+    let path = target.join("chat-relay");
+    path.to_str().expect("a path in UTF-8").to_owned()
+}
+
+fn build_chat_relay() {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--locked", "--quiet", "-p", "chat-relay"]);
+    if !cfg!(debug_assertions) {
+        cargo.arg("--release");
+    }
+    let status = cargo.status().expect("cargo runs");
+    assert!(status.success(), "chat-relay does not build");
 }
 
 impl Program {

@@ -17,7 +17,7 @@ pub enum Command<'a> {
     Nick(&'a str),
     /// USER: the rest of registration. The user part consists of ASCII that may stand in a prefix.
     User { user: String, real_name: &'a str },
-    /// PASS: ignored, until there are accounts.
+    /// PASS: the password of the chat, if it has one.
     Pass(&'a str),
     /// PING: wants its token back.
     Ping(&'a str),
@@ -25,6 +25,10 @@ pub enum Command<'a> {
     Pong,
     /// QUIT, with their words.
     Quit(Option<&'a str>),
+    /// ATTACH: somebody is behind a gateway's connection again.
+    Attach,
+    /// DETACH: nobody is, and the reason if nobody will be soon.
+    Detach(Option<&'a str>),
     /// ERROR: for servers; ignored. RFC 2812 §3.7.4.
     Error,
     /// JOIN: a list of rooms, and keys, which no room has yet.

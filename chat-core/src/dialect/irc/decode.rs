@@ -36,7 +36,7 @@ type Decoded<'a> = Result<Command<'a>, Wrong<'a>>;
 type Decode = for<'a> fn(Params<'a>) -> Decoded<'a>;
 
 /// Those that come often first.
-const COMMANDS: [(&str, Decode); 33] = [
+const COMMANDS: [(&str, Decode); 35] = [
     ("PRIVMSG", |params| post(PostKind::Message, params)),
     ("PING", ping),
     ("PONG", |_| Ok(Command::Pong)),
@@ -78,6 +78,10 @@ const COMMANDS: [(&str, Decode); 33] = [
     ("HELP", |params| Ok(Command::Help(given(params, 0)))),
     ("PASS", |params| {
         Ok(Command::Pass(needed("PASS", params, 0)?))
+    }),
+    ("ATTACH", |_| Ok(Command::Attach)),
+    ("DETACH", |params| {
+        Ok(Command::Detach(text(params, 0, REASON_BYTES_MAX)))
     }),
     ("ERROR", |_| Ok(Command::Error)),
 ];

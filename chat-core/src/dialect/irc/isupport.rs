@@ -1,7 +1,8 @@
 //! What this server is and allows: the tokens of 005. modern.ircdocs.horse, "RPL_ISUPPORT (005)".
 //!
 //! Every token is true: its number is the constant that is enforced, and what we do not do (modes,
-//! prefixes, STATUSMSG, WHOX, MONITOR) is absent or empty.
+//! STATUSMSG, WHOX, MONITOR) is absent or empty. `PREFIX` is the default, though nobody has a prefix:
+//! an empty one may be sent too, and ends every bot of the Python library `irc` at its first NAMES.
 
 use super::numeric::RPL_ISUPPORT;
 use super::reader::Reader;
@@ -17,7 +18,7 @@ pub fn tokens(network: &str, limits: &Limits) -> Vec<String> {
         "CASEMAPPING=ascii".to_owned(),
         "CHANTYPES=#".to_owned(),
         "CHANMODES=,,,".to_owned(),
-        "PREFIX=".to_owned(),
+        "PREFIX=(ov)@+".to_owned(),
         format!("CHANLIMIT=#:{}", number(limits.rooms_per_person)),
         format!("NICKLEN={NAME_CHARS_MAX}"),
         format!("CHANNELLEN={}", NAME_CHARS_MAX + "#".len()),

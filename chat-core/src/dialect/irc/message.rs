@@ -41,15 +41,30 @@ impl<'a> Message<'a> {
     /// # Errors
     /// It is too long, or there is no command on it.
     pub fn parse(line: &'a str) -> Result<Message<'a>, ParseError> {
-        let (tags, rest) = split_tags(line.trim_start_matches(' '))?;
+        let (tags, rest) = split_tags(line.trim_start_matches(' '));
+        if tags.len() > CLIENT_TAG_BYTES_MAX {
+            return Err(ParseError::TagsTooLong);
+        }
         if rest.len() > LINE_BYTES_MAX {
             return Err(ParseError::TooLong);
         }
+        Message::of_parts(tags, rest).ok_or(ParseError::Empty)
+    }
+
+    /// Takes a line of a server apart, whose lengths are its own affair; nothing if there is no
+    /// command on it.
+    #[must_use]
+    pub fn of_server(line: &'a str) -> Option<Message<'a>> {
+        let (tags, rest) = split_tags(line);
+        Message::of_parts(tags, rest)
+    }
+
+    fn of_parts(tags: &'a str, rest: &'a str) -> Option<Message<'a>> {
         let (source, rest) = split_source(rest);
         match word(rest) {
-            ("", _) => Err(ParseError::Empty),
-            (command, rest) => Ok(Message {
-                tags,
+            ("", _) => None,
+            (command, rest) => Some(Message {
+                tags: Tags::new(tags),
                 source,
                 command,
                 params: Params::parse(rest),
@@ -68,15 +83,12 @@ impl<'a> Message<'a> {
     }
 }
 
-fn split_tags(line: &str) -> Result<(Tags<'_>, &str), ParseError> {
+fn split_tags(line: &str) -> (&str, &str) {
     let Some(tagged) = line.strip_prefix('@') else {
-        return Ok((Tags::default(), line));
+        return ("", line);
     };
-    let (data, rest) = tagged.split_once(' ').unwrap_or((tagged, ""));
-    if data.len() > CLIENT_TAG_BYTES_MAX {
-        return Err(ParseError::TagsTooLong);
-    }
-    Ok((Tags::new(data), rest.trim_start_matches(' ')))
+    let (tags, rest) = tagged.split_once(' ').unwrap_or((tagged, ""));
+    (tags, rest.trim_start_matches(' '))
 }
 
 fn split_source(line: &str) -> (Option<&str>, &str) {

@@ -71,6 +71,7 @@ numerics! {
     352 RPL_WHOREPLY "<room> <user> <host> <server> <nick> <flags> :0 <real name>"
     353 RPL_NAMREPLY "= <room> :<nick>…"
     366 RPL_ENDOFNAMES "<room> :End of NAMES list"
+    368 RPL_ENDOFBANLIST "<room> :End of channel ban list"
     369 RPL_ENDOFWHOWAS "<nick> :End of WHOWAS"
     371 RPL_INFO ":<text>"
     372 RPL_MOTD ":- <text>"

@@ -8,8 +8,20 @@ use crate::names::{NameError, Nick, RoomName};
 /// The first thing that somebody sees.
 #[must_use]
 pub fn greeting(network: &str) -> String {
-    format!("Welcome to {}. What is your name?", visible(network))
+    format!("Welcome to {}. {ASK_NAME}", visible(network))
 }
+
+/// The first thing that somebody sees where there is a password.
+#[must_use]
+pub fn greeting_with_password(network: &str) -> String {
+    format!("Welcome to {}. What is the password?", visible(network))
+}
+
+/// After the right one.
+pub const ASK_NAME: &str = "What is your name?";
+
+/// After a wrong one.
+pub const WRONG_PASSWORD: &str = "That is not the password. What is the password?";
 
 /// After a name that is none.
 #[must_use]

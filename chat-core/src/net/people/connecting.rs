@@ -36,6 +36,7 @@ impl People {
         let _ = socket.set_nodelay(true);
         let peer = Peer {
             ip: address.ip().to_canonical(),
+            told: false,
             door,
             since: now.mono,
         };

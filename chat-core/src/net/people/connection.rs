@@ -64,9 +64,11 @@ impl People {
     ) -> PersonId {
         let peer = Peer {
             ip: address.ip().to_canonical(),
+            told: false,
             door,
             since: now.mono,
         };
+        self.incoming += 1;
         self.count(peer.ip);
         let id = self.insert(Link::new(peer, socket, framing));
         log::debug!("{id} from {address} came in");

@@ -86,6 +86,9 @@ impl People {
         if after == After::Bury {
             self.bury(id);
         }
+        if link.is_incoming() {
+            self.incoming -= 1;
+        }
         if link.is_counted() {
             self.uncount(link.peer.ip);
         }

@@ -11,7 +11,7 @@ mod sending;
 mod timing;
 
 use std::collections::{HashMap, VecDeque};
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::time::Instant;
 
 use mio::Registry;
@@ -24,6 +24,7 @@ use person::{Link, Person};
 
 use super::framing::{Framing, Wire};
 use super::leavers::Leavers;
+use super::networks::customer;
 use super::wheel::{Due, Wheel};
 use crate::id::{DoorId, PersonId};
 
@@ -33,7 +34,9 @@ pub struct People {
     /// How often each key was used.
     generations: Vec<u32>,
     registry: Registry,
-    /// Connections by [`customer`].
+    /// Connections that came in and have not ended.
+    incoming: usize,
+    /// Those that count, by [`customer`].
     addresses: HashMap<IpAddr, usize>,
     wheel: Wheel,
     /// Who came up in this turn and was not looked at yet.
@@ -67,6 +70,7 @@ impl People {
             slab: Slab::new(),
             generations: Vec::new(),
             registry,
+            incoming: 0,
             addresses: HashMap::new(),
             wheel: Wheel::new(now),
             due: VecDeque::new(),
@@ -94,7 +98,7 @@ impl People {
     /// Whether no socket is open any more, not even one that is only being told goodbye.
     #[must_use]
     pub fn is_deserted(&self) -> bool {
-        self.addresses.is_empty() && self.leavers.is_empty()
+        self.incoming == 0 && self.leavers.is_empty()
     }
 
     /// Everybody, in the order in which the slab holds them: the fastest to walk.
@@ -116,21 +120,50 @@ impl People {
         self.person(id).map(|person| &person.link.peer)
     }
 
-    /// A proxy or gateway told where somebody really comes from.
+    /// A proxy or gateway told where somebody really comes from; they count as from there.
     pub fn set_ip(&mut self, id: PersonId, ip: IpAddr) {
-        let ip = ip.to_canonical();
+        self.discount(id);
+        if let Some(link) = self.link(id) {
+            link.peer.ip = ip.to_canonical();
+            link.peer.told = true;
+        }
+        self.recount(id);
+    }
+
+    /// Does not count a connection as one from its address: it belongs to a proxy or gateway, and is
+    /// about to tell where its person comes from. [`set_ip`](Self::set_ip) ends that, or
+    /// [`recount`](Self::recount).
+    pub fn discount(&mut self, id: PersonId) {
         let Some(link) = self.link(id) else {
             return;
         };
-        let (counted, before) = (link.is_counted(), link.peer.ip);
-        link.peer.ip = ip;
-        if counted {
-            self.uncount(before);
+        let (was_counted, ip) = (link.is_counted(), link.peer.ip);
+        link.discounted = true;
+        if was_counted {
+            self.uncount(ip);
+        }
+    }
+
+    /// Counts a connection as one from its address, after all.
+    pub fn recount(&mut self, id: PersonId) {
+        let Some(link) = self.link(id).filter(|link| link.discounted) else {
+            return;
+        };
+        link.discounted = false;
+        let (is_counted, ip) = (link.is_counted(), link.peer.ip);
+        if is_counted {
             self.count(ip);
         }
     }
 
-    /// How many connections come from an address.
+    /// Whether a connection counts as one from its address.
+    #[must_use]
+    pub fn is_counted(&self, id: PersonId) -> bool {
+        self.person(id)
+            .is_some_and(|person| person.link.is_counted())
+    }
+
+    /// How many connections count as from an address.
     #[must_use]
     pub fn connections_from(&self, ip: IpAddr) -> usize {
         self.addresses.get(&customer(ip)).copied().unwrap_or(0)
@@ -157,6 +190,7 @@ impl People {
     pub fn insert_silent(&mut self, door: DoorId, ip: IpAddr, now: Instant) -> PersonId {
         self.insert(Link::silent(Peer {
             ip: ip.to_canonical(),
+            told: false,
             door,
             since: now,
         }))
@@ -223,38 +257,8 @@ impl People {
     }
 }
 
-/// Who is meant by an address when connections are counted: one for IPv4, a network of 64 bits for
-/// IPv6, of which each customer has all the addresses (RFC 6177).
-fn customer(ip: IpAddr) -> IpAddr {
-    match ip.to_canonical() {
-        IpAddr::V6(v6) => {
-            let network = v6.to_bits() & (u128::MAX << 64);
-            IpAddr::V6(Ipv6Addr::from_bits(network))
-        }
-        v4 => v4,
-    }
-}
-
 fn id(key: usize, generation: u32) -> PersonId {
     // Memory ends long before four thousand million entries do.
     let key = u32::try_from(key).unwrap_or(u32::MAX);
     PersonId { key, generation }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_customer_has_one_ipv4_address_or_one_network_of_ipv6() {
-        let customer = |text: &str| customer(text.parse().unwrap()).to_string();
-        assert_eq!(customer("192.0.2.7"), "192.0.2.7");
-        assert_eq!(customer("::ffff:192.0.2.7"), "192.0.2.7");
-        assert_eq!(customer("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
-        assert_eq!(
-            customer("2001:db8:1:2::1"),
-            customer("2001:db8:1:2:ffff::9")
-        );
-        assert_ne!(customer("2001:db8:1:3::1"), customer("2001:db8:1:2::1"));
-    }
 }

@@ -20,6 +20,9 @@ use crate::net::outbox::{First, Outbox};
 pub struct Peer {
     /// Where it comes from: an IPv4 address if it is one, however it arrived.
     pub ip: IpAddr,
+    /// A proxy or gateway told that address: whoever has it, it is not us, so no rule for this machine
+    /// holds for it.
+    pub told: bool,
     /// Where it came in.
     pub door: DoorId,
     /// When it came in.
@@ -95,6 +98,8 @@ pub(super) struct Link {
     pub(super) paused: bool,
     /// We made this connection; it is not counted among those that come from its address.
     pub(super) outgoing: bool,
+    /// It is not counted yet either: who is behind it is still to be told.
+    pub(super) discounted: bool,
     /// It is not there yet.
     pub(super) connecting: bool,
     /// The peer will send no more; there may still be something to read.
@@ -159,6 +164,7 @@ impl Link {
             ending: None,
             paused: false,
             outgoing: false,
+            discounted: false,
             connecting: false,
             hung_up: false,
             eof: false,
@@ -181,6 +187,11 @@ impl Link {
 
     /// Whether it is one of the connections from its address.
     pub(super) fn is_counted(&self) -> bool {
+        self.is_incoming() && !self.discounted
+    }
+
+    /// Whether somebody came in by it.
+    pub(super) fn is_incoming(&self) -> bool {
         self.socket.is_some() && !self.outgoing
     }
 

@@ -1,0 +1,343 @@
+//! What comes from browsers: requests, WebSockets, lines.
+
+use std::time::Instant;
+
+use chat_core::dialect::irc::Message;
+use chat_core::dialect::quit_reason;
+use chat_core::id::{Identity, PersonId};
+use chat_core::limits::seconds;
+use chat_core::net::{Farewell, People, Unreadable};
+use chat_core::time::Now;
+
+use super::client::{Link, Owner};
+use super::clients::Socket;
+use super::desk::Desk;
+use super::pulse::{Pulse, Sign};
+use super::{ELSEWHERE, Gateway, LOGGED_OUT, words};
+use crate::session::SessionId;
+use crate::site::{Action, Login, NotGranted};
+use crate::web::{Answer, Claim, Event, Exchange, Web};
+
+impl Gateway {
+    /// Something that only the framing and we understand.
+    pub(super) fn event(
+        &mut self,
+        people: &mut People,
+        who: PersonId,
+        event: &mut Event,
+        now: Now,
+    ) {
+        match event {
+            Event::Asked(exchange) => self.respond(people, who, exchange, now),
+            Event::Opened(opened) => self.begin(people, who, opened.claim, now),
+            Event::Pinged | Event::Raw(_) => {}
+        }
+    }
+
+    fn respond(&mut self, people: &mut People, who: PersonId, exchange: &mut Exchange, now: Now) {
+        let Some(ip) = people.peer(who).map(|peer| peer.ip) else {
+            return;
+        };
+        let (site, mut desk) = self.at_desk(people, now);
+        match site.respond(&exchange.request, ip, now, &mut desk) {
+            Action::Answer(answer) => exchange.answer(answer),
+            Action::Later(login) => self.ask_relay(people, who, login, exchange, now),
+        }
+        people.set_deadline(who, self.request_deadline(now));
+    }
+
+    /// A login: the relay is asked for the name by taking it.
+    fn ask_relay(
+        &mut self,
+        people: &mut People,
+        who: PersonId,
+        login: Login,
+        exchange: &mut Exchange,
+        now: Now,
+    ) {
+        let id = login.identity;
+        let mut desk = self.desk(people, now);
+        let (nick, address) = (login.nick.as_str().to_owned(), login.address);
+        let login = Box::new(login);
+        desk.add(id, Owner::LoggingIn { asker: who, login }, address, &nick);
+        desk.open_link(id);
+        if desk
+            .clients
+            .get(id)
+            .is_some_and(|client| client.link.socket().is_some())
+        {
+            desk.clients.set_socket(who, Socket::Asking(Some(id)));
+        } else if let Some(response) = self.finish_login(people, id, Err(unreachable()), now) {
+            exchange.answer(response.1);
+        }
+    }
+
+    /// The relay has decided about a login; gives who asked, and the answer.
+    pub(super) fn finish_login(
+        &mut self,
+        people: &mut People,
+        id: Identity,
+        granted: Result<(), NotGranted>,
+        now: Now,
+    ) -> Option<(PersonId, Answer)> {
+        let (site, mut desk) = self.at_desk(people, now);
+        let client = desk.clients.get_mut(id)?;
+        let owner = std::mem::replace(&mut client.owner, Owner::Session(None));
+        let Owner::LoggingIn { asker, login } = owner else {
+            client.owner = owner;
+            return None;
+        };
+        if granted.is_err() {
+            desk.drop_client(id, "not let in");
+        }
+        desk.clients.set_socket(asker, Socket::Asking(None));
+        let response = site.finish_login(&login, granted, now, &mut desk);
+        Some((asker, Answer::Respond(response)))
+    }
+
+    /// The same, for a request that was put aside.
+    pub(super) fn answer_login(
+        &mut self,
+        people: &mut People,
+        id: Identity,
+        granted: Result<(), NotGranted>,
+        now: Now,
+    ) {
+        let Some((asker, answer)) = self.finish_login(people, id, granted, now) else {
+            return;
+        };
+        let web = people.framing_mut::<Web>(asker);
+        if let Some(exchange) = web.and_then(Web::exchange) {
+            exchange.answer(answer);
+            people.resume(asker);
+        }
+        people.set_deadline(asker, self.request_deadline(now));
+    }
+
+    pub(super) fn request_deadline(&self, now: Now) -> Instant {
+        now.mono + seconds(self.settings.limits.http_head_seconds)
+    }
+
+    /// A request, or the next one on the same connection, did not come in time.
+    pub(super) fn time_out(&mut self, people: &mut People, who: PersonId, now: Now) {
+        let mut out = Vec::new();
+        if let Some(web) = people.framing_mut::<Web>(who) {
+            web.time_out(&self.site.too_late(now), &mut out);
+        }
+        people.send(who, &out);
+        self.desk(people, now)
+            .send_away(who, Farewell::NORMAL, "too late");
+    }
+
+    /// A WebSocket is open.
+    fn begin(&mut self, people: &mut People, who: PersonId, claim: Claim, now: Now) {
+        match claim {
+            Claim::Nobody => self.desk(people, now).admit_guest(who),
+            Claim::Expired => self.log_out(people, who, now),
+            Claim::Session(id) => self.step_in(people, who, id, now),
+        }
+    }
+
+    fn log_out(&mut self, people: &mut People, who: PersonId, now: Now) {
+        let (code, reason) = LOGGED_OUT;
+        self.desk(people, now).send_away(who, code, reason);
+    }
+
+    /// The socket of a session: the first, the next, or that of another tab.
+    fn step_in(&mut self, people: &mut People, who: PersonId, session: SessionId, now: Now) {
+        let identity = self.site.sessions.get(session).map(|known| known.identity);
+        let client = identity.and_then(|id| Some((id, self.clients.get_mut(id)?)));
+        let Some((id, client)) = client else {
+            self.site.sessions.end(session);
+            return self.log_out(people, who, now);
+        };
+        client.owner = Owner::Session(Some(session));
+        let before = client.browser.replace(who);
+        self.site.sessions.attach(session, who);
+        let mut desk = self.desk(people, now);
+        if let Some(before) = before {
+            let (code, reason) = ELSEWHERE;
+            desk.send_away(before, code, reason);
+        }
+        desk.seat(id, who);
+    }
+
+    /// A client's browser has gone. The person stays at the relay for a while, and nobody is told.
+    pub(super) fn lose_browser(
+        &mut self,
+        people: &mut People,
+        id: Identity,
+        who: PersonId,
+        now: Now,
+    ) {
+        let Some(client) = self.clients.get_mut(id) else {
+            return;
+        };
+        if client.browser != Some(who) {
+            return;
+        }
+        client.browser = None;
+        match client.owner {
+            Owner::Session(Some(session)) => {
+                self.site.sessions.detach(session, who, now.mono);
+                let link = client.link.up();
+                let mut desk = self.desk(people, now);
+                if let Some(link) = link {
+                    desk.say(link, "DETACH");
+                    desk.people.resume(link);
+                }
+            }
+            _ => {
+                self.desk(people, now).drop_client(id, "connection closed");
+            }
+        }
+    }
+}
+
+impl Desk<'_> {
+    /// An IRC client without a session registers by itself.
+    fn admit_guest(&mut self, who: PersonId) {
+        let Some(ip) = self.people.peer(who).map(|peer| peer.ip) else {
+            return;
+        };
+        let id = self.clients.new_identity();
+        self.add(id, Owner::Guest, ip, "*");
+        if let Some(client) = self.clients.get_mut(id) {
+            client.browser = Some(who);
+        }
+        self.clients.set_socket(who, Socket::Browser(id));
+        self.people.pause(who);
+        self.people.clear_deadline(who);
+        self.open_link(id);
+        if matches!(
+            self.clients.get(id).map(|client| client.link),
+            Some(Link::Down(_))
+        ) {
+            self.clients.remove(id);
+            self.send_away(who, Farewell::TRY_AGAIN_LATER, RELAY_GONE);
+        }
+    }
+
+    /// A browser has taken its client's seat, and is heard when the relay is there.
+    fn seat(&mut self, id: Identity, who: PersonId) {
+        self.clients.set_socket(who, Socket::Browser(id));
+        let deadline = self.now.mono + self.settings.ping();
+        self.people.set_deadline(who, deadline);
+        let now = self.now.mono;
+        let Some(client) = self.clients.get_mut(id) else {
+            return;
+        };
+        client.browser_pulse = Pulse::new(now);
+        if client.link.up().is_some() {
+            return self.attach(id);
+        }
+        self.people.pause(who);
+        if let Link::Down(_) = client.link {
+            self.tell_gone(id);
+        }
+    }
+
+    /// A line of a browser goes to the relay, unless it is ours to speak so.
+    pub(super) fn hear_browser(&mut self, id: Identity, line: &str) {
+        let now = self.now.mono;
+        let Some(client) = self.clients.get_mut(id) else {
+            return;
+        };
+        client.browser_pulse.hear(now);
+        let Some(link) = client.link.up() else {
+            return;
+        };
+        let is_guest = matches!(client.owner, Owner::Guest);
+        match Message::parse(line) {
+            Ok(message) if is_ours(message.command, is_guest) => {}
+            Ok(message) if !is_guest && message.command.eq_ignore_ascii_case("QUIT") => {
+                self.say_goodbye(id, message.params.first().copied());
+            }
+            _ => self.hand_on(id, link, line),
+        }
+    }
+
+    /// The pong is on its way already. The ping counts as talk, so the relay hears of it too, by a
+    /// line to which it has nothing to say.
+    pub(super) fn hear_ping(&mut self, id: Identity) {
+        let link = self.clients.get(id).and_then(|client| client.link.up());
+        if let Some(link) = link {
+            self.hand_on(id, link, "PONG :ping");
+        }
+    }
+
+    /// Somebody quits, and their session stays: the rooms hear it, and the name is kept.
+    fn say_goodbye(&mut self, id: Identity, words: Option<&str>) {
+        let Some(client) = self.clients.get_mut(id) else {
+            return;
+        };
+        let reason = quit_reason(words);
+        client.rooms.clear();
+        if let Some(link) = client.link.up() {
+            self.say(link, &words::command("DETACH", &reason));
+        }
+        let browser = self.clients.get(id).and_then(|client| client.browser);
+        if let Some(browser) = browser {
+            self.say(browser, &words::closing(&reason));
+            self.people
+                .dismiss(browser, &Farewell::new(Farewell::NORMAL, reason));
+        }
+    }
+
+    /// Passes a line on. The browser waits while the relay is slow.
+    fn hand_on(&mut self, id: Identity, link: PersonId, line: &str) {
+        let browser = self.clients.get(id).and_then(|client| client.browser);
+        self.say(link, line);
+        if let Some(browser) = browser.filter(|_| self.people.queued(link) > self.settings.high()) {
+            self.people.pause(browser);
+            self.people.want_drained(link);
+        }
+    }
+
+    pub(super) fn refuse_unreadable(&mut self, id: Identity, why: Unreadable) {
+        let Some(client) = self.clients.get(id) else {
+            return;
+        };
+        let (line, browser) = (words::unreadable(&client.nick, why), client.browser);
+        if let Some(browser) = browser {
+            self.say(browser, &line);
+        }
+    }
+
+    /// Whether a session's browser is still there. A guest is asked by the relay.
+    pub(super) fn look_at_browser(&mut self, id: Identity, who: PersonId) {
+        let Some(client) = self.clients.get_mut(id) else {
+            return;
+        };
+        if client.link.up().is_none() {
+            // It is not heard while it waits.
+            client.browser_pulse.hear(self.now.mono);
+        }
+        match client.browser_pulse.look(self.settings, self.now.mono) {
+            Sign::Alive(until) => self.people.set_deadline(who, until),
+            Sign::Ask(until) => {
+                self.say(who, &words::command("PING", words::SERVER));
+                self.people.set_deadline(who, until);
+            }
+            Sign::Dead => self
+                .people
+                .dismiss(who, &Farewell::new(Farewell::POLICY, "ping timeout")),
+        }
+    }
+}
+
+/// Commands between a gateway and its relay, which no browser may say; and of a session the answer to
+/// a PING, since its PINGs are ours.
+fn is_ours(command: &str, is_guest: bool) -> bool {
+    let ours = ["ATTACH", "DETACH", "WEBIRC"];
+    ours.iter().any(|name| command.eq_ignore_ascii_case(name))
+        || (!is_guest && command.eq_ignore_ascii_case("PONG"))
+}
+
+pub(super) fn unreachable() -> NotGranted {
+    NotGranted::Unreachable(
+        "The chat cannot be reached just now. Try again in a moment.".to_owned(),
+    )
+}
+
+pub(super) const RELAY_GONE: &str = "the relay is gone";

@@ -1,0 +1,232 @@
+//! What comes from the relay: the answer to a login, lines for a browser, the end of a socket.
+
+use chat_core::dialect::irc::Message;
+use chat_core::id::{Identity, PersonId};
+use chat_core::net::{Closed, Farewell, People};
+use chat_core::time::Now;
+
+use super::browsers::{RELAY_GONE, unreachable};
+use super::client::{Link, Owner};
+use super::desk::Desk;
+use super::pulse::Sign;
+use super::{Gateway, LOGGED_OUT, words};
+use crate::limits::NAME_AWAITED;
+use crate::site::NotGranted;
+
+impl Gateway {
+    pub(super) fn hear_relay(
+        &mut self,
+        people: &mut People,
+        id: Identity,
+        link: PersonId,
+        line: &str,
+        now: Now,
+    ) {
+        let Some(client) = self.clients.get_mut(id) else {
+            return;
+        };
+        let Some(message) = Message::of_server(line) else {
+            return;
+        };
+        client.relay_pulse.hear(now.mono);
+        client.note(&message);
+        match client.link {
+            Link::Registering(_) => self.registering(people, id, link, &message, now),
+            _ => self.desk(people, now).hear_person(id, link, line, &message),
+        }
+    }
+
+    /// The relay has not let a client in yet.
+    fn registering(
+        &mut self,
+        people: &mut People,
+        id: Identity,
+        link: PersonId,
+        message: &Message<'_>,
+        now: Now,
+    ) {
+        let text = message.params.last().copied().unwrap_or_default();
+        match message.command {
+            "001" => {
+                self.desk(people, now).let_in(id);
+                self.answer_login(people, id, Ok(()), now);
+            }
+            "PING" => self
+                .desk(people, now)
+                .say(link, &words::command("PONG", text)),
+            "432" | "433" | "436" | "437" => self.refuse_name(people, id, link, text, now),
+            "464" => self.refuse_password(people, id, now),
+            _ => {}
+        }
+    }
+
+    /// A login chooses another name. A session's name may still be held by our own former socket, of
+    /// whose end the relay has not heard; if somebody else has it, the session is over.
+    fn refuse_name(
+        &mut self,
+        people: &mut People,
+        id: Identity,
+        link: PersonId,
+        text: &str,
+        now: Now,
+    ) {
+        let what = format!("Sorry, {text}. Choose another one.");
+        self.answer_login(people, id, Err(NotGranted::Refused(what)), now);
+        let Some(client) = self.clients.get_mut(id) else {
+            return;
+        };
+        let since = *client.taken_since.get_or_insert(now.mono);
+        if now.mono < since + NAME_AWAITED {
+            return people.dismiss(link, &Farewell::new(Farewell::NORMAL, ""));
+        }
+        if let Owner::Session(Some(session)) = client.owner {
+            self.site.sessions.end(session);
+        }
+        let mut desk = self.desk(people, now);
+        let client = desk.drop_client(id, "name taken");
+        if let Some(browser) = client.and_then(|client| client.browser) {
+            desk.send_away(browser, LOGGED_OUT.0, "somebody else has your name now");
+        }
+    }
+
+    fn refuse_password(&mut self, people: &mut People, id: Identity, now: Now) {
+        log::error!(
+            "the relay refuses this gateway's password: give both the same one by --password-file"
+        );
+        let what = "This page is not set up for the chat's password. Whoever runs it can do that \
+                    with --password-file.";
+        let refused = NotGranted::Unreachable(what.to_owned());
+        self.answer_login(people, id, Err(refused), now);
+    }
+
+    /// A socket to the relay has ended, or could not be made.
+    pub(super) fn lose_relay(
+        &mut self,
+        people: &mut People,
+        id: Identity,
+        who: PersonId,
+        why: &Closed,
+        now: Now,
+    ) {
+        let Some(client) = self.clients.get_mut(id) else {
+            return;
+        };
+        let (link, words) = (client.link, client.last_words.clone());
+        if link.socket() != Some(who) {
+            return;
+        }
+        if let Link::Connecting(_) = link {
+            client.address_index += 1;
+            let mut desk = self.desk(people, now);
+            if desk.try_next_address(id) {
+                return;
+            }
+            desk.clients.miss_relay(why);
+        }
+        match self.clients.get(id).map(|client| &client.owner) {
+            Some(Owner::LoggingIn { .. }) => {
+                let refused = if words.is_empty() {
+                    unreachable()
+                } else {
+                    NotGranted::Unreachable(format!("Sorry, the chat said: {words}."))
+                };
+                self.answer_login(people, id, Err(refused), now);
+            }
+            Some(Owner::Guest) => self.desk(people, now).lose_guest(id),
+            Some(Owner::Session(_)) => self.lose_person(people, id, link, now),
+            None => {}
+        }
+    }
+
+    /// A session's person is gone. Its browser comes in again and waits here for the next one: so
+    /// there is one way of coming back, whatever was lost.
+    fn lose_person(&mut self, people: &mut People, id: Identity, link: Link, now: Now) {
+        let was_up = link.up().is_some();
+        let Some(client) = self.clients.get_mut(id) else {
+            return;
+        };
+        if !was_up {
+            return self.desk(people, now).lose_link(id, false);
+        }
+        let browser = client.browser.take();
+        if let (Some(browser), Owner::Session(Some(session))) = (browser, &client.owner) {
+            self.site.sessions.detach(*session, browser, now.mono);
+        }
+        let mut desk = self.desk(people, now);
+        desk.lose_link(id, true);
+        if let Some(browser) = browser {
+            desk.send_away(browser, Farewell::RESTART, RELAY_GONE);
+        }
+    }
+}
+
+impl Desk<'_> {
+    /// A line about somebody who is in.
+    fn hear_person(&mut self, id: Identity, link: PersonId, line: &str, message: &Message<'_>) {
+        let Some(client) = self.clients.get_mut(id) else {
+            return;
+        };
+        let text = message.params.last().copied().unwrap_or_default();
+        let is_guest = matches!(client.owner, Owner::Guest);
+        match message.command {
+            _ if is_guest => self.pass_on(id, link, line),
+            "PING" => self.say(link, &words::command("PONG", text)),
+            "PONG" if text == words::SERVER => {}
+            "ATTACH" => client.unanswered = client.unanswered.saturating_sub(1),
+            "421" if message.params.iter().any(|param| is_between_us(param)) => {
+                log::error!("the relay does not know what a gateway needs: is it a chat-relay?");
+            }
+            _ => self.pass_on(id, link, line),
+        }
+    }
+
+    /// A line for the browser. The relay waits while the browser is slow.
+    fn pass_on(&mut self, id: Identity, link: PersonId, line: &str) {
+        let browser = self
+            .clients
+            .get(id)
+            .and_then(super::client::Client::listener);
+        let Some(browser) = browser else {
+            return;
+        };
+        self.say(browser, line);
+        if self.people.queued(browser) > self.settings.high() {
+            self.people.pause(link);
+            self.people.want_drained(browser);
+        }
+    }
+
+    fn lose_guest(&mut self, id: Identity) {
+        let client = self.clients.remove(id);
+        if let Some(browser) = client.and_then(|client| client.browser) {
+            self.send_away(browser, Farewell::RESTART, RELAY_GONE);
+        }
+    }
+
+    /// Whether the relay still is there, or ever will be.
+    pub(super) fn look_at_relay(&mut self, id: Identity, who: PersonId) {
+        let Some(client) = self.clients.get_mut(id) else {
+            return;
+        };
+        if client.link.up().is_none() {
+            return self.give_up(who);
+        }
+        match client.relay_pulse.look(self.settings, self.now.mono) {
+            Sign::Alive(until) => self.people.set_deadline(who, until),
+            Sign::Ask(until) => {
+                self.say(who, &words::command("PING", words::SERVER));
+                self.people.set_deadline(who, until);
+            }
+            Sign::Dead => self.give_up(who),
+        }
+    }
+
+    fn give_up(&mut self, link: PersonId) {
+        self.people
+            .dismiss(link, &Farewell::new(Farewell::NORMAL, ""));
+    }
+}
+
+fn is_between_us(param: &str) -> bool {
+    matches!(param, "ATTACH" | "DETACH")
+}

@@ -1,0 +1,143 @@
+//! Lines that the gateway says of its own: to the relay, and to a browser.
+
+use std::net::IpAddr;
+
+use chat_core::dialect::irc::numeric::ERR_INPUTTOOLONG;
+use chat_core::dialect::irc::reader::Standard;
+use chat_core::dialect::irc::{Caps, Line, Reader};
+use chat_core::limits::LINE_BYTES_MAX;
+use chat_core::net::Unreadable;
+
+/// WEBIRC: where a browser really is. IRCv3 WebIRC.
+pub(super) fn webirc(secret: &str, address: IpAddr) -> String {
+    let address = address_param(address);
+    let mut line = String::new();
+    Line::bare(&mut line, "WEBIRC")
+        .param(secret)
+        .param("chat-web")
+        .param(&address)
+        .param(&address)
+        .end();
+    line
+}
+
+/// An address as a parameter, which must not begin with a colon. IRCv3 WebIRC, "IPv6".
+fn address_param(address: IpAddr) -> String {
+    let text = address.to_string();
+    match text.starts_with(':') {
+        true => format!("0{text}"),
+        false => text,
+    }
+}
+
+pub(super) fn command(name: &str, param: &str) -> String {
+    let mut line = String::new();
+    Line::bare(&mut line, name).text(param);
+    line
+}
+
+/// The last words to somebody. RFC 2812 §3.7.4.
+pub(super) fn closing(reason: &str) -> String {
+    command("ERROR", &format!("Closing link: {reason}"))
+}
+
+pub(super) fn user(nick: &str) -> String {
+    let mut line = String::new();
+    Line::bare(&mut line, "USER")
+        .params(&["web", "0", "*"])
+        .text(nick);
+    line
+}
+
+/// JOINs of all these rooms, as many in a line as it takes.
+pub(super) fn joins(rooms: &[String]) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for room in rooms {
+        match lines.last_mut() {
+            Some(line) if line.len() + 1 + room.len() <= LINE_BYTES_MAX => {
+                line.push(',');
+                line.push_str(room);
+            }
+            _ => lines.push(format!("JOIN {room}")),
+        }
+    }
+    lines
+}
+
+/// Somebody's browser waits for the relay. IRCv3 standard-replies: `*` is for no command.
+pub(super) fn relay_gone(nick: &str, why: &str) -> String {
+    let text = if why.is_empty() {
+        "the relay does not answer; we try again by ourselves".to_owned()
+    } else {
+        format!("the relay said: {why}; we try again by ourselves")
+    };
+    let mut line = String::new();
+    reader(nick).standard(&mut line, Standard::Note, "*", "RELAY_GONE", &[], text);
+    line
+}
+
+/// What the relay would say to a line that cannot be passed on to it.
+pub(super) fn unreadable(nick: &str, why: Unreadable) -> String {
+    let (mut line, reader) = (String::new(), reader(nick));
+    match why {
+        Unreadable::TooLong => reader.say(
+            &mut line,
+            ERR_INPUTTOOLONG,
+            &[],
+            "the line was too long and was dropped",
+        ),
+        Unreadable::ControlByte => {
+            let text = "a line may hold neither CR nor NUL; it was dropped";
+            reader.fail_or_notice(&mut line, "*", "INVALID_MESSAGE", text);
+        }
+        Unreadable::NotUtf8 => {
+            let text = "the line was not UTF-8 and was dropped: set your client to UTF-8";
+            reader.standard(&mut line, Standard::Fail, "*", "INVALID_UTF8", &[], text);
+        }
+    }
+    line
+}
+
+/// What the gateway calls itself.
+pub(super) const SERVER: &str = "gateway.local";
+
+fn reader(nick: &str) -> Reader<'_> {
+    Reader {
+        server: SERVER,
+        nick,
+        caps: Caps::NONE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_never_begins_with_a_colon() {
+        let line = |address: &str| webirc("s3cret", address.parse().unwrap());
+        assert_eq!(
+            line("192.0.2.7"),
+            "WEBIRC s3cret chat-web 192.0.2.7 192.0.2.7"
+        );
+        assert_eq!(line("::1"), "WEBIRC s3cret chat-web 0::1 0::1");
+        assert_eq!(
+            line("2001:db8::1"),
+            "WEBIRC s3cret chat-web 2001:db8::1 2001:db8::1"
+        );
+    }
+
+    #[test]
+    fn rooms_are_joined_in_as_few_lines_as_hold_them() {
+        let rooms: Vec<String> = (0..20).map(|n| format!("#{n:063}")).collect();
+        let lines = joins(&rooms);
+        assert_eq!(lines.len(), 3);
+        assert!(lines.iter().all(|line| line.len() <= LINE_BYTES_MAX));
+        let joined: Vec<&str> = lines
+            .iter()
+            .flat_map(|line| line["JOIN ".len()..].split(','))
+            .collect();
+        assert_eq!(joined, rooms);
+        assert!(joins(&[]).is_empty());
+    }
+}

@@ -1,0 +1,444 @@
+//! A gateway and its relay: what each does when the other one is slow, late, strange or gone.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
+
+#[path = "gateway_support/mod.rs"]
+mod gateway_support;
+
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
+use gateway_support::{Pair, at_relay, relay_at, start_relay};
+use test_support::http::{self, login, post_login};
+use test_support::{LineClient, WsClient, eventually};
+
+const RESTART: u16 = 1012;
+const LOGGED_OUT: u16 = 4002;
+
+#[test]
+fn the_relay_goes_and_comes_and_everybody_is_where_they_were() {
+    let mut pair = Pair::start(&[]);
+    let ana = pair.login("ana");
+    let bob = pair.login("bob");
+    let mut ana_tab = pair.tab(&ana);
+    ana_tab.join("#lobby");
+    ana_tab.join("#garden");
+    let mut bob_tab = pair.tab(&bob);
+    bob_tab.send("NICK bert");
+    bob_tab.expect_contains(" NICK bert");
+    bob_tab.join("#lobby");
+    let at = pair.kill_relay();
+    ana_tab.expect_close(RESTART);
+    bob_tab.expect_close(RESTART);
+
+    // ana's page comes back and waits; bob's browser stays away for the moment.
+    let mut ana_tab = WsClient::connect_with_session(pair.http, &ana);
+    ana_tab.expect_contains("NOTE * RELAY_GONE");
+
+    pair.relay = Some(relay_at(at));
+    let back = Instant::now();
+    let welcome = ana_tab.register("ana");
+    assert!(
+        back.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        back.elapsed()
+    );
+    for room in ["#lobby", "#garden"] {
+        assert!(
+            welcome
+                .iter()
+                .any(|line| line.starts_with(":ana!") && line.ends_with(&format!(" JOIN {room}"))),
+            "{welcome:?}"
+        );
+    }
+    eventually("bert, who has no browser, in the lobby", || {
+        ana_tab.send("NAMES #lobby");
+        ana_tab
+            .expect_contains(" 353 ")
+            .contains("bert")
+            .then_some(())
+    });
+    let mut bob_tab = pair.tab(&bob);
+    ana_tab.send("PRIVMSG #lobby :here we are");
+    bob_tab.expect_contains("PRIVMSG #lobby :here we are");
+}
+
+#[test]
+fn two_hundred_people_are_back_after_a_kill_with_their_names_and_rooms() {
+    let mut pair = Pair::start(&[]);
+    let cookies: Vec<String> = (0..200).map(|n| pair.login(&format!("p{n}"))).collect();
+    let mut tabs: Vec<WsClient> = cookies.iter().map(|cookie| pair.tab(cookie)).collect();
+    for (n, tab) in tabs.iter_mut().enumerate() {
+        tab.send(&format!("JOIN #all,#r{}", n % 10));
+        tab.expect_contains(&format!(" 366 p{n} #r"));
+    }
+    let at = pair.kill_relay();
+    for tab in &mut tabs {
+        tab.expect_close(RESTART);
+    }
+    let mut tabs: Vec<WsClient> = cookies
+        .iter()
+        .map(|cookie| WsClient::connect_with_session(pair.http, cookie))
+        .collect();
+    for tab in &mut tabs {
+        tab.expect_contains("RELAY_GONE");
+        tab.send("NICK x");
+        tab.send("USER x 0 * :x");
+    }
+    pair.relay = Some(relay_at(at));
+    let back = Instant::now();
+    for (n, tab) in tabs.iter_mut().enumerate() {
+        tab.expect_contains(&format!(" 001 p{n} "));
+        tab.expect_contains(&format!(" 366 p{n} #all"));
+        tab.expect_contains(&format!(" 366 p{n} #r{}", n % 10));
+    }
+    let took = back.elapsed();
+    assert!(took < Duration::from_secs(5), "{took:?}");
+    let mut witness = at_relay(&pair, "witness");
+    witness.join("#all");
+    let names = witness.transcript();
+    for n in 0..200 {
+        assert!(names.contains(&format!("p{n}")), "p{n} is missing");
+    }
+}
+
+#[test]
+fn the_gateway_goes_and_the_relay_tells_the_rooms() {
+    let mut pair = Pair::start(&[]);
+    let ana = pair.login("ana");
+    let mut witness = at_relay(&pair, "witness");
+    witness.join("#lobby");
+    let mut tab = pair.tab(&ana);
+    tab.join("#lobby");
+    witness.expect_contains(":ana!");
+    pair.gateway.signal("KILL");
+    let told = witness.expect_contains(" QUIT :");
+    assert!(told.starts_with(":ana!"), "{told}");
+    // The relay goes on, and so does a new gateway.
+    let gateway = pair.another_gateway();
+    let cookie = login(gateway.door("http"), "ana");
+    assert!(cookie.starts_with("chat_session="));
+    assert!(!pair.gateway.wait(Duration::from_secs(5)).success());
+}
+
+#[test]
+fn a_gateway_that_is_ended_says_goodbye_on_both_sides() {
+    let mut pair = Pair::start(&[]);
+    let ana = pair.login("ana");
+    let mut witness = at_relay(&pair, "witness");
+    witness.join("#lobby");
+    let mut tab = pair.tab(&ana);
+    tab.join("#lobby");
+    witness.expect_contains(":ana!");
+    pair.gateway.signal("TERM");
+    tab.expect_close(RESTART);
+    let told = witness.expect_contains(" QUIT :");
+    assert!(told.ends_with(" QUIT :the chat is closing"), "{told}");
+    assert!(pair.gateway.wait(Duration::from_secs(5)).success());
+}
+
+#[test]
+fn without_a_relay_the_gateway_starts_and_a_login_is_told() {
+    let nowhere = TcpListener::bind("127.0.0.1:0").unwrap();
+    let at = nowhere.local_addr().unwrap();
+    drop(nowhere);
+    let gateway = gateway_support::gateway_of(&at.to_string(), &[]);
+    let http = gateway.door("http");
+    assert_eq!(http::get(http, "/healthz").status, 200);
+    let answer = post_login(http, "ana");
+    assert_eq!(answer.status, 503);
+    assert!(
+        answer.text().contains("cannot be reached"),
+        "{}",
+        answer.text()
+    );
+    assert!(answer.text().contains(r#"value="ana""#), "the name is kept");
+    let _relay = start_relay(&["--irc", &at.to_string()]);
+    assert!(login(http, "ana").starts_with("chat_session="));
+}
+
+#[test]
+fn a_relay_that_says_nothing_is_given_up_in_time() {
+    let mute = TcpListener::bind("127.0.0.1:0").unwrap();
+    let gateway = gateway_support::gateway_of(&mute.local_addr().unwrap().to_string(), &[]);
+    let start = Instant::now();
+    let answer = post_login(gateway.door("http"), "ana");
+    assert_eq!(answer.status, 503);
+    assert!(
+        start.elapsed() > Duration::from_secs(4),
+        "{:?}",
+        start.elapsed()
+    );
+    assert!(
+        start.elapsed() < Duration::from_secs(9),
+        "{:?}",
+        start.elapsed()
+    );
+}
+
+#[test]
+fn who_does_not_wait_for_the_login_holds_no_name() {
+    let relay = TcpListener::bind("127.0.0.1:0").unwrap();
+    let gateway = gateway_support::gateway_of(&relay.local_addr().unwrap().to_string(), &[]);
+    let http = gateway.door("http");
+    let asker = std::thread::spawn(move || {
+        let mut browser = http::Connection::open(http);
+        browser.send(http::login_request(http, "name=ana"));
+    });
+    let mut link = LineClient::accept(&relay);
+    link.expect_contains("NICK :ana");
+    asker.join().unwrap();
+    link.expect_eof();
+}
+
+#[test]
+fn a_name_that_somebody_took_meanwhile_ends_the_session() {
+    let mut pair = Pair::start(&[]);
+    let ana = pair.login("ana");
+    let mut tab = pair.tab(&ana);
+    let at = pair.kill_relay();
+    tab.expect_close(RESTART);
+    // Whoever listens there now says that the name is taken, again and again.
+    let relay = TcpListener::bind(at).unwrap();
+    let mut tab = WsClient::connect_with_session(pair.http, &ana);
+    let refusing = std::thread::spawn(move || {
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_secs(11) {
+            let mut link = LineClient::accept(&relay);
+            link.expect_contains("USER ");
+            link.send(":relay 433 * ana :the name ana is taken");
+            link.expect_eof();
+        }
+        relay
+    });
+    let words = tab.expect_close(LOGGED_OUT);
+    assert!(words.contains("has your name"), "{words}");
+    let page = pair.index(&ana);
+    assert_eq!(page.status, 303, "the login form is next");
+    drop(refusing);
+}
+
+#[test]
+fn a_client_without_a_session_is_piped_through() {
+    let mut pair = Pair::start(&[]);
+    let mut bot = WsClient::connect(pair.http);
+    bot.caps(&["echo-message"]);
+    bot.register("bot");
+    bot.join("#lobby");
+    let mut witness = at_relay(&pair, "witness");
+    witness.join("#lobby");
+    bot.send("PRIVMSG #lobby :beep");
+    bot.expect_contains("PRIVMSG #lobby :beep");
+    witness.expect_contains("PRIVMSG #lobby :beep");
+    // What a gateway says to its relay is not for its clients to say.
+    for line in ["DETACH :gone", "ATTACH", "webirc a b c 192.0.2.1"] {
+        bot.send(line);
+    }
+    bot.fence();
+    assert_eq!(witness.fence(), Vec::<String>::new());
+    bot.close(1000);
+    witness.expect_contains(":bot!");
+    let mut bot = WsClient::connect(pair.http);
+    bot.register("bot");
+    pair.kill_relay();
+    bot.expect_close(RESTART);
+}
+
+#[test]
+fn a_browser_that_does_not_read_is_cut_by_the_relay_and_costs_bounded_memory() {
+    let pair = Pair::start(&[]);
+    let cookie = pair.login("slow");
+    let mut slow = pair.tab(&cookie);
+    slow.join("#lobby");
+    let mut talker = at_relay(&pair, "talker");
+    talker.join("#lobby");
+    let text = "x".repeat(400);
+    let told = (0..400).find_map(|_| {
+        for _ in 0..100 {
+            talker.send(&format!("PRIVMSG #lobby :{text}"));
+        }
+        let heard = talker.fence();
+        heard.into_iter().find(|line| line.contains("QUIT"))
+    });
+    let told = told.expect("the slow reader was never cut");
+    assert!(told.starts_with(":slow!"), "{told}");
+    let memory = gateway_support::resident_kib(pair.gateway.pid());
+    assert!(memory < 64 * 1024, "{memory} KiB");
+}
+
+#[test]
+fn a_relay_that_does_not_read_makes_its_people_wait_and_nobody_else() {
+    let relay = TcpListener::bind("127.0.0.1:0").unwrap();
+    let gateway = gateway_support::gateway_of(&relay.local_addr().unwrap().to_string(), &[]);
+    let http = gateway.door("http");
+    let logging_in = std::thread::spawn(move || login(http, "ana"));
+    let mut link = LineClient::accept(&relay);
+    link.expect_contains("USER ");
+    link.send(":relay 001 ana :Welcome");
+    let cookie = logging_in.join().unwrap();
+    let mut tab = WsClient::connect_with_session(http, &cookie);
+    link.expect_contains("ATTACH");
+    let line = format!("PRIVMSG #a :{}", "x".repeat(400));
+    // As much as sockets and queues hold, and then no more is taken.
+    let taken = (0..1_000_000)
+        .take_while(|_| tab.try_send(&line).is_ok())
+        .count();
+    assert!(taken < 100_000, "{taken} lines were taken");
+    let memory = gateway_support::resident_kib(gateway.pid());
+    assert!(memory < 64 * 1024, "{memory} KiB");
+    assert_eq!(http::get(http, "/healthz").status, 200);
+}
+
+#[test]
+fn a_dead_browser_is_noticed_and_its_person_quits() {
+    let pair = Pair::start(&["--limit", "ping_seconds=1", "--limit", "pong_seconds=1"]);
+    let cookie = pair.login("ana");
+    let mut tab = pair.tab(&cookie);
+    tab.answer_pings(false);
+    tab.expect_contains("PING :");
+    let start = Instant::now();
+    tab.expect_close(1008);
+    assert!(start.elapsed() < Duration::from_secs(5));
+    // The session may come back, and the relay's own questions are answered meanwhile.
+    std::thread::sleep(Duration::from_secs(3));
+    let mut tab = pair.tab(&cookie);
+    tab.fence();
+}
+
+#[test]
+fn doors_for_lines_are_the_relays() {
+    for (flag, words) in [
+        (
+            "--irc=127.0.0.1:0",
+            "--irc: with --relay the doors for lines are the relay's",
+        ),
+        ("--plain=none", "start chat-relay with --plain instead"),
+        (
+            "--gateway=127.0.0.1",
+            "this program is the gateway; give --gateway to chat-relay",
+        ),
+    ] {
+        let mut program = gateway_support::failing(&["--relay=127.0.0.1:1", flag]);
+        assert!(!program.wait(Duration::from_secs(5)).success());
+        assert!(program.stderr().contains(words), "{}", program.stderr());
+    }
+    for (relay, words) in [("nowhere", "write HOST:PORT"), ("a.invalid:1", "--relay")] {
+        let mut program = gateway_support::failing(&["--relay", relay]);
+        assert!(!program.wait(Duration::from_secs(5)).success());
+        assert!(program.stderr().contains(words), "{}", program.stderr());
+    }
+}
+
+#[test]
+fn every_address_of_the_relays_name_is_tried() {
+    let relay = start_relay(&["--irc", "127.0.0.1:0"]);
+    let port = relay.door("irc").port();
+    // `localhost` may be ::1 first, where nobody listens.
+    let gateway = gateway_support::gateway_of(&format!("localhost:{port}"), &[]);
+    assert!(login(gateway.door("http"), "ana").starts_with("chat_session="));
+}
+
+#[test]
+fn the_relay_learns_each_browsers_address_and_is_told_the_secret_alone() {
+    let secret = gateway_support::secret_file("s3cret");
+    let path = secret.path().to_str().unwrap();
+    let relay = start_relay(&[
+        "--irc=127.0.0.1:0",
+        "--gateway=127.0.0.1",
+        "--gateway-secret",
+        path,
+    ]);
+    let at = relay.door("irc").to_string();
+    let gateway = gateway_support::gateway_of(&at, &["--gateway-secret", path]);
+    let http = gateway.door("http");
+    let cookie = login(http, "ana");
+    let mut tab = WsClient::connect_with_session(http, &cookie);
+    tab.register("ana");
+    tab.send("WHOIS ana ana");
+    let own = tab.expect_contains(" 338 ");
+    assert!(own.contains(" 127.0.0.1 "), "{own}");
+    // The whole of it: reload, quit, come back.
+    drop(tab);
+    let mut tab = WsClient::connect_with_session(http, &cookie);
+    tab.register("ana");
+    // A gateway with another secret gets nobody in, and whoever logs in is told.
+    let other = gateway_support::secret_file("other");
+    let wrong =
+        gateway_support::gateway_of(&at, &["--gateway-secret", other.path().to_str().unwrap()]);
+    let answer = post_login(wrong.door("http"), "bob");
+    assert_eq!(answer.status, 503);
+    assert!(
+        answer.text().contains("another secret"),
+        "{}",
+        answer.text()
+    );
+    relay.expect_stderr("WEBIRC came with another secret");
+}
+
+#[test]
+fn the_password_of_the_chat_is_asked_for_by_the_gateway_and_told_to_the_relay() {
+    let password = gateway_support::secret_file("open sesame");
+    let path = password.path().to_str().unwrap();
+    let relay = start_relay(&["--irc=127.0.0.1:0", "--password-file", path]);
+    let at = relay.door("irc").to_string();
+    let gateway = gateway_support::gateway_of(&at, &["--password-file", path]);
+    let http = gateway.door("http");
+    let wrong = http::post_login_with_password(http, "ana", "guess");
+    assert_eq!(wrong.status, 403);
+    let right = http::post_login_with_password(http, "ana", "open sesame");
+    assert_eq!(right.status, 303, "{}", right.text());
+    // A gateway that does not know it says so.
+    let without = gateway_support::gateway_of(&at, &[]);
+    let answer = post_login(without.door("http"), "bob");
+    assert_eq!(answer.status, 503);
+    assert!(
+        answer.text().contains("--password-file"),
+        "{}",
+        answer.text()
+    );
+}
+
+#[test]
+fn both_programs_say_whose_address_people_will_have() {
+    let pair = Pair::start(&[]);
+    let relay = pair.relay.as_ref().unwrap();
+    relay.expect_stderr(
+        "people who come through a `chat-web --relay` appear with that program's address",
+    );
+    pair.gateway
+        .expect_stderr("everybody appears at the relay with this program's address");
+}
+
+#[test]
+fn a_stranger_at_the_relays_place_can_do_little() {
+    let relay = TcpListener::bind("127.0.0.1:0").unwrap();
+    let gateway = gateway_support::gateway_of(&relay.local_addr().unwrap().to_string(), &[]);
+    let http = gateway.door("http");
+    let logging_in = std::thread::spawn(move || login(http, "ana"));
+    let mut link = LineClient::accept(&relay);
+    link.expect_contains("USER ");
+    link.send(":relay 001 ana :Welcome");
+    let cookie = logging_in.join().unwrap();
+    let mut tab = WsClient::connect_with_session(http, &cookie);
+    link.expect_contains("ATTACH");
+    let long = "x".repeat(20_000);
+    link.send_bytes(format!("{long}\r\n:a\rb\r\n\r\n:\r\n@\r\nATTACH\r\nATTACH\r\n").as_bytes());
+    link.send_bytes(b"PRIVMSG \xff\r\n");
+    link.send(":relay NOTICE ana :still there");
+    tab.expect_contains("still there");
+}
+
+#[test]
+fn an_upgrade_of_nobody_waits_for_its_relay_and_is_told_when_there_is_none() {
+    let nowhere = TcpListener::bind("127.0.0.1:0").unwrap();
+    let at = nowhere.local_addr().unwrap();
+    drop(nowhere);
+    let gateway = gateway_support::gateway_of(&at.to_string(), &[]);
+    let mut bot = WsClient::connect(gateway.door("http"));
+    bot.send("NICK bot");
+    bot.expect_close(RESTART);
+}

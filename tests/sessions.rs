@@ -1,0 +1,16 @@
+//! Sessions over real sockets, in one program. ARCHITECTURE.md "Sessions".
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
+
+#[path = "sessions/doors.rs"]
+mod doors;
+#[path = "sessions/return.rs"]
+mod returning;
+#[path = "sessions_support/mod.rs"]
+mod sessions_support;
+#[path = "sessions/tabs.rs"]
+mod tabs;

@@ -1,0 +1,18 @@
+//! The zoo: clients that nobody here wrote, all in one room, with one process and with two.
+//!
+//! | file | has |
+//! |---|---|
+//! | `zoo/mod.rs` | the story: they come, talk, take other names and leave, and each sees it all |
+//! | `zoo/house.rs` | what they come to: the addresses of the doors |
+//! | `zoo/guest.rs` | one of them, and what there is to see |
+//! | `zoo/irssi.rs`, `weechat.rs`, `script.rs`, `nc.rs`, `socket.rs`, `page.rs` | the kinds |
+//! | `zoo/python_irc.py`, `zoo/irc_framework.mjs` | what drives the two libraries |
+//! | `zoo/curl.rs` | curl, which only looks around and logs in |
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
+
+#[path = "zoo/mod.rs"]
+mod with_clients;

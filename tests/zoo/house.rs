@@ -1,0 +1,29 @@
+//! What the guests come to.
+
+use std::net::SocketAddr;
+
+use test_support::Program;
+
+/// A chat and its doors, of whichever processes it is made.
+pub(super) struct House {
+    pub(super) irc: SocketAddr,
+    pub(super) plain: SocketAddr,
+    pub(super) http: SocketAddr,
+    _programs: Vec<Program>,
+}
+
+impl House {
+    /// chat-web alone, with all its doors.
+    pub(super) fn of_one() -> Self {
+        let doors = ["--http", ANY, "--irc", ANY, "--plain", ANY];
+        let chat = Program::start(env!("CARGO_BIN_EXE_chat-web"), &doors);
+        Self {
+            irc: chat.door("irc"),
+            plain: chat.door("plain"),
+            http: chat.door("http"),
+            _programs: vec![chat],
+        }
+    }
+}
+
+const ANY: &str = "127.0.0.1:0";
