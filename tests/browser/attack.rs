@@ -176,6 +176,39 @@ fn names_and_rooms_are_refused_or_text() {
     is_unharmed(&ana);
 }
 
+/// Names that would pass for `ana`: another case, Cyrillic, full width, and what cannot be seen.
+const PRETENDERS: [&str; 9] = [
+    "ANA",
+    "\u{430}na",
+    "\u{ff41}na",
+    "ana\u{200b}",
+    "a\u{200d}na",
+    "an\u{ad}a",
+    "\u{202e}ana",
+    "\u{2066}ana\u{2069}",
+    "\u{200f}ana",
+];
+
+#[test]
+fn nobody_takes_a_name_that_passes_for_somebody_elses() {
+    let chat = Chat::with(&["--unlimited"]);
+    let ana = chat.enter("ana");
+    let mut mallory = mallory(&chat);
+    let eve = chat.at_login("/login");
+    eve.expects_trouble();
+    for name in PRETENDERS {
+        mallory.send(&format!("NICK {name}"));
+        mallory.expect(|line| line.contains(" 432 ") || line.contains(" 433 "));
+        eve.page.fill("#name", name);
+        eve.page.press("Enter");
+        eve.page
+            .wait_for("document.querySelector('#error')?.textContent");
+        eve.page.navigate(&chat.url("/login"));
+    }
+    ana.sees_people(&["ana", "mallory"]);
+    is_unharmed(&ana);
+}
+
 #[test]
 fn a_link_to_a_room_is_text() {
     let chat = Chat::start();
