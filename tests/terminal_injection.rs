@@ -52,6 +52,7 @@ fn talkative() -> Site {
     let [http, irc, plain] = ["http", "irc", "plain"].map(|door| program.door(door));
     Site {
         program,
+        relay: None,
         http,
         irc,
         plain,
