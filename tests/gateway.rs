@@ -244,6 +244,11 @@ fn a_client_without_a_session_is_piped_through() {
     witness.expect_contains(":bot!");
     let mut bot = WsClient::connect(pair.http);
     bot.register("bot");
+    bot.send("quit :enough");
+    bot.expect_contains("ERROR :Closing link: Quit: enough");
+    assert_eq!(bot.expect_close(1000), "Quit: enough");
+    let mut bot = WsClient::connect(pair.http);
+    bot.register("bot");
     pair.kill_relay();
     bot.expect_close(RESTART);
 }
