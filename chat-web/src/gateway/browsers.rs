@@ -14,6 +14,7 @@ use super::clients::Socket;
 use super::desk::Desk;
 use super::pulse::{Pulse, Sign};
 use super::{ELSEWHERE, Gateway, LOGGED_OUT, words};
+use crate::reception;
 use crate::session::SessionId;
 use crate::site::{Action, Login, NotGranted};
 use crate::web::{Answer, Claim, Event, Exchange, Web};
@@ -38,8 +39,16 @@ impl Gateway {
         let Some(ip) = people.peer(who).map(|peer| peer.ip) else {
             return;
         };
+        let caller = self.site.caller(ip, &exchange.request);
         let (site, mut desk) = self.at_desk(people, now);
-        match site.respond(&exchange.request, ip, now, &mut desk) {
+        match site.respond(&exchange.request, caller, now, &mut desk) {
+            Action::Answer(Answer::Upgrade(upgrade)) => {
+                let placed = reception::place(people, who, caller, &self.settings.limits);
+                exchange.answer(match placed {
+                    Ok(()) => Answer::Upgrade(upgrade),
+                    Err(why) => self.site.no_place_from_there(why, now).into(),
+                });
+            }
             Action::Answer(answer) => exchange.answer(answer),
             Action::Later(login) => self.ask_relay(people, who, login, exchange, now),
         }
@@ -57,7 +66,7 @@ impl Gateway {
     ) {
         let id = login.identity;
         let mut desk = self.desk(people, now);
-        let (nick, address) = (login.nick.as_str().to_owned(), login.address);
+        let (nick, address) = (login.nick.as_str().to_owned(), login.caller.ip);
         let login = Box::new(login);
         desk.add(id, Owner::LoggingIn { asker: who, login }, address, &nick);
         desk.open_link(id);
@@ -120,11 +129,7 @@ impl Gateway {
 
     /// A request, or the next one on the same connection, did not come in time.
     pub(super) fn time_out(&mut self, people: &mut People, who: PersonId, now: Now) {
-        let mut out = Vec::new();
-        if let Some(web) = people.framing_mut::<Web>(who) {
-            web.time_out(&self.site.too_late(now), &mut out);
-        }
-        people.send(who, &out);
+        reception::say_too_late(&self.site, people, who, now);
         self.desk(people, now)
             .send_away(who, Farewell::NORMAL, "too late");
     }

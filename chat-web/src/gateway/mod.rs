@@ -5,7 +5,7 @@
 //!                          browser │ link              one Person each
 //! ```
 //!
-//! Each session is one [`Client`](client::Client) with two sockets, and what comes from one goes to the
+//! Each session is one `Client` with two sockets, and what comes from one goes to the
 //! other, line by line. The session's person lives at the relay. Its socket there is opened and
 //! registered by the login, and outlives the browser's: when a page is reloaded, the relay is told that
 //! nobody is behind the person for now (`DETACH`), and then that somebody is (`ATTACH`).
@@ -42,6 +42,7 @@ use chat_core::net::{After, Attempts, Closed, Farewell, Frame, Host, People};
 use chat_core::relay;
 use chat_core::time::Now;
 
+use crate::reception;
 use crate::site::Site;
 use crate::web::Event;
 use clients::{Clients, Socket};
@@ -96,8 +97,17 @@ impl Gateway {
 
 impl Host for Gateway {
     fn opened(&mut self, people: &mut People, who: PersonId, _door: DoorId, now: Now) {
-        self.clients.set_socket(who, Socket::Asking(None));
-        people.set_deadline(who, self.request_deadline(now));
+        match reception::admit(&self.site, people, who, &self.settings.limits) {
+            Ok(()) => {
+                self.clients.set_socket(who, Socket::Asking(None));
+                people.set_deadline(who, self.request_deadline(now));
+            }
+            Err(reason) => {
+                reception::say_no_place(&self.site, people, who, reason, now);
+                self.desk(people, now)
+                    .send_away(who, Farewell::TRY_AGAIN_LATER, reason);
+            }
+        }
     }
 
     fn connected(&mut self, people: &mut People, who: PersonId, now: Now) {
