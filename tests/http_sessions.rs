@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use chat_core::id::{Identity, PersonId};
 use chat_core::names::Nick;
+use chat_web::proxy::Caller;
 use chat_web::session::{CannotOpen, Due, Presence, SessionId, Sessions};
 
 const LOOPBACK: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
@@ -37,9 +38,11 @@ impl Clocked {
         }
     }
 
-    fn open(&mut self, name: &str, from: IpAddr) -> Result<SessionId, CannotOpen> {
+    fn open(&mut self, name: &str, from: impl Into<Caller>) -> Result<SessionId, CannotOpen> {
         let nick = Nick::new(name).unwrap();
-        let token = self.sessions.open(nick, Identity(1), from, self.now)?;
+        let token = self
+            .sessions
+            .open(nick, Identity(1), from.into(), self.now)?;
         Ok(self
             .sessions
             .find([token.to_text().as_str()].into_iter())
@@ -164,7 +167,9 @@ fn a_clock_that_leaps_brings_everything_in_order() {
 fn an_ended_session_is_found_no_more() {
     let mut clock = Clocked::new();
     let nick = Nick::new("ana").unwrap();
-    let token = clock.sessions.open(nick, Identity(1), LOOPBACK, clock.now);
+    let token = clock
+        .sessions
+        .open(nick, Identity(1), LOOPBACK.into(), clock.now);
     let text = token.unwrap().to_text();
     assert_eq!(text.len(), 22, "128 bits in base64url");
     let id = clock
@@ -182,7 +187,9 @@ fn an_ended_session_is_found_no_more() {
 fn a_renewed_session_has_another_token() {
     let mut clock = Clocked::new();
     let nick = Nick::new("ana").unwrap();
-    let old = clock.sessions.open(nick, Identity(1), LOOPBACK, clock.now);
+    let old = clock
+        .sessions
+        .open(nick, Identity(1), LOOPBACK.into(), clock.now);
     let old = old.unwrap().to_text();
     let id = clock.sessions.find([old.as_str()].into_iter()).unwrap();
     let new = clock
@@ -199,7 +206,9 @@ fn a_renewed_session_has_another_token() {
 fn a_token_is_not_written_to_a_log() {
     let mut clock = Clocked::new();
     let nick = Nick::new("ana").unwrap();
-    let token = clock.sessions.open(nick, Identity(1), LOOPBACK, clock.now);
+    let token = clock
+        .sessions
+        .open(nick, Identity(1), LOOPBACK.into(), clock.now);
     assert_eq!(format!("{:?}", token.unwrap()), "Token(…)");
 }
 
@@ -217,6 +226,31 @@ fn sessions_are_counted_by_address_and_loopback_is_exempt() {
     }
     assert_eq!(clock.at(70.0).len(), 5);
     assert!(clock.open("g", far).is_ok());
+}
+
+#[test]
+fn a_network_of_ipv6_is_one_customer_with_its_sessions() {
+    let mut clock = Clocked::new();
+    let address = |text: &str| text.parse::<IpAddr>().unwrap();
+    clock.open("a", address("2001:db8::1")).unwrap();
+    let last = clock.open("b", address("2001:db8::2:3")).unwrap();
+    let third = clock.open("c", address("2001:db8::4"));
+    assert_eq!(third, Err(CannotOpen::TooManyFromAddress));
+    assert!(clock.open("c", address("2001:db8:0:1::1")).is_ok());
+    clock.sessions.end(last);
+    assert!(clock.open("d", address("2001:db8::4")).is_ok());
+}
+
+#[test]
+fn this_machine_is_not_exempt_when_a_proxy_tells_of_it() {
+    let mut clock = Clocked::new();
+    let told = Caller {
+        ip: LOOPBACK,
+        told: true,
+    };
+    clock.open("a", told).unwrap();
+    clock.open("b", told).unwrap();
+    assert_eq!(clock.open("c", told), Err(CannotOpen::TooManyFromAddress));
 }
 
 #[test]

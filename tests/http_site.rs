@@ -160,9 +160,12 @@ fn what_could_not_be_read_is_explained() {
         status: Status::BAD_REQUEST,
         why: "the Host field is missing",
     });
-    let action = visitor
-        .site
-        .respond(&unread, visitor.address, visitor.now, &mut visitor.chat);
+    let action = visitor.site.respond(
+        &unread,
+        visitor.address.into(),
+        visitor.now,
+        &mut visitor.chat,
+    );
     let Action::Answer(Answer::Respond(answer)) = action else {
         panic!("no answer");
     };

@@ -205,3 +205,41 @@ fn who_takes_nothing_of_a_long_reply_is_not_kept_for_ever() {
         timed(|| bob.expect(|line| line.starts_with(":ana!") && line.contains(" QUIT ")));
     assert!(time > SECOND, "{time:?}: {quit}");
 }
+
+#[test]
+fn who_hangs_up_is_gone_within_a_second_however_they_do_it() {
+    let house = House::new(&Limits::default());
+    let mut bob = house.member("bob", "#lobby");
+    for (number, door) in [house.irc, house.plain].into_iter().enumerate() {
+        for (way, end) in ENDS.iter().enumerate() {
+            let nick = format!("ana{number}{way}");
+            let mut ana = LineClient::connect(door);
+            match door == house.irc {
+                true => ana.send(&format!("NICK {nick}\r\nUSER a 0 * :a\r\nJOIN #lobby")),
+                false => ana.send(&nick),
+            }
+            bob.expect_contains(&format!(":{nick}!"));
+            let (_, time) = timed(|| {
+                let _still_there = end(ana);
+                bob.expect_contains(" QUIT ")
+            });
+            assert!(time < SECOND, "{nick}: {time:?}");
+        }
+    }
+}
+
+/// Ways to go; of the first one, our half of the connection stays open.
+const ENDS: [fn(LineClient) -> Option<LineClient>; 3] = [
+    |mut ana| {
+        ana.shutdown_write();
+        Some(ana)
+    },
+    |ana| {
+        drop(ana);
+        None
+    },
+    |ana| {
+        ana.reset();
+        None
+    },
+];

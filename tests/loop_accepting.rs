@@ -59,6 +59,44 @@ fn connections_are_counted_by_address_while_they_last() {
 }
 
 #[test]
+fn a_connection_whose_person_is_still_to_be_told_of_is_not_counted() {
+    let mut server = Server::new(|people, who, line, _| match line {
+        "wait" => people.discount(who),
+        "stay" => people.recount(who),
+        ip => people.set_ip(who, ip.parse().unwrap()),
+    });
+    let (mut ana, id) = server.client();
+    let far: IpAddr = "192.0.2.7".parse().unwrap();
+    // Saying it twice changes nothing.
+    let deeds = [
+        ("wait", 0, 0),
+        ("wait", 0, 0),
+        ("stay", 1, 0),
+        ("stay", 1, 0),
+        ("wait", 0, 0),
+        ("192.0.2.7", 0, 1),
+        ("wait", 0, 0),
+        ("stay", 0, 1),
+        ("wait", 0, 0),
+    ];
+    for (number, (line, from_here, from_there)) in deeds.into_iter().enumerate() {
+        say(&mut ana, &format!("{line}\r\n"));
+        let is_line = |told: &&Told| matches!(told, Told::Line(..));
+        server.until(|reactor| reactor.host().told.iter().filter(is_line).count() > number);
+        let people = server.reactor.people();
+        let counts = (
+            people.connections_from(LOOPBACK),
+            people.connections_from(far),
+        );
+        assert_eq!(counts, (from_here, from_there), "{line}");
+        assert!(!people.is_deserted(), "somebody is there");
+    }
+    assert!(server.reactor.people().peer(id).unwrap().told);
+    drop(ana);
+    server.until(|reactor| reactor.people().is_deserted());
+}
+
+#[test]
 fn a_place_is_not_used_again_in_the_turn_in_which_it_is_left() {
     // Ana's line ends Bob and brings somebody new, while Bob's own line waits in the same batch.
     let mut server = Server::new(|people, who, line, now| {

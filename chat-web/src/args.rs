@@ -2,6 +2,7 @@
 
 use std::net::{SocketAddr, ToSocketAddrs};
 
+use chat_core::net::Network;
 use chat_relay::args::{Place, RelayArgs};
 
 use crate::origin::Origin;
@@ -17,6 +18,10 @@ pub struct Args {
     /// Where the page is reached from, such as <https://chat.example>; may be repeated
     #[arg(long, value_name = "ORIGIN", value_parser = Origin::parse)]
     pub origin: Vec<Origin>,
+
+    /// A network of proxies in front of the page, whose X-Forwarded-For is believed; may be repeated
+    #[arg(long, value_name = "CIDR")]
+    pub proxy: Vec<Network>,
 
     /// What this chat is called
     #[arg(long, value_name = "TEXT", default_value = "Chat")]

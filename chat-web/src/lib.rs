@@ -19,7 +19,7 @@
 //! | 4 | [`site`] | what is answered to a request, and what that does to the chat |
 //! | 3 | [`web`] | bytes of a browser ⇄ requests, messages and answers |
 //! | 2 | [`origin`], [`cookie`], [`pages`] | who may ask; the session cookie; what people see |
-//! | 1 | [`http`], [`session`] | HTTP/1.1; who is logged in |
+//! | 1 | [`http`], [`proxy`], [`session`] | HTTP/1.1; who asks; who is logged in |
 //! | 0 | [`limits`] | every bound with its unit |
 //!
 //! **Invariants:** nothing here opens a socket or reads a clock. Nothing below [`site`] knows a path
@@ -33,6 +33,8 @@ pub mod http;
 pub mod limits;
 pub mod origin;
 pub mod pages;
+pub mod proxy;
+mod reception;
 pub mod session;
 pub mod site;
 pub mod web;

@@ -6,7 +6,7 @@ use test_support::{LineClient, eventually, serde_json};
 use super::support::{Chat, Person};
 
 /// What has been tried on pages like ours. Each says `alert` if it is ever run.
-const PAYLOADS: [&str; 24] = [
+const PAYLOADS: [&str; 25] = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(2)>",
     "<svg onload=alert(3)>",
@@ -30,6 +30,8 @@ const PAYLOADS: [&str; 24] = [
     "<style>@import 'javascript:alert(21)';</style>",
     "<form action=javascript:alert(22)><button>x",
     "<base href=//evil.example>",
+    // Without spaces: as long as a name is let through to a page.
+    "<img/src/onerror=alert(23)>",
     "__proto__ constructor toString",
 ];
 
@@ -173,6 +175,39 @@ fn names_and_rooms_are_refused_or_text() {
     }
     ana.page
         .wait_for("document.querySelector('#status').textContent");
+    is_unharmed(&ana);
+}
+
+/// Names that would pass for `ana`: another case, Cyrillic, full width, and what cannot be seen.
+const PRETENDERS: [&str; 9] = [
+    "ANA",
+    "\u{430}na",
+    "\u{ff41}na",
+    "ana\u{200b}",
+    "a\u{200d}na",
+    "an\u{ad}a",
+    "\u{202e}ana",
+    "\u{2066}ana\u{2069}",
+    "\u{200f}ana",
+];
+
+#[test]
+fn nobody_takes_a_name_that_passes_for_somebody_elses() {
+    let chat = Chat::with(&["--unlimited"]);
+    let ana = chat.enter("ana");
+    let mut mallory = mallory(&chat);
+    let eve = chat.at_login("/login");
+    eve.expects_trouble();
+    for name in PRETENDERS {
+        mallory.send(&format!("NICK {name}"));
+        mallory.expect(|line| line.contains(" 432 ") || line.contains(" 433 "));
+        eve.page.fill("#name", name);
+        eve.page.press("Enter");
+        eve.page
+            .wait_for("document.querySelector('#error')?.textContent");
+        eve.page.navigate(&chat.url("/login"));
+    }
+    ana.sees_people(&["ana", "mallory"]);
     is_unharmed(&ana);
 }
 

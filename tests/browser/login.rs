@@ -56,6 +56,40 @@ fn a_bad_name_is_kept_in_the_form_with_what_to_do() {
 }
 
 #[test]
+fn a_password_is_asked_for_until_it_is_right_and_then_no_more() {
+    let chat = Chat::with_password();
+    let ana = chat.at_login("/login?room=tea");
+    ana.expects_trouble();
+    let focus = "document.activeElement.id";
+    ana.page.wait_for(&format!("{focus} === 'name'"));
+    ana.page.fill("#name", "ana");
+    ana.page.press("Tab");
+    ana.page.wait_for(&format!("{focus} === 'password'"));
+    let kind = "document.querySelector('#password').type";
+    assert_eq!(ana.page.eval(kind), "password");
+    ana.page.fill("#password", "sesame");
+    ana.page.press("Enter");
+    ana.page.wait_for_text("That is not the password");
+    // The name stays, the guess does not, and one goes on where it was wrong.
+    assert_eq!(
+        ana.page.eval("document.querySelector('#name').value"),
+        "ana"
+    );
+    assert_eq!(
+        ana.page.eval("document.querySelector('#password').value"),
+        ""
+    );
+    assert_eq!(ana.page.url(), chat.url("/login"));
+    ana.page.wait_for(&format!("{focus} === 'password'"));
+    ana.page.fill("#password", "open sesame");
+    ana.page.press("Enter");
+    ana.is_in("ana");
+    ana.shows("#room-name", "#tea");
+    ana.page.reload();
+    ana.is_in("ana");
+}
+
+#[test]
 fn login_works_without_scripts() {
     let chat = Chat::start();
     let ana = chat.at_login("/login");

@@ -166,6 +166,21 @@ fn the_login_and_the_page_without_scripts() {
 }
 
 #[test]
+fn the_login_of_a_chat_with_a_password() {
+    let (album, chat) = (Album::open(), Chat::with_password());
+    let ana = chat.at_login("/login");
+    ana.expects_trouble();
+    album.take(&ana.page, "login-password");
+    ana.page.fill("#name", "ana");
+    ana.page.fill("#password", "sesame");
+    ana.page.press("Enter");
+    ana.page.wait_for_text("That is not the password");
+    ana.page.color_scheme("dark");
+    phone(&ana.page);
+    album.take(&ana.page, "login-password-wrong-phone");
+}
+
+#[test]
 fn what_goes_wrong_is_said_in_one_line() {
     let (album, chat) = (Album::open(), Chat::with(&["--unlimited"]));
     let proxy = Proxy::start(chat.program.door("http"));

@@ -1,7 +1,6 @@
 //! What of the page depends on where the chat is; and a relay that is away for a while.
 
 mod session;
-#[allow(dead_code, reason = "the other tests of the page use all of it")]
 mod support;
 mod talk;
 

@@ -1,4 +1,5 @@
 //! A chat, a browser, and people in both.
+#![allow(dead_code)] // the tests of the gateway use other parts
 
 use std::cell::Cell;
 use std::net::SocketAddr;
@@ -8,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use serde_json::json;
 use test_support::program::chat_relay;
-use test_support::{Browser, LineClient, PATIENCE, Page, Profile, Program, serde_json};
+use test_support::{Browser, LineClient, PATIENCE, Page, Profile, Program, serde_json, tempfile};
 
 /// The program with a door of each kind, and a browser for all who come by the page. In the tests of
 /// the gateway, the doors for lines are those of a relay.
@@ -53,6 +54,15 @@ impl Chat {
     /// Where people come in who do not come by the page.
     pub(crate) fn door(&self, name: &str) -> SocketAddr {
         self.relay.as_ref().unwrap_or(&self.program).door(name)
+    }
+
+    /// A chat with a password, `open sesame`.
+    pub(crate) fn with_password() -> Self {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(file.path(), "open sesame\n").expect("a file of ours");
+        let path = file.path().to_str().expect("a path");
+        // It is read at the start.
+        Self::with(&["--password-file", path, "--title", "Allotments"])
     }
 
     pub(crate) fn url(&self, path: &str) -> String {

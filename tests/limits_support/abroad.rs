@@ -1,4 +1,5 @@
 //! A chat to which everybody comes from one address that is not loopback.
+#![allow(missing_docs, unreachable_pub)] // a part of several tests
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -9,49 +10,49 @@ use chat_core::net::{After, Closed, Frame, Host, People};
 use chat_core::relay::Front;
 use chat_core::time::Now;
 
-pub struct Abroad {
-    chat: Chat,
+pub struct Abroad<F = Chat> {
+    front: F,
     ip: IpAddr,
 }
 
-impl Abroad {
-    pub fn at(ip: [u8; 4], chat: Chat) -> Abroad {
+impl<F> Abroad<F> {
+    pub fn at(ip: [u8; 4], front: F) -> Abroad<F> {
         Abroad {
-            chat,
+            front,
             ip: ip.into(),
         }
     }
 }
 
-impl Host for Abroad {
+impl<F: Front> Host for Abroad<F> {
     fn opened(&mut self, people: &mut People, who: PersonId, door: DoorId, now: Now) {
         people.set_ip(who, self.ip);
-        self.chat.opened(people, who, door, now);
+        self.front.opened(people, who, door, now);
     }
 
     fn frame(&mut self, people: &mut People, who: PersonId, frame: Frame<'_>, now: Now) {
-        self.chat.frame(people, who, frame, now);
+        self.front.frame(people, who, frame, now);
     }
 
     fn closed(&mut self, people: &mut People, who: PersonId, why: Closed, now: Now) -> After {
-        self.chat.closed(people, who, why, now)
+        self.front.closed(people, who, why, now)
     }
 
     fn deadline(&mut self, people: &mut People, who: PersonId, now: Now) {
-        self.chat.deadline(people, who, now);
+        self.front.deadline(people, who, now);
     }
 
     fn turn(&mut self, people: &mut People, now: Now) {
-        self.chat.turn(people, now);
+        self.front.turn(people, now);
     }
 
     fn wait(&self, now: Now) -> Option<Duration> {
-        self.chat.wait(now)
+        self.front.wait(now)
     }
 }
 
-impl Front for Abroad {
+impl<F: Front> Front for Abroad<F> {
     fn drain(&mut self, people: &mut People, reason: &str, now: Now) {
-        self.chat.drain(people, reason, now);
+        self.front.drain(people, reason, now);
     }
 }

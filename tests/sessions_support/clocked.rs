@@ -17,6 +17,7 @@ use chat_core::relay::{self, Relay};
 use chat_core::time::Now;
 use chat_web::front::Front;
 use chat_web::origin::Origins;
+use chat_web::proxy::Proxies;
 use chat_web::site::{Site, SiteSettings};
 use chat_web::web::{Settings, Web};
 use test_support::http::{get, request};
@@ -172,6 +173,7 @@ fn site() -> SiteSettings {
         irc: String::new(),
         plain: String::new(),
         password: None,
+        proxies: Proxies::default(),
         origins: Origins::new(Vec::new()),
         sessions_per_address_max: 9,
     }

@@ -140,7 +140,14 @@ fn joined(package: &str, path: &str) -> String {
 }
 
 /// What drives a program that a machine may not have.
-const CLIENTS: [&str; 4] = ["Browser::start", "Terminal::start", "\"nc\"", "\"curl\""];
+const CLIENTS: [&str; 6] = [
+    "Browser::start",
+    "Terminal::start",
+    "\"nc\"",
+    "\"curl\"",
+    "\"nginx\"",
+    "\"caddy\"",
+];
 const MODULE: &str = "mod with_clients";
 
 /// `./tests/run --no-clients` leaves tests out by the name of their module.

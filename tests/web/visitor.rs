@@ -16,6 +16,7 @@ use chat_core::secret::Secret;
 use chat_core::time::{Now, Timestamp};
 use chat_web::http::{HttpBounds, Manner, Request, RequestReader, Response, Version};
 use chat_web::origin::{Origin, Origins};
+use chat_web::proxy::Proxies;
 use chat_web::session::Session;
 use chat_web::site::{Action, Behind, Reservation, Site, SiteSettings};
 use chat_web::web::{Answer, Upgrade};
@@ -109,6 +110,7 @@ impl Visitor {
             irc: "irc://127.0.0.1:6667".into(),
             plain: "nc 127.0.0.1 6668".into(),
             password,
+            proxies: Proxies::default(),
             origins: Origins::new(listed.collect()),
             sessions_per_address_max: 2,
         };
@@ -130,7 +132,7 @@ impl Visitor {
     pub fn act(&mut self, request: &Request) -> Action {
         let request = Ok(request.clone());
         self.site
-            .respond(&request, self.address, self.now, &mut self.chat)
+            .respond(&request, self.address.into(), self.now, &mut self.chat)
     }
 
     /// The answer to a request, fields with `\n` between them.

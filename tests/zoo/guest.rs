@@ -17,6 +17,7 @@ use super::weechat::WeeChat;
 pub(super) enum Sight<'a> {
     Joined { who: &'a str },
     Said { who: &'a str, text: &'a str },
+    Acted { who: &'a str, text: &'a str },
     Whispered { who: &'a str, text: &'a str },
     Topic { who: &'a str, text: &'a str },
     Renamed { who: &'a str, new: &'a str },
@@ -106,6 +107,11 @@ impl Guest {
 
     pub(super) fn says(&mut self, text: &str) {
         any!(self, client => client.say(text));
+    }
+
+    /// Says what they do: `/me`.
+    pub(super) fn acts(&mut self, text: &str) {
+        any!(self, client => client.act(text));
     }
 
     pub(super) fn whispers(&mut self, to: &str, text: &str) {

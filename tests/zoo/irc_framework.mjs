@@ -26,6 +26,7 @@ client.on('userlist', ({ channel }) => tell('in', channel));
 client.on('join', ({ nick }) => tell(nick, 'joined'));
 client.on('privmsg', ({ nick, target, message }) =>
 	tell(nick, target === ROOM ? 'said' : 'told me', message));
+client.on('action', ({ nick, message }) => tell(nick, 'acted', message));
 client.on('topic', ({ nick, topic }) => tell(nick, 'set the topic', topic));
 client.on('nick', ({ nick, new_nick }) => tell(nick, 'is now', new_nick));
 client.on('quit', ({ nick, message }) => tell(nick, 'left', message));
@@ -40,6 +41,7 @@ client.connect();
 
 const verbs = {
 	say: rest => client.say(ROOM, rest),
+	act: rest => client.action(ROOM, rest),
 	tell: rest => client.say(...rest.match(/^(\S+) (.*)$/s).slice(1)),
 	topic: rest => client.setTopic(ROOM, rest),
 	rename: rest => client.changeNick(rest),

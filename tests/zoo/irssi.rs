@@ -23,6 +23,10 @@ impl Irssi {
         self.terminal.type_line(text);
     }
 
+    pub(super) fn act(&self, text: &str) {
+        self.terminal.type_line(&format!("/me {text}"));
+    }
+
     pub(super) fn whisper(&self, to: &str, text: &str) {
         self.terminal.type_line(&format!("/msg {to} {text}"));
     }
@@ -45,6 +49,7 @@ impl Irssi {
         match sight {
             Sight::Joined { who } => shows(&log, &[&format!(" {who} ["), "has joined #lobby"]),
             Sight::Said { who, text } => shows(&log, &[&format!("< {who}> {text}")]),
+            Sight::Acted { who, text } => shows(&log, &[&format!("* {who} {text}")]),
             Sight::Whispered { who, text } => shows(&log, &[who, text]),
             Sight::Topic { who, text } => {
                 let words = format!("{who} changed the topic of #lobby to: {text}");

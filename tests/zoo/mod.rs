@@ -43,6 +43,7 @@ fn everybody_comes_talks_and_leaves(house: &House) {
     zoo.somebody_comes(Guest::with_chromium(house, &browser, "bob"));
 
     zoo.everybody_says_something();
+    zoo.everybody_does_something();
     zoo.everybody_whispers_to_the_next();
     zoo.everybody_sets_the_topic();
     zoo.everybody_takes_another_name();
@@ -80,6 +81,15 @@ impl Zoo {
         }
     }
 
+    fn everybody_does_something(&mut self) {
+        for speaker in 0..self.guests.len() {
+            let who = self.guests[speaker].name().to_owned();
+            let text = &format!("winkt als {who} zurück");
+            self.guests[speaker].acts(text);
+            self.all_but(speaker, &Sight::Acted { who: &who, text });
+        }
+    }
+
     fn everybody_whispers_to_the_next(&mut self) {
         for speaker in 0..self.guests.len() {
             let who = self.guests[speaker].name().to_owned();
@@ -105,7 +115,7 @@ impl Zoo {
     fn everybody_takes_another_name(&mut self) {
         for speaker in 0..self.guests.len() {
             let who = self.guests[speaker].name().to_owned();
-            let new = &format!("{who}2");
+            let new = &format!("{who}é");
             self.guests[speaker].takes_the_name(new);
             self.all_but(speaker, &Sight::Renamed { who: &who, new });
         }

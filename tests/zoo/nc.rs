@@ -28,6 +28,10 @@ impl NcAtIrc {
         self.nc.tell(&raw::privmsg("#lobby", text));
     }
 
+    pub(super) fn act(&mut self, text: &str) {
+        self.say(&raw::action(text));
+    }
+
     pub(super) fn whisper(&mut self, to: &str, text: &str) {
         self.nc.tell(&raw::privmsg(to, text));
     }
@@ -76,6 +80,10 @@ impl NcAtPlain {
         self.nc.tell(text);
     }
 
+    pub(super) fn act(&mut self, text: &str) {
+        self.nc.tell(&format!("/me {text}"));
+    }
+
     pub(super) fn whisper(&mut self, to: &str, text: &str) {
         self.nc.tell(&format!("/msg {to} {text}"));
     }
@@ -98,6 +106,7 @@ impl NcAtPlain {
         let shown = match sight {
             Sight::Joined { who } => format!("* {who} joined #lobby"),
             Sight::Said { who, text } => format!("{who}: {text}"),
+            Sight::Acted { who, text } => format!("* {who} {text}"),
             Sight::Whispered { who, text } => format!("{who} (to you): {text}"),
             Sight::Topic { who, text } => format!("* {who} set the topic: {text}"),
             Sight::Renamed { who, new } => format!("* {who} is now called {new}"),

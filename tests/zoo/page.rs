@@ -34,6 +34,10 @@ impl Visitor {
         self.page.press("Enter");
     }
 
+    pub(super) fn act(&self, text: &str) {
+        self.say(&format!("/me {text}"));
+    }
+
     /// It opens the conversation; the lobby is a click away.
     pub(super) fn whisper(&self, to: &str, text: &str) {
         self.say(&format!("/msg {to} {text}"));
@@ -58,7 +62,8 @@ impl Visitor {
     pub(super) fn has_seen(&self, sight: &Sight<'_>) -> bool {
         match sight {
             Sight::Joined { who } => self.holds(&has_somebody(who)),
-            Sight::Said { who, text } => self.holds(&has_said(who, text)),
+            Sight::Said { who, text } => self.holds(&has_posted("post", who, text)),
+            Sight::Acted { who, text } => self.holds(&has_posted("action", who, text)),
             Sight::Whispered { who, text } => self.was_told(who, text),
             Sight::Topic { who, text } => self.shows(&format!("{who} set the topic: {text}")),
             Sight::Renamed { who, new } => self.shows(&format!("{who} is now {new}")),
@@ -86,7 +91,7 @@ impl Visitor {
             return false;
         }
         self.opens(who);
-        let was_told = self.holds(&has_said(who, text));
+        let was_told = self.holds(&has_posted("post", who, text));
         self.opens("#lobby");
         was_told
     }
@@ -113,10 +118,10 @@ fn has_somebody(name: &str) -> String {
     format!("{people}.some(one => one.dataset.name === {})", json!(name))
 }
 
-fn has_said(author: &str, text: &str) -> String {
+fn has_posted(kind: &str, author: &str, text: &str) -> String {
     let of = |part: &str| format!("one.querySelector('.{part}')?.textContent");
     format!(
-        "[...document.querySelectorAll('#log .message')].some(one => {} === {} && {} === {})",
+        "[...document.querySelectorAll('#log .{kind}')].some(one => {} === {} && {} === {})",
         of("author"),
         json!(author),
         of("text"),

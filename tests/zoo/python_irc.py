@@ -24,6 +24,9 @@ class Person(irc.bot.SingleServerIRCBot):
     def on_pubmsg(self, connection, event):
         tell(event.source.nick, "said", event.arguments[0])
 
+    def on_action(self, connection, event):
+        tell(event.source.nick, "acted", event.arguments[0])
+
     def on_privmsg(self, connection, event):
         tell(event.source.nick, "told me", event.arguments[0])
 
@@ -53,6 +56,8 @@ def obey(connection):
         verb, _, rest = line.rstrip("\n").partition(" ")
         if verb == "say":
             connection.privmsg(ROOM, rest)
+        elif verb == "act":
+            connection.action(ROOM, rest)
         elif verb == "tell":
             connection.privmsg(*rest.split(" ", 1))
         elif verb == "topic":

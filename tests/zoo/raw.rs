@@ -4,15 +4,25 @@ use super::guest::{Sight, shows};
 
 /// Whether the lines that came hold this.
 pub(super) fn has_come(log: &str, sight: &Sight<'_>) -> bool {
+    let action;
     let (who, parts) = match sight {
         Sight::Joined { who } => (who, [" JOIN ", "#lobby"]),
         Sight::Said { who, text } => (who, [" PRIVMSG #lobby :", *text]),
+        Sight::Acted { who, text } => {
+            action = self::action(text);
+            (who, [" PRIVMSG #lobby :", action.as_str()])
+        }
         Sight::Whispered { who, text } => (who, [" PRIVMSG ", *text]),
         Sight::Topic { who, text } => (who, [" TOPIC #lobby :", *text]),
         Sight::Renamed { who, new } => (who, [" NICK ", *new]),
         Sight::Left { who } => (who, [" QUIT ", ""]),
     };
     shows(log, &[&format!(":{who}!"), parts[0], parts[1]])
+}
+
+/// What `/me` sends. modern.ircdocs.horse/ctcp, "ACTION".
+pub(super) fn action(text: &str) -> String {
+    format!("\x01ACTION {text}\x01")
 }
 
 pub(super) fn privmsg(to: &str, text: &str) -> String {

@@ -1,5 +1,5 @@
 //! Two libraries that bots are made of, each behind a small script of ours. It reads one order a
-//! line (`say`, `tell WHO`, `topic`, `rename`, `leave`) and tells what the library told it.
+//! line (`say`, `act`, `tell WHO`, `topic`, `rename`, `leave`) and tells what the library told it.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -40,13 +40,17 @@ impl Script {
 
     fn starts(command: &mut Command) -> Self {
         command.env("PYTHONUTF8", "1");
-        let program = Piped::start(command);
+        let mut program = Piped::start(command);
         program.wait_for("\nin #lobby");
         Self { program }
     }
 
     pub(super) fn say(&mut self, text: &str) {
         self.program.tell(&format!("say {text}"));
+    }
+
+    pub(super) fn act(&mut self, text: &str) {
+        self.program.tell(&format!("act {text}"));
     }
 
     pub(super) fn whisper(&mut self, to: &str, text: &str) {
@@ -70,6 +74,7 @@ impl Script {
         let told = match sight {
             Sight::Joined { who } => format!("{who} joined"),
             Sight::Said { who, text } => format!("{who} said {text}"),
+            Sight::Acted { who, text } => format!("{who} acted {text}"),
             Sight::Whispered { who, text } => format!("{who} told me {text}"),
             Sight::Topic { who, text } => format!("{who} set the topic {text}"),
             Sight::Renamed { who, new } => format!("{who} is now {new}"),

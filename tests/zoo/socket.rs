@@ -24,6 +24,10 @@ impl Socket {
         self.socket.send(&raw::privmsg("#lobby", text));
     }
 
+    pub(super) fn act(&mut self, text: &str) {
+        self.say(&raw::action(text));
+    }
+
     pub(super) fn whisper(&mut self, to: &str, text: &str) {
         self.socket.send(&raw::privmsg(to, text));
     }

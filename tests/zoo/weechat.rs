@@ -47,6 +47,10 @@ impl WeeChat {
         self.type_line(text);
     }
 
+    pub(super) fn act(&mut self, text: &str) {
+        self.type_line(&format!("/me {text}"));
+    }
+
     pub(super) fn whisper(&mut self, to: &str, text: &str) {
         self.type_line(&format!("/msg {to} {text}"));
     }
@@ -71,6 +75,7 @@ impl WeeChat {
             Sight::Said { who, text } | Sight::Whispered { who, text } => {
                 shows(&log, &[&format!("\t{who}\t{text}")])
             }
+            Sight::Acted { who, text } => shows(&log, &[&format!("\t *\t{who} {text}")]),
             Sight::Topic { who, text } => shows(
                 &log,
                 &[&format!("{who} has changed topic for #lobby"), text],

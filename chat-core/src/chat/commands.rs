@@ -15,6 +15,7 @@ use crate::hub::request::{Refusal, Request};
 use crate::id::PersonId;
 use crate::limits::POSTS_IN_FLIGHT_MAX;
 use crate::net::framing::{Farewell, Unreadable};
+use crate::net::lines::Lines;
 
 impl Turn<'_> {
     /// One line of somebody, in their dialect.
@@ -242,7 +243,8 @@ impl Turn<'_> {
     /// The same browser, if the first line of its request cannot be read: an address may be longer
     /// than any line, and a TLS greeting holds NUL. No client begins like that.
     fn begins_like_a_web_page(&self, who: PersonId, why: Unreadable) -> bool {
-        why != Unreadable::NotUtf8 && self.chat.is_stranger(who)
+        let is_on_lines = self.people.wire(who) == Some(Lines::WIRE);
+        why != Unreadable::NotUtf8 && is_on_lines && self.chat.is_stranger(who)
     }
 
     /// A line that could not be read. It was nobody's fault but the sender's, who goes on.

@@ -67,7 +67,7 @@ impl Turn<'_> {
             .guess(ip, self.now.mono, || password.is(guess));
         match guessed {
             Ok(()) => self.chat.set_unlocked(who),
-            Err(denied) => log::warn!("{who} at {ip}: {denied}"),
+            Err(denied) => log::log!(denied.level(), "{who} at {ip}: {denied}"),
         }
         guessed
     }

@@ -1,6 +1,5 @@
 //! The chat as a reactor's host. Floor 5.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use super::Chat;
@@ -24,7 +23,7 @@ impl Host for Chat {
         if dialect == Dialect::Irc {
             turn.await_origin(who);
         }
-        if let Err(reason) = turn.chat.admit(turn.people, who) {
+        if let Err(reason) = turn.people.check_place(who, &turn.chat.limits) {
             turn.dismiss(who, Farewell::POLICY, reason);
         }
     }
@@ -112,38 +111,6 @@ impl Host for Chat {
 }
 
 impl Chat {
-    /// Whether there is place for somebody who just connected; else why not.
-    ///
-    /// # Errors
-    /// What to tell them before they are sent away.
-    pub fn admit(&self, people: &People, who: PersonId) -> Result<(), &'static str> {
-        if people.len() as u64 > self.limits.connections {
-            return Err("there are too many connections: try again later");
-        }
-        match people.peer(who).filter(|_| people.is_counted(who)) {
-            Some(peer) if peer.told || !peer.ip.is_loopback() => {
-                self.check_count(people.connections_from(peer.ip))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Whether there is place for one more from an address that a proxy or gateway tells. This
-    /// machine is not exempt then: all its people would be.
-    ///
-    /// # Errors
-    /// What to tell them before they are sent away.
-    pub fn admit_from(&self, people: &People, ip: IpAddr) -> Result<(), &'static str> {
-        self.check_count(people.connections_from(ip) + 1)
-    }
-
-    fn check_count(&self, count: usize) -> Result<(), &'static str> {
-        if count as u64 > self.limits.connections_per_address {
-            return Err("there are too many connections from your address: close one first");
-        }
-        Ok(())
-    }
-
     /// Forgets how somebody spoke; whether they are still in a room is the hub's to know.
     pub fn forget(&mut self, who: PersonId) {
         if self.abandon(who).is_some() {

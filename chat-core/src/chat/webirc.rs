@@ -65,7 +65,7 @@ impl Turn<'_> {
             return true;
         }
         self.people.recount(who);
-        let admitted = self.chat.admit(self.people, who);
+        let admitted = self.people.check_place(who, &self.chat.limits);
         if let Err(reason) = admitted {
             self.dismiss(who, Farewell::POLICY, reason);
         }
@@ -81,7 +81,10 @@ impl Turn<'_> {
             false => Err(NotBelieved::NotFirst),
         };
         let admitted = match told {
-            Ok(ip) => self.chat.admit_from(self.people, ip).map(|()| ip),
+            Ok(ip) => self
+                .people
+                .check_place_from(ip, &self.chat.limits)
+                .map(|()| ip),
             Err(why) => {
                 log::warn!("{who} at {from}: {why}");
                 return self.dismiss(who, Farewell::POLICY, &why.to_string());

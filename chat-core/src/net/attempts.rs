@@ -97,6 +97,15 @@ impl Attempts {
 }
 
 impl Denied {
+    /// How loudly it is logged: whoever has to wait could otherwise fill the log meanwhile.
+    #[must_use]
+    pub fn level(self) -> log::Level {
+        match self {
+            Denied::Wrong => log::Level::Warn,
+            Denied::Wait(_) => log::Level::Debug,
+        }
+    }
+
     /// Seconds to wait, for `Retry-After`; at least one.
     #[must_use]
     pub fn wait_seconds(self) -> u64 {

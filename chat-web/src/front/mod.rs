@@ -18,10 +18,10 @@ use chat_core::net::{After, Closed, Farewell, Frame, Host, People};
 use chat_core::relay;
 use chat_core::time::Now;
 
-use crate::http::Manner;
+use crate::reception;
 use crate::session::{Presence, SessionId};
 use crate::site::{Action, Site};
-use crate::web::{Answer, Claim, Event, Exchange, Web};
+use crate::web::{Answer, Claim, Event, Exchange};
 use doorman::Doorman;
 
 /// A chat with a site in front.
@@ -75,14 +75,25 @@ impl Front {
         let Some(ip) = people.peer(who).map(|peer| peer.ip) else {
             return;
         };
+        let caller = self.site.caller(ip, &exchange.request);
         let mut behind = Doorman {
             chat: &mut self.chat,
             browsers: &mut self.browsers,
             people: &mut *people,
             now,
         };
-        let action = self.site.respond(&exchange.request, ip, now, &mut behind);
+        let action = self
+            .site
+            .respond(&exchange.request, caller, now, &mut behind);
         match action {
+            Action::Answer(Answer::Upgrade(upgrade)) => {
+                exchange.answer(
+                    match reception::place(people, who, caller, self.chat.limits()) {
+                        Ok(()) => Answer::Upgrade(upgrade),
+                        Err(why) => self.site.no_place_from_there(why, now).into(),
+                    },
+                );
+            }
             Action::Answer(answer) => exchange.answer(answer),
             // Only a relay elsewhere needs time for a name; here it is known at once.
             Action::Later(login) => {
@@ -156,21 +167,13 @@ impl Front {
 
     /// A request, or the next one on the same connection, did not come in time.
     fn time_out(&mut self, people: &mut People, who: PersonId, now: Now) {
-        let mut out = Vec::new();
-        if let Some(web) = people.framing_mut::<Web>(who) {
-            web.time_out(&self.site.too_late(now), &mut out);
-        }
-        people.send(who, &out);
+        reception::say_too_late(&self.site, people, who, now);
         self.send_away(people, who, LATE);
     }
 
     /// There is no place for somebody who has not even asked yet.
     fn turn_away(&mut self, people: &mut People, who: PersonId, reason: &str, now: Now) {
-        let mut out = Vec::new();
-        self.site
-            .no_place(reason, now)
-            .encode(Manner::LAST, &mut out);
-        people.send(who, &out);
+        reception::say_no_place(&self.site, people, who, reason, now);
         self.send_away(people, who, (Farewell::TRY_AGAIN_LATER, reason));
     }
 
@@ -198,7 +201,7 @@ impl Host for Front {
         if door.0 < self.first_door {
             return self.chat.opened(people, who, door, now);
         }
-        match self.chat.admit(people, who) {
+        match reception::admit(&self.site, people, who, self.chat.limits()) {
             Ok(()) => {
                 self.browsers.insert(who, Stage::Asking);
                 people.set_deadline(who, self.request_deadline(now));

@@ -5,7 +5,7 @@
 //!                          browser │ link              one Person each
 //! ```
 //!
-//! Each session is one [`Client`](client::Client) with two sockets, and what comes from one goes to the
+//! Each session is one `Client` with two sockets, and what comes from one goes to the
 //! other, line by line. The session's person lives at the relay. Its socket there is opened and
 //! registered by the login, and outlives the browser's: when a page is reloaded, the relay is told that
 //! nobody is behind the person for now (`DETACH`), and then that somebody is (`ATTACH`).
@@ -14,7 +14,7 @@
 //! |---|---|
 //! | `client.rs`, `clients.rs` | one client; all of them, and whose a socket is |
 //! | `desk.rs` | what is done to them: connect, register, attach, drop; what the site may do |
-//! | `browsers.rs`, `relays.rs` | what comes from a browser, and from the relay |
+//! | `browsers.rs`, `login.rs`, `relays.rs` | what comes from a browser, and from the relay |
 //! | `words.rs` | lines that are the gateway's own |
 //! | `pulse.rs`, `retry.rs` | whether the other end is there; when to try again |
 //!
@@ -28,6 +28,7 @@ mod browsers;
 mod client;
 mod clients;
 mod desk;
+mod login;
 mod pulse;
 mod relays;
 mod retry;
@@ -42,6 +43,7 @@ use chat_core::net::{After, Attempts, Closed, Farewell, Frame, Host, People};
 use chat_core::relay;
 use chat_core::time::Now;
 
+use crate::reception;
 use crate::site::Site;
 use crate::web::Event;
 use clients::{Clients, Socket};
@@ -89,15 +91,26 @@ impl Gateway {
     fn retry(&mut self, people: &mut People, now: Now) {
         while let Some(id) = self.clients.due(now.mono) {
             let mut desk = self.desk(people, now);
-            desk.open_link(id);
+            if !desk.open_link(id) {
+                desk.lose_link(id, false);
+            }
         }
     }
 }
 
 impl Host for Gateway {
     fn opened(&mut self, people: &mut People, who: PersonId, _door: DoorId, now: Now) {
-        self.clients.set_socket(who, Socket::Asking(None));
-        people.set_deadline(who, self.request_deadline(now));
+        match reception::admit(&self.site, people, who, &self.settings.limits) {
+            Ok(()) => {
+                self.clients.set_socket(who, Socket::Asking(None));
+                people.set_deadline(who, self.request_deadline(now));
+            }
+            Err(reason) => {
+                reception::say_no_place(&self.site, people, who, reason, now);
+                self.desk(people, now)
+                    .send_away(who, Farewell::TRY_AGAIN_LATER, reason);
+            }
+        }
     }
 
     fn connected(&mut self, people: &mut People, who: PersonId, now: Now) {

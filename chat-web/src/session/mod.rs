@@ -22,8 +22,10 @@ use std::net::IpAddr;
 use std::time::Instant;
 
 use crate::limits::SESSIONS_MAX;
+use crate::proxy::Caller;
 use chat_core::id::{Identity, PersonId};
 use chat_core::names::Nick;
+use chat_core::net::networks::customer;
 pub use presence::Presence;
 pub use token::Token;
 use token::TokenHash;
@@ -39,8 +41,8 @@ pub struct Session {
     pub nick: Nick,
     /// Who it is, for what outlives a connection.
     pub identity: Identity,
-    /// Where it logged in from.
-    pub address: IpAddr,
+    /// Who logged in.
+    pub caller: Caller,
     /// Whether it has a socket.
     pub presence: Presence,
     token: TokenHash,
@@ -74,6 +76,7 @@ pub enum CannotOpen {
 pub struct Sessions {
     sessions: HashMap<SessionId, Session>,
     by_token: HashMap<TokenHash, SessionId>,
+    /// By [`customer`].
     by_address: HashMap<IpAddr, u64>,
     deadlines: BTreeSet<(Instant, SessionId)>,
     per_address_max: u64,
@@ -98,12 +101,12 @@ impl Sessions {
     ///
     /// # Errors
     /// Why not.
-    pub fn check_room(&self, address: IpAddr) -> Result<(), CannotOpen> {
+    pub fn check_room(&self, caller: Caller) -> Result<(), CannotOpen> {
         if self.sessions.len() >= SESSIONS_MAX {
             return Err(CannotOpen::TooMany);
         }
-        let count = self.by_address.get(&address).copied().unwrap_or(0);
-        if count >= self.per_address_max && !address.is_loopback() {
+        let count = self.by_address.get(&customer(caller.ip)).copied();
+        if count.unwrap_or(0) >= self.per_address_max && !caller.is_exempt() {
             return Err(CannotOpen::TooManyFromAddress);
         }
         Ok(())
@@ -117,21 +120,21 @@ impl Sessions {
         &mut self,
         nick: Nick,
         identity: Identity,
-        address: IpAddr,
+        caller: Caller,
         now: Instant,
     ) -> Result<Token, CannotOpen> {
-        self.check_room(address)?;
+        self.check_room(caller)?;
         let token = Token::random().map_err(|_| CannotOpen::NoRandomness)?;
         let id = SessionId(self.next);
         self.next += 1;
         self.by_token.insert(token.hash(), id);
-        *self.by_address.entry(address).or_insert(0) += 1;
+        *self.by_address.entry(customer(caller.ip)).or_insert(0) += 1;
         let presence = Presence::away(now, None);
         self.deadlines.extend(presence.due().map(|at| (at, id)));
         let session = Session {
             nick,
             identity,
-            address,
+            caller,
             presence,
             token: token.hash(),
         };
@@ -201,10 +204,11 @@ impl Sessions {
         let session = self.sessions.remove(&id)?;
         self.by_token.remove(&session.token);
         self.forget_deadline(id, session.presence);
-        if let Some(count) = self.by_address.get_mut(&session.address) {
+        let address = customer(session.caller.ip);
+        if let Some(count) = self.by_address.get_mut(&address) {
             *count -= 1;
             if *count == 0 {
-                self.by_address.remove(&session.address);
+                self.by_address.remove(&address);
             }
         }
         Some(session)

@@ -1,6 +1,5 @@
 //! Login: a form, a name, a session.
 
-use std::net::IpAddr;
 use std::time::Instant;
 
 use chat_core::id::Identity;
@@ -14,6 +13,7 @@ use crate::cookie;
 use crate::http::{Request, Response, Status};
 use crate::origin::{Asker, Scheme};
 use crate::pages::{LoginPage, PasswordField};
+use crate::proxy::Caller;
 use crate::session::{CannotOpen, SessionId, Token};
 
 /// A login that was found in order, and waits for its name.
@@ -24,8 +24,8 @@ pub struct Login {
     /// For whom the name is being reserved.
     pub identity: Identity,
     pub(super) wanted: Wanted,
-    /// Where it comes from.
-    pub address: IpAddr,
+    /// Who logs in.
+    pub caller: Caller,
     is_https: bool,
     /// The session that the browser had before.
     replaces: Option<SessionId>,
@@ -46,7 +46,7 @@ impl Site {
     pub(super) fn login(
         &mut self,
         request: &Request,
-        address: IpAddr,
+        caller: Caller,
         now: Instant,
         behind: &mut impl Behind,
     ) -> Action {
@@ -68,14 +68,14 @@ impl Site {
             Ok(nick) => nick,
             Err(why) => return self.bad_name(&wanted, &why.to_string()).into(),
         };
-        if let Err(denied) = self.unlock(request, &mut wanted, address, now, behind) {
+        if let Err(denied) = self.unlock(request, &mut wanted, caller, now, behind) {
             return self.locked(&wanted, denied).into();
         }
         let login = Login {
             nick,
             identity: behind.identity(),
             wanted,
-            address,
+            caller,
             is_https: self.is_https(asker, request),
             replaces: self.session_of(request),
         };
@@ -87,7 +87,7 @@ impl Site {
         &self,
         request: &Request,
         wanted: &mut Wanted,
-        address: IpAddr,
+        caller: Caller,
         now: Instant,
         behind: &mut impl Behind,
     ) -> Result<(), Denied> {
@@ -99,9 +99,9 @@ impl Site {
             return Ok(());
         }
         let is_right = || guess.is_some_and(|guess| password.is(guess.expose()));
-        let guessed = behind.attempts().guess(address, now, is_right);
+        let guessed = behind.attempts().guess(caller.ip, now, is_right);
         if let Err(denied) = guessed {
-            log::warn!("a login from {address}: {denied}");
+            log::log!(denied.level(), "a login from {}: {denied}", caller.ip);
         }
         guessed
     }
@@ -110,7 +110,7 @@ impl Site {
         if let Some(response) = self.log_in_again(&login, now, behind) {
             return response.into();
         }
-        if let Err(why) = self.sessions.check_room(login.address) {
+        if let Err(why) = self.sessions.check_room(login.caller) {
             return self.cannot_open(&login.wanted, why).into();
         }
         match behind.reserve(&login.nick, login.identity) {
@@ -149,7 +149,7 @@ impl Site {
         behind: &mut impl Behind,
     ) -> Response {
         let (nick, identity) = (login.nick.clone(), login.identity);
-        match self.sessions.open(nick, identity, login.address, now) {
+        match self.sessions.open(nick, identity, login.caller, now) {
             Ok(token) => {
                 if let Some(old) = login.replaces.and_then(|id| self.sessions.end(id)) {
                     behind.over(&old);

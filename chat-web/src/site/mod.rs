@@ -13,7 +13,7 @@
 //! A [`Site`] decides; what a decision does to the chat is behind [`Behind`], so that the same site
 //! serves a chat in this process and a gateway to one elsewhere. The host of a reactor uses it so:
 //!
-//! 1. [`Event::Asked`](crate::web::Event::Asked): [`Site::respond`], and the answer to
+//! 1. [`Event::Asked`](crate::web::Event::Asked): [`Site::caller`], [`Site::respond`], the answer to
 //!    [`Exchange::answer`](crate::web::Exchange::answer). [`Action::Later`] is kept with the person,
 //!    and answered with [`Site::finish_login`] when the relay has said whether the name is free; if
 //!    the browser has gone by then, the name is to be released.
@@ -38,6 +38,7 @@ use crate::cookie;
 use crate::http::{Method, Rejection, Request, Response, Status};
 use crate::origin::{Asker, Origins};
 use crate::pages::{Assets, IndexPage};
+use crate::proxy::{Caller, Proxies};
 use crate::session::{Due, SessionId, Sessions};
 use crate::web::{Answer, Claim, Upgrade, shake_hands};
 use answers::see_other;
@@ -75,6 +76,8 @@ pub struct SiteSettings {
     pub plain: String,
     /// What everybody has to know to log in, if anything.
     pub password: Option<Secret>,
+    /// Who may say where requests come from.
+    pub proxies: Proxies,
     /// Names that this site goes by.
     pub origins: Origins,
     /// Sessions that one address may have.
@@ -101,16 +104,31 @@ impl Site {
         }
     }
 
-    /// Decides about a request that came from `address`.
+    /// Who sent a request that came by a connection from `peer`.
+    #[must_use]
+    pub fn caller(&self, peer: IpAddr, request: &Result<Request, Rejection>) -> Caller {
+        match request {
+            Ok(request) => self.settings.proxies.caller(peer, &request.fields),
+            Err(_) => peer.into(),
+        }
+    }
+
+    /// Whether a connection from there is a proxy's: it stands for nobody.
+    #[must_use]
+    pub fn is_proxy(&self, peer: IpAddr) -> bool {
+        self.settings.proxies.include(peer)
+    }
+
+    /// Decides about a request of `caller`.
     pub fn respond(
         &mut self,
         request: &Result<Request, Rejection>,
-        address: IpAddr,
+        caller: Caller,
         now: Now,
         behind: &mut impl Behind,
     ) -> Action {
         let action = match request {
-            Ok(request) => self.route(request, address, now, behind),
+            Ok(request) => self.route(request, caller, now, behind),
             Err(rejection) => self.unreadable(*rejection).into(),
         };
         finish(action, now)
@@ -153,6 +171,13 @@ impl Site {
         answers::finish(response.with("Retry-After", "60"), now.wall)
     }
 
+    /// The answer to a WebSocket for which there is no place from where its person is.
+    #[must_use]
+    pub fn no_place_from_there(&self, why: &str, now: Now) -> Response {
+        let response = self.error(Status::TOO_MANY_REQUESTS, &format!("Sorry, {why}."));
+        answers::finish(response.with("Retry-After", "60"), now.wall)
+    }
+
     /// Does what time has brought to the sessions.
     pub fn expire(&mut self, now: Now, behind: &mut impl Behind) {
         while let Some(due) = self.sessions.due(now.mono) {
@@ -170,7 +195,7 @@ impl Site {
     fn route(
         &mut self,
         request: &Request,
-        address: IpAddr,
+        caller: Caller,
         now: Now,
         behind: &mut impl Behind,
     ) -> Action {
@@ -188,7 +213,7 @@ impl Site {
         match route {
             Route::Index => self.index(request, behind).into(),
             Route::Login if request.method == Method::Post => {
-                self.login(request, address, now.mono, behind)
+                self.login(request, caller, now.mono, behind)
             }
             Route::Login => self.login_form(request).into(),
             Route::Logout => self.logout(request, behind).into(),

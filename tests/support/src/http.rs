@@ -2,9 +2,10 @@
 //! and the answers are read one by one, as RFC 9112 delimits them.
 
 use std::io::{ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::time::Instant;
 
+use crate::line::stream_from;
 use crate::response::BodyLength;
 pub use crate::response::Response;
 use crate::wait::{PATIENCE, left};
@@ -97,6 +98,15 @@ impl Connection {
             Ok(stream) => Self::on(stream),
             Err(e) => panic!("cannot connect to {address}: {e}"),
         }
+    }
+
+    /// Connects from an address of this machine's own, 127.0.0.2 or the like, as somebody else.
+    ///
+    /// # Panics
+    /// When the door is shut, or the address is not ours.
+    #[track_caller]
+    pub fn open_from(source: IpAddr, address: SocketAddr) -> Self {
+        Self::on(stream_from(source, address))
     }
 
     fn on(stream: TcpStream) -> Self {

@@ -61,11 +61,18 @@ impl Piped {
     /// Waits until it has said this.
     ///
     /// # Panics
-    /// When it does not: shows what it said.
+    /// When it does not, or ends before: shows what it said.
     #[track_caller]
-    pub fn wait_for(&self, text: &str) {
-        let has_said = || self.heard().contains(text).then_some(());
-        if within(2 * PATIENCE, has_said).is_none() {
+    pub fn wait_for(&mut self, text: &str) {
+        let said = within(PATIENCE, || {
+            let has_ended = self.child.try_wait().unwrap().is_some();
+            let has_said = self.heard().contains(text);
+            (has_said || has_ended).then_some(has_said)
+        });
+        if said == Some(false) {
+            self.settle();
+        }
+        if !self.heard().contains(text) {
             panic!("waited for `{text}`\n--- it said\n{}---", self.heard());
         }
     }
@@ -79,6 +86,12 @@ impl Piped {
         if within(PATIENCE, || self.child.try_wait().unwrap()).is_none() {
             panic!("the program still runs\n--- it said\n{}---", self.heard());
         }
+        self.settle();
+    }
+
+    fn settle(&self) {
+        self.stdout.settle();
+        self.stderr.settle();
     }
 }
 
@@ -104,7 +117,7 @@ mod tests {
         shell.wait_for("heard größe\n");
         shell.end_of_input();
         shell.wait_for_end();
-        shell.wait_for("bye\n");
+        assert!(shell.heard().ends_with("bye\n"), "{}", shell.heard());
         shell.tell("nobody is there");
     }
 }

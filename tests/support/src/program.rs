@@ -233,7 +233,7 @@ impl Buffer {
 
     /// Waits for the last words of a program that has ended; not for long, since a child of its
     /// own may hold the pipe open.
-    fn settle(&self) {
+    pub(crate) fn settle(&self) {
         let _ = within(SETTLE_MAX, || self.thread.is_finished().then_some(()));
     }
 }

@@ -1,7 +1,7 @@
 //! The request for a WebSocket (RFC 6455 §4), written by hand, so that a test can send a foreign
 //! `Origin`, no key, or a wrong version, and see the refusal.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use tungstenite::WebSocket;
 use tungstenite::handshake::{client::generate_key, derive_accept_key};
@@ -15,6 +15,7 @@ use crate::ws::Frames;
 #[derive(Clone, Debug)]
 pub struct Upgrade {
     address: SocketAddr,
+    source: Option<IpAddr>,
     path: String,
     key: String,
     headers: Vec<(String, String)>,
@@ -26,6 +27,7 @@ impl Upgrade {
         let key = generate_key();
         let upgrade = Self {
             address,
+            source: None,
             path: "/socket".to_owned(),
             key,
             headers: Vec::new(),
@@ -37,6 +39,13 @@ impl Upgrade {
             .header("Upgrade", "websocket")
             .header("Sec-WebSocket-Version", "13")
             .header("Sec-WebSocket-Key", &key)
+    }
+
+    /// From an address of this machine's own, 127.0.0.2 or the like.
+    #[must_use]
+    pub fn from(mut self, source: impl Into<IpAddr>) -> Self {
+        self.source = Some(source.into());
+        self
     }
 
     /// Another path.
@@ -115,7 +124,10 @@ impl Upgrade {
 
     #[track_caller]
     fn ask(&self) -> (Response, Connection) {
-        let mut connection = Connection::open(self.address);
+        let mut connection = match self.source {
+            Some(source) => Connection::open_from(source, self.address),
+            None => Connection::open(self.address),
+        };
         connection.send(self.bytes());
         (connection.response_head(), connection)
     }

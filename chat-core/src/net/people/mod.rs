@@ -3,6 +3,7 @@
 //! Nothing here polls and nothing is freed here before the reactor says that the turn is over. An id
 //! that is out of date finds nobody, and whatever is done to nobody is done to nobody.
 
+mod admission;
 mod connecting;
 mod connection;
 mod ending;
