@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use test_support::Program;
+use test_support::program::chat_relay;
 
 /// A chat and its doors, of whichever processes it is made.
 pub(super) struct House {
@@ -22,6 +23,21 @@ impl House {
             plain: chat.door("plain"),
             http: chat.door("http"),
             _programs: vec![chat],
+        }
+    }
+
+    /// chat-relay with the doors for lines, and chat-web before it as the page.
+    pub(super) fn of_two() -> Self {
+        let relay = Program::start(&chat_relay(), &["--irc", ANY, "--plain", ANY]);
+        let (irc, plain) = (relay.door("irc"), relay.door("plain"));
+        let page = ["--http", ANY, "--relay", &irc.to_string()];
+        let page = Program::start(env!("CARGO_BIN_EXE_chat-web"), &page);
+        Self {
+            irc,
+            plain,
+            http: page.door("http"),
+            // The page goes first.
+            _programs: vec![page, relay],
         }
     }
 }
