@@ -156,15 +156,15 @@ fn only_the_very_first_line_may_tell() {
     let house = house(&Limits::default());
     let why = "WEBIRC must be the first line of a connection to an IRC door";
     for first in [
-        "CAP LS 302",
-        "PING x",
-        "",
-        "\u{1}",
-        "\0",
-        "WEBIRC s3cret w 192.0.2.7 192.0.2.7",
+        &b"CAP LS 302"[..],
+        b"PING x",
+        b"",
+        b"\x01",
+        b"\xff",
+        b"WEBIRC s3cret w 192.0.2.7 192.0.2.7",
     ] {
         let mut person = from_gateway(&house);
-        person.send(first);
+        person.send_bytes(&[first, b"\r\n"].concat());
         person.send("WEBIRC s3cret w 192.0.2.9 192.0.2.9");
         let heard = person.expect_eof();
         assert_eq!(
