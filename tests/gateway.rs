@@ -384,6 +384,46 @@ fn the_relay_learns_each_browsers_address_and_is_told_the_secret_alone() {
     relay.expect_stderr("WEBIRC came with another secret");
 }
 
+/// A page says some ten lines when it comes in, and somebody who reloads it again and again is no flood.
+#[test]
+fn a_proven_gateway_may_attach_as_often_as_browsers_come() {
+    let secret = gateway_support::secret_file("s3cret");
+    let path = secret.path().to_str().unwrap();
+    let relay = start_relay(&[
+        "--irc=127.0.0.1:0",
+        "--gateway=127.0.0.1",
+        "--gateway-secret",
+        path,
+    ]);
+    let irc = relay.door("irc");
+    let gateway = gateway_support::gateway_of(&irc.to_string(), &["--gateway-secret", path]);
+    let http = gateway.door("http");
+    let cookie = login(http, "ana");
+    let start = Instant::now();
+    for _ in 0..8 {
+        WsClient::connect_with_session(http, &cookie).register("ana");
+    }
+    assert!(
+        start.elapsed() < Duration::from_secs(4),
+        "{:?}",
+        start.elapsed()
+    );
+
+    // Anybody else talks as fast as they may, however often they say that they are somebody new.
+    let mut flood = LineClient::connect(irc);
+    flood.register("flood");
+    let start = Instant::now();
+    for _ in 0..8 {
+        flood.send("DETACH\r\nATTACH\r\nNICK x\r\nUSER x 0 * :x");
+        flood.expect_contains(" 422 ");
+    }
+    assert!(
+        start.elapsed() > Duration::from_secs(8),
+        "{:?}",
+        start.elapsed()
+    );
+}
+
 #[test]
 fn the_password_of_the_chat_is_asked_for_by_the_gateway_and_told_to_the_relay() {
     let password = gateway_support::secret_file("open sesame");

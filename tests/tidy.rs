@@ -5,6 +5,7 @@
 //! | this one | the walk through the repository, and one test for each rule |
 //! | `tidy/floors.rs` | who may use whom inside chat-core: the table of floors |
 //! | `tidy/rules.rs` | the rules about single files |
+//! | `tidy/security.rs` | that each test which `docs/security.md` names is there |
 //! | `tidy/source.rs`, `tidy/blank.rs` | Rust read just well enough for that |
 #![allow(
     clippy::unwrap_used,
@@ -19,6 +20,8 @@ mod blank;
 mod floors;
 #[path = "tidy/rules.rs"]
 mod rules;
+#[path = "tidy/security.rs"]
+mod security;
 #[path = "tidy/source.rs"]
 mod source;
 
@@ -112,6 +115,13 @@ fn the_papers_are_there() {
         lines <= 150,
         "ARCHITECTURE.md has {lines} lines: more than 150 nobody reads"
     );
+}
+
+#[test]
+fn every_threat_has_a_test_that_is_there() {
+    let table = fs::read_to_string(root().join("docs/security.md")).unwrap();
+    assert!(table.lines().count() > 80, "where are the tables?");
+    hold(security::complaints(&root(), &table));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use chat_core::net::{Door, Framing};
 use chat_core::relay::{self, Relay};
+use chat_core::secret::Secret;
 use chat_relay::doors::{self, Announced, Kind, reachable};
 use chat_relay::{args::RelayArgs, daemon};
 use chat_web::args::{Args, RelayAddress};
@@ -33,14 +34,18 @@ fn run() -> anyhow::Result<()> {
 /// A chat with doors for browsers and for lines.
 fn run_chat(args: &Args) -> anyhow::Result<()> {
     let browsers = open_for_browsers(args)?;
+    let password = args.chat.password()?;
     let builder = Relay::builder()
         .title(&args.title)
         .room(args.chat.room.clone())
-        .password(args.chat.password()?)
+        .password(password.clone())
         .gateways(args.chat.gateways()?)
         .limits(args.chat.limits()?);
     let (builder, announced) = doors::open_for_lines(builder, &args.chat)?;
-    let (site, count) = (Site::new(settings_of(args, &announced)?), announced.len());
+    let (site, count) = (
+        Site::new(settings_of(args, &announced, password)?),
+        announced.len(),
+    );
     let relay = builder
         .build_with(|chat| Front::new(chat, site, count))
         .context("cannot start")?;
@@ -51,13 +56,14 @@ fn run_chat(args: &Args) -> anyhow::Result<()> {
 fn run_gateway(args: &Args, relay: &RelayAddress) -> anyhow::Result<()> {
     let browsers = open_for_browsers(args)?;
     let limits = args.chat.limits()?;
+    let password = args.chat.password()?;
     let settings = GatewaySettings {
         relay: relay.0.clone(),
         secret: args.chat.secret_of_gateways()?,
-        password: args.chat.password()?,
+        password: password.clone(),
         limits,
     };
-    let site = Site::new(settings_of(args, &Announced::new())?);
+    let site = Site::new(settings_of(args, &Announced::new(), password)?);
     if settings.secret.is_none() {
         log::info!(
             "without --gateway-secret, everybody appears at the relay with this program's address"
@@ -94,7 +100,12 @@ fn serve<H: relay::Front>(
     daemon::serve(&mut relay)
 }
 
-fn settings_of(args: &Args, doors: &Announced) -> anyhow::Result<SiteSettings> {
+/// The password is handed in: its file may be a pipe, which can be read once.
+fn settings_of(
+    args: &Args,
+    doors: &Announced,
+    password: Option<Secret>,
+) -> anyhow::Result<SiteSettings> {
     let at = |kind| {
         let door = doors.iter().find(|(other, _)| *other == kind);
         door.map(|(_, at)| reachable(*at).to_string())
@@ -105,7 +116,7 @@ fn settings_of(args: &Args, doors: &Announced) -> anyhow::Result<SiteSettings> {
         room: args.chat.room.clone(),
         irc: at(Kind::Irc),
         plain: at(Kind::Plain),
-        password: args.chat.password()?,
+        password,
         proxies: Proxies::new(args.proxy.clone()),
         origins: Origins::new(args.origin.clone()),
         sessions_per_address_max: args.chat.limits()?.connections_per_address,

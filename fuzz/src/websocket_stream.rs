@@ -32,7 +32,7 @@ pub fn websocket_stream(bytes: &[u8]) {
         answers_late: input.chooses(2),
         look: |_| {},
         before: HANDSHAKE,
-        waiting_max: HEADER_BYTES_MAX,
+        waiting_max: WAITING_BYTES_MAX,
     };
     let outcome = visit.every_way(input);
     compare(mode, &read(input.stream, message_bytes_max), &outcome);
@@ -43,8 +43,9 @@ pub fn websocket_stream(bytes: &[u8]) {
 const SHORT: usize = 150;
 const LONG: usize = LINE_IN_BYTES_MAX + 200;
 
-/// What may wait is a header that is not whole. RFC 6455 §5.2: 14 bytes.
-const HEADER_BYTES_MAX: usize = 13;
+/// What may wait is a control frame that is not whole, or the header of a frame. RFC 6455 §5.5: 125
+/// bytes behind the header.
+const WAITING_BYTES_MAX: usize = 124;
 
 const HANDSHAKE: &[u8] = b"GET /socket HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n\
     Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
@@ -74,7 +75,7 @@ fn compare(mode: Mode, read: &Read, outcome: &Outcome) {
 
 fn heard_of(mode: Mode, message: &Message) -> Heard {
     match (message, mode) {
-        (Message::Ping(_), _) => Heard::Pinged,
+        (Message::Ping(_) | Message::Nothing, _) => Heard::Pinged,
         (Message::Text(text), Mode::Raw) => Heard::Raw(Opcode::Text, text.clone()),
         (Message::Binary(bytes), Mode::Raw) => Heard::Raw(Opcode::Binary, bytes.clone()),
         (Message::Text(bytes) | Message::Binary(bytes), Mode::Lines) => Heard::Told(line(bytes)),

@@ -6,7 +6,7 @@ use test_support::{LineClient, eventually, serde_json};
 use super::support::{Chat, Person};
 
 /// What has been tried on pages like ours. Each says `alert` if it is ever run.
-const PAYLOADS: [&str; 24] = [
+const PAYLOADS: [&str; 25] = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(2)>",
     "<svg onload=alert(3)>",
@@ -30,6 +30,8 @@ const PAYLOADS: [&str; 24] = [
     "<style>@import 'javascript:alert(21)';</style>",
     "<form action=javascript:alert(22)><button>x",
     "<base href=//evil.example>",
+    // Without spaces: as long as a name is let through to a page.
+    "<img/src/onerror=alert(23)>",
     "__proto__ constructor toString",
 ];
 

@@ -169,9 +169,9 @@ fn a_name_changed_on_the_socket_is_the_sessions_name_from_then_on() {
     let mut witness = site.witness();
     let mut tab = site.tab_in_lobby(&cookie);
     tab.send("NICK anna");
+    tab.expect_contains(" NICK anna");
     witness.expect_contains(" NICK anna");
-    let page = site.index(&cookie);
-    assert!(page.text().contains("anna"), "{}", page.text());
+    assert!(site.index(&cookie).text().contains("anna"));
     assert_eq!(
         (site.wants("ana"), site.wants("anna")),
         ("001".into(), "433".into())
@@ -208,9 +208,7 @@ fn a_changed_name_outlives_a_goodbye() {
     assert_eq!(name_in(&welcome), "anna");
     site.logout(&cookie);
     assert_eq!(site.wants("ana"), "001");
-    eventually("a name that is free", || {
-        (site.wants("anna") == "001").then_some(())
-    });
+    site.frees("anna");
     drop(tab);
 }
 

@@ -98,7 +98,7 @@ fn logout_closes_the_socket_tells_the_room_and_frees_the_name() {
     let mut tab = site.tab_in_lobby(&cookie);
     witness.expect_contains(" JOIN ");
     site.logout(&cookie);
-    assert_eq!(site.wants("ana"), "001");
+    site.frees("ana");
     assert_eq!(tab.expect_close(LOGGED_OUT), "logged out");
     let quit = witness.expect_contains(":ana!");
     assert!(quit.ends_with(" QUIT :logged out"), "{quit}");
@@ -121,7 +121,7 @@ fn logout_ends_a_ghost_at_once() {
     site.logout(&cookie);
     let quit = witness.expect_contains(":ana!");
     assert!(quit.contains(" QUIT :"), "{quit}");
-    assert_eq!(site.wants("ana"), "001");
+    site.frees("ana");
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn another_login_ends_the_session_before_it() {
     assert_eq!(other.status, 303);
     tab.expect_close(LOGGED_OUT);
     witness.expect_contains(" QUIT ");
-    assert_eq!(site.wants("ana"), "001");
+    site.frees("ana");
     assert_eq!(site.index(&cookie).status, 303);
     let (_tab, welcome) = site.tab(&cookie_of(&other));
     assert_eq!(name_in(&welcome), "bea");
@@ -172,7 +172,7 @@ fn logout_while_tabs_open_leaves_nobody_behind() {
             assert!(last.contains("4001") || last.contains("4002"), "{last}");
         }
         drop(first);
-        assert_eq!(site.wants("ana"), "001");
+        site.frees("ana");
     }
     witness.send("NAMES #lobby");
     let names = witness.expect_contains(" 353 ");

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use test_support::http::{self, Response};
 use test_support::program::chat_relay;
-use test_support::{LineClient, Program, Upgrade, WsClient};
+use test_support::{LineClient, Program, Upgrade, WsClient, eventually};
 
 /// Tests whose name begins so have a chat-relay behind the page, the others have all in one program.
 fn has_gateway() -> bool {
@@ -98,7 +98,13 @@ impl Site {
 
     #[track_caller]
     pub fn login(&self, name: &str) -> String {
-        http::login(self.http, name)
+        match &self.relay {
+            None => http::login(self.http, name),
+            Some(_) => eventually("a login", || {
+                let answer = http::post_login(self.http, name);
+                (answer.status == 303).then(|| cookie_of(&answer))
+            }),
+        }
     }
 
     /// Sends the login form with a cookie.
@@ -136,6 +142,17 @@ impl Site {
 
     pub fn upgrade(&self) -> Upgrade {
         Upgrade::to(self.http)
+    }
+
+    /// A name is free: at once where the chat is in the same program, soon where it is elsewhere.
+    #[track_caller]
+    pub fn frees(&self, name: &str) {
+        match &self.relay {
+            None => assert_eq!(self.wants(name), "001"),
+            Some(_) => eventually("a name that is free", || {
+                (self.wants(name) == "001").then_some(())
+            }),
+        }
     }
 
     /// What somebody new at the IRC door hears who wants this name: 001 or 433.

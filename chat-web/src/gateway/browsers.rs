@@ -12,12 +12,13 @@ use chat_core::time::Now;
 use super::client::{Link, Owner};
 use super::clients::Socket;
 use super::desk::Desk;
+use super::login::unreachable;
 use super::pulse::{Pulse, Sign};
 use super::{ELSEWHERE, Gateway, LOGGED_OUT, words};
 use crate::reception;
 use crate::session::SessionId;
-use crate::site::{Action, Login, NotGranted};
-use crate::web::{Answer, Claim, Event, Exchange, Web};
+use crate::site::Action;
+use crate::web::{Answer, Claim, Event, Exchange};
 
 impl Gateway {
     /// Something that only the framing and we understand.
@@ -55,80 +56,16 @@ impl Gateway {
         people.set_deadline(who, self.request_deadline(now));
     }
 
-    /// A login: the relay is asked for the name by taking it.
-    fn ask_relay(
-        &mut self,
-        people: &mut People,
-        who: PersonId,
-        login: Login,
-        exchange: &mut Exchange,
-        now: Now,
-    ) {
-        let id = login.identity;
-        let mut desk = self.desk(people, now);
-        let (nick, address) = (login.nick.as_str().to_owned(), login.caller.ip);
-        let login = Box::new(login);
-        desk.add(id, Owner::LoggingIn { asker: who, login }, address, &nick);
-        desk.open_link(id);
-        if desk
-            .clients
-            .get(id)
-            .is_some_and(|client| client.link.socket().is_some())
-        {
-            desk.clients.set_socket(who, Socket::Asking(Some(id)));
-        } else if let Some(response) = self.finish_login(people, id, Err(unreachable()), now) {
-            exchange.answer(response.1);
-        }
-    }
-
-    /// The relay has decided about a login; gives who asked, and the answer.
-    pub(super) fn finish_login(
-        &mut self,
-        people: &mut People,
-        id: Identity,
-        granted: Result<(), NotGranted>,
-        now: Now,
-    ) -> Option<(PersonId, Answer)> {
-        let (site, mut desk) = self.at_desk(people, now);
-        let client = desk.clients.get_mut(id)?;
-        let owner = std::mem::replace(&mut client.owner, Owner::Session(None));
-        let Owner::LoggingIn { asker, login } = owner else {
-            client.owner = owner;
-            return None;
-        };
-        if granted.is_err() {
-            desk.drop_client(id, "not let in");
-        }
-        desk.clients.set_socket(asker, Socket::Asking(None));
-        let response = site.finish_login(&login, granted, now, &mut desk);
-        Some((asker, Answer::Respond(response)))
-    }
-
-    /// The same, for a request that was put aside.
-    pub(super) fn answer_login(
-        &mut self,
-        people: &mut People,
-        id: Identity,
-        granted: Result<(), NotGranted>,
-        now: Now,
-    ) {
-        let Some((asker, answer)) = self.finish_login(people, id, granted, now) else {
-            return;
-        };
-        let web = people.framing_mut::<Web>(asker);
-        if let Some(exchange) = web.and_then(Web::exchange) {
-            exchange.answer(answer);
-            people.resume(asker);
-        }
-        people.set_deadline(asker, self.request_deadline(now));
-    }
-
     pub(super) fn request_deadline(&self, now: Now) -> Instant {
         now.mono + seconds(self.settings.limits.http_head_seconds)
     }
 
-    /// A request, or the next one on the same connection, did not come in time.
+    /// A request, or the next one on the same connection, did not come in time; or the relay's answer
+    /// to a login did not.
     pub(super) fn time_out(&mut self, people: &mut People, who: PersonId, now: Now) {
+        if let Some(Socket::Asking(Some(id))) = self.clients.socket(who) {
+            return self.answer_login(people, id, Err(unreachable()), now);
+        }
         reception::say_too_late(&self.site, people, who, now);
         self.desk(people, now)
             .send_away(who, Farewell::NORMAL, "too late");
@@ -213,11 +150,7 @@ impl Desk<'_> {
         self.clients.set_socket(who, Socket::Browser(id));
         self.people.pause(who);
         self.people.clear_deadline(who);
-        self.open_link(id);
-        if matches!(
-            self.clients.get(id).map(|client| client.link),
-            Some(Link::Down(_))
-        ) {
+        if !self.open_link(id) {
             self.clients.remove(id);
             self.send_away(who, Farewell::TRY_AGAIN_LATER, RELAY_GONE);
         }
@@ -341,12 +274,6 @@ fn is_ours(command: &str, is_guest: bool) -> bool {
     let ours = ["ATTACH", "DETACH", "WEBIRC"];
     ours.iter().any(|name| command.eq_ignore_ascii_case(name))
         || (!is_guest && command.eq_ignore_ascii_case("PONG"))
-}
-
-pub(super) fn unreachable() -> NotGranted {
-    NotGranted::Unreachable(
-        "The chat cannot be reached just now. Try again in a moment.".to_owned(),
-    )
 }
 
 pub(super) const RELAY_GONE: &str = "the relay is gone";

@@ -36,14 +36,15 @@ impl Desk<'_> {
         self.people.send(who, &bytes);
     }
 
-    /// Begins to make a client's socket to the relay: each of its addresses is tried once.
-    pub(super) fn open_link(&mut self, id: Identity) {
+    /// Begins to make a client's socket to the relay: each of its addresses is tried once. False if it
+    /// cannot even be tried.
+    pub(super) fn open_link(&mut self, id: Identity) -> bool {
         if let Some(client) = self.clients.get_mut(id) {
             client.addresses_left = self.settings.relay.len();
             client.last_words.clear();
             client.unanswered = 0;
         }
-        self.try_next_address(id);
+        self.try_next_address(id)
     }
 
     /// Tries the next address; false when there is none left to try.

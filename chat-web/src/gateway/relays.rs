@@ -5,9 +5,10 @@ use chat_core::id::{Identity, PersonId};
 use chat_core::net::{Closed, Farewell, People};
 use chat_core::time::Now;
 
-use super::browsers::{RELAY_GONE, unreachable};
+use super::browsers::RELAY_GONE;
 use super::client::{Link, Owner};
 use super::desk::Desk;
+use super::login::unreachable;
 use super::pulse::Sign;
 use super::{Gateway, LOGGED_OUT, words};
 use crate::limits::NAME_AWAITED;

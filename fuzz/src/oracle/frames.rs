@@ -6,6 +6,8 @@ pub(crate) enum Message {
     Text(Vec<u8>),
     Binary(Vec<u8>),
     Ping(Vec<u8>),
+    /// A pong, or a fragment without content.
+    Nothing,
 }
 
 /// What a stream comes to.
@@ -35,22 +37,29 @@ const CLOSE: u8 = 8;
 const PING: u8 = 9;
 const PONG: u8 = 10;
 
-/// Reads as far as the frames are whole.
+/// What the fragments of a message have brought so far.
+#[derive(Default)]
+struct Begun {
+    /// None between two messages.
+    opcode: Option<u8>,
+    payload: Vec<u8>,
+    /// As announced.
+    length: u64,
+}
+
+/// Reads all frames, the last of which may not be whole.
 pub(crate) fn read(stream: &[u8], message_bytes_max: usize) -> Read {
     let mut read = Read::default();
-    let mut begun = None;
+    let mut begun = Begun::default();
     let mut rest = stream;
     while let Some((frame, after)) = split(rest) {
-        let whole = frame.payload.len() as u64 == frame.length;
-        if frame.is_wrong(message_bytes_max) {
+        let is_whole = frame.payload.len() as u64 == frame.length;
+        if frame.is_wrong() || !read.take(&frame, &mut begun, message_bytes_max) {
             read.over = true;
-            read.over_for_sure = whole;
-        } else if !whole {
+            read.over_for_sure = is_whole;
             break;
-        } else if !read.take(&frame, &mut begun, message_bytes_max) {
-            (read.over, read.over_for_sure) = (true, true);
         }
-        if read.over {
+        if !is_whole {
             break;
         }
         rest = after;
@@ -101,12 +110,11 @@ impl Frame<'_> {
     }
 
     /// What a header shows to be wrong, whatever comes before or after.
-    fn is_wrong(&self, message_bytes_max: usize) -> bool {
+    fn is_wrong(&self) -> bool {
         let is_known = matches!(self.opcode(), 0..=2 | 8..=10);
         let is_reserved = self.first & 0x70 != 0;
         let bad_control = self.opcode() >= CLOSE && (!self.is_final() || self.length > 125);
-        let too_long = self.length > message_bytes_max as u64;
-        !is_known || is_reserved || bad_control || too_long || !self.masked
+        !is_known || is_reserved || bad_control || !self.masked
     }
 
     fn unmasked(&self) -> Vec<u8> {
@@ -117,45 +125,60 @@ impl Frame<'_> {
 
 impl Read {
     /// False if this is the end.
-    fn take(&mut self, frame: &Frame<'_>, begun: &mut Option<(u8, Vec<u8>)>, max: usize) -> bool {
-        let payload = frame.unmasked();
-        match frame.opcode() {
-            PING => self.messages.push(Message::Ping(payload)),
-            PONG => {}
-            CLOSE => return false,
-            CONTINUATION => match begun {
-                None => return false,
-                Some((_, text)) => text.extend(payload),
-            },
-            _ if begun.is_some() => return false,
-            opcode => *begun = Some((opcode, payload)),
+    fn take(&mut self, frame: &Frame<'_>, begun: &mut Begun, max: usize) -> bool {
+        if frame.opcode() < CLOSE {
+            return begun.take(frame, max) && self.on_data(frame, begun);
         }
-        frame.opcode() >= CLOSE || self.end_data(frame.is_final(), begun, max)
-    }
-
-    /// Behind a data frame: whether the message is in order so far, and the message if it is whole.
-    fn end_data(&mut self, last: bool, begun: &mut Option<(u8, Vec<u8>)>, max: usize) -> bool {
-        let Some((opcode, message)) = begun else {
-            return false;
-        };
-        let is_text = match std::str::from_utf8(message) {
-            Ok(_) => true,
-            // The rest of a character may be in the next fragment.
-            Err(error) => error.error_len().is_none() && !last,
-        };
-        if message.len() > max || *opcode == TEXT && !is_text {
-            return false;
-        }
-        if last {
-            let message = std::mem::take(message);
-            let kind = match *opcode {
-                BINARY => Message::Binary,
-                _ => Message::Text,
-            };
-            self.messages.push(kind(message));
-            *begun = None;
+        if frame.payload.len() as u64 == frame.length {
+            match frame.opcode() {
+                PING => self.messages.push(Message::Ping(frame.unmasked())),
+                PONG => self.messages.push(Message::Nothing),
+                _ => return false,
+            }
         }
         true
+    }
+
+    /// The message is in order so far; it may be whole.
+    fn on_data(&mut self, frame: &Frame<'_>, begun: &mut Begun) -> bool {
+        let is_whole = frame.payload.len() as u64 == frame.length;
+        let is_last = is_whole && frame.is_final();
+        if begun.opcode == Some(TEXT) && !is_text(&begun.payload, is_last) {
+            return false;
+        }
+        if is_last {
+            let begun = std::mem::take(begun);
+            let kind = match begun.opcode {
+                Some(BINARY) => Message::Binary,
+                _ => Message::Text,
+            };
+            self.messages.push(kind(begun.payload));
+        } else if is_whole && frame.length == 0 {
+            self.messages.push(Message::Nothing);
+        }
+        true
+    }
+}
+
+impl Begun {
+    /// What there is of one more data frame; false if it is out of place or too much.
+    fn take(&mut self, frame: &Frame<'_>, max: usize) -> bool {
+        let continues = frame.opcode() == CONTINUATION;
+        if continues != self.opcode.is_some() {
+            return false;
+        }
+        self.opcode = self.opcode.or(Some(frame.opcode()));
+        self.length = self.length.saturating_add(frame.length);
+        self.payload.extend(frame.unmasked());
+        self.length <= max as u64
+    }
+}
+
+/// Of a text that goes on, the rest of a character may be still to come.
+fn is_text(bytes: &[u8], is_last: bool) -> bool {
+    match std::str::from_utf8(bytes) {
+        Ok(_) => true,
+        Err(error) => error.error_len().is_none() && !is_last,
     }
 }
 
