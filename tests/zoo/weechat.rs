@@ -2,12 +2,11 @@
 
 use std::fs::{self, File};
 use std::io::Write as _;
-use std::os::unix::fs::FileTypeExt as _;
 use std::path::Path;
 use std::process::Command;
 
 use test_support::tempfile::{self, TempDir};
-use test_support::{Piped, eventually};
+use test_support::{PATIENCE, Piped, within};
 
 use super::guest::{Sight, lines, shows};
 use super::house::House;
@@ -26,23 +25,26 @@ impl WeeChat {
         command.arg("--dir").arg(home.path()).arg("--stdout");
         command.env("HOME", home.path()).env("LC_ALL", "C.UTF-8");
         let program = Piped::start(&mut command);
-        let path = home.path().join("fifo");
-        // Opened once for all: each end of it would be told, and hold up what comes next.
-        let fifo = eventually("WeeChat's fifo", || {
-            let is_there = fs::metadata(&path).is_ok_and(|file| file.file_type().is_fifo());
-            is_there.then(|| File::options().write(true).open(&path).ok())?
-        });
-        let weechat = Self {
-            fifo,
-            program,
-            home,
-        };
-        eventually("WeeChat in the room", || {
-            weechat.log().contains("Channel #lobby: ").then_some(())
+        let is_in = |log: &String| log.contains("Channel #lobby: ");
+        let log = within(2 * PATIENCE, || Some(log_in(home.path())).filter(is_in));
+        let log = log.unwrap_or_else(|| {
+            let said = program.heard() + &log_in(home.path());
+            panic!("WeeChat is not in the room\n{said}");
         });
         let agreed = ["client capability, enabled:", "server-time", "away-notify"];
-        assert!(shows(&weechat.log(), &agreed), "{}", weechat.log());
-        weechat
+        assert!(shows(&log, &agreed), "{log}");
+        // Not before: WeeChat makes it twice while it starts, and what goes into the first is lost.
+        // Opened once for all: each end of it would be told, and hold up what comes next. Whoever
+        // opens it for reading too does not wait for a reader.
+        let fifo = File::options()
+            .read(true)
+            .write(true)
+            .open(home.path().join("fifo"));
+        Self {
+            fifo: fifo.expect("WeeChat's fifo"),
+            program,
+            home,
+        }
     }
 
     pub(super) fn say(&mut self, text: &str) {
@@ -92,13 +94,8 @@ impl WeeChat {
         lines(&self.log(), |line| line.contains("\t=!=\t"))
     }
 
-    /// The logs of all its buffers, one after the other.
     pub(super) fn log(&self) -> String {
-        let logs = fs::read_dir(self.home.path().join("logs"));
-        let files = logs.into_iter().flatten().flatten();
-        files
-            .filter_map(|file| fs::read_to_string(file.path()).ok())
-            .collect()
+        log_in(self.home.path())
     }
 
     fn type_line(&mut self, line: &str) {
@@ -106,6 +103,15 @@ impl WeeChat {
         let written = self.fifo.write_all(line.as_bytes());
         written.unwrap_or_else(|e| panic!("WeeChat is gone: {e}\n{}", self.program.heard()));
     }
+}
+
+/// The logs of all its buffers, one after the other.
+fn log_in(home: &Path) -> String {
+    let files = fs::read_dir(home.join("logs")).into_iter().flatten();
+    files
+        .flatten()
+        .filter_map(|file| fs::read_to_string(file.path()).ok())
+        .collect()
 }
 
 /// No other plugins: what is not loaded opens no port.

@@ -181,7 +181,8 @@ mod with_clients {
 
     #[test]
     fn home_is_our_own() {
-        let terminal = Terminal::start("echo home=$HOME");
+        // It stays: what a program says as it ends, tmux may lose.
+        let terminal = Terminal::start("echo home=$HOME; exec cat");
         terminal.wait_for(&format!("home={}", terminal.home().display()));
     }
 
