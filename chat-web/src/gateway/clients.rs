@@ -66,6 +66,14 @@ impl Clients {
         self.clients.keys().copied().collect()
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.clients.len()
+    }
+
+    pub(super) fn sockets_len(&self) -> usize {
+        self.sockets.len()
+    }
+
     pub(super) fn socket(&self, who: PersonId) -> Option<Socket> {
         self.sockets.get(&who).copied()
     }
