@@ -10,6 +10,7 @@
 mod gateway_support;
 
 use std::net::TcpListener;
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use gateway_support::{Pair, at_relay, relay_at, start_relay};
@@ -486,4 +487,39 @@ fn an_upgrade_of_nobody_waits_for_its_relay_and_is_told_when_there_is_none() {
     let mut bot = WsClient::connect(gateway.door("http"));
     bot.send("NICK bot");
     bot.expect_close(RESTART);
+}
+
+#[test]
+fn a_browser_that_waits_for_a_slow_relay_is_not_taken_for_dead() {
+    let relay = TcpListener::bind("127.0.0.1:0").unwrap();
+    let quick = ["--limit", "ping_seconds=1", "--limit", "pong_seconds=1"];
+    let at = relay.local_addr().unwrap().to_string();
+    let gateway = gateway_support::gateway_of(&at, &quick);
+    let http = gateway.door("http");
+    let logging_in = std::thread::spawn(move || login(http, "ana"));
+    let mut link = LineClient::accept(&relay);
+    link.expect_contains("USER ");
+    link.send(":relay 001 ana :Welcome");
+    let cookie = logging_in.join().unwrap();
+    let mut tab = WsClient::connect_with_session(http, &cookie);
+    link.expect_contains("ATTACH");
+    link.send(":relay ATTACH ana");
+    tab.answer_pings(false);
+    let patience = Some(Duration::from_secs(1));
+    tab.raw().set_write_timeout(patience).unwrap();
+    // The relay is there, and takes nothing for longer than any silence may last.
+    let (stop, stopped) = channel::<()>();
+    let relay = std::thread::spawn(move || {
+        while stopped.recv_timeout(Duration::from_millis(400)) == Err(RecvTimeoutError::Timeout) {
+            link.send(":relay NOTICE ana :wait");
+        }
+        link.send(":relay NOTICE ana :enough");
+        link
+    });
+    let line = format!("PRIVMSG #a :{}", "x".repeat(400));
+    while tab.try_send(&line).is_ok() {}
+    std::thread::sleep(Duration::from_secs(3));
+    drop(stop);
+    tab.expect_contains("NOTICE ana :enough");
+    drop(relay.join());
 }

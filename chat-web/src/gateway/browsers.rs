@@ -202,8 +202,11 @@ impl Desk<'_> {
     /// The pong is on its way already. The ping counts as talk, so the relay hears of it too, by a
     /// line to which it has nothing to say.
     pub(super) fn hear_ping(&mut self, id: Identity) {
-        let link = self.clients.get(id).and_then(|client| client.link.up());
-        if let Some(link) = link {
+        let Some(client) = self.clients.get_mut(id) else {
+            return;
+        };
+        client.browser_pulse.hear(self.now.mono);
+        if let Some(link) = client.link.up() {
             self.hand_on(id, link, "PONG :ping");
         }
     }
@@ -251,8 +254,14 @@ impl Desk<'_> {
         let Some(client) = self.clients.get_mut(id) else {
             return;
         };
-        if client.link.up().is_none() {
-            // It is not heard while it waits.
+        // It is not heard while it waits, for a relay that is gone or for one that is slow.
+        let waits = match client.link.up() {
+            Some(link) => {
+                self.people.queued(link) > self.settings.low() && !self.people.hung_up(who)
+            }
+            None => true,
+        };
+        if waits {
             client.browser_pulse.hear(self.now.mono);
         }
         match client.browser_pulse.look(self.settings, self.now.mono) {

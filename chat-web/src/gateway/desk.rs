@@ -146,6 +146,8 @@ impl Desk<'_> {
         };
         if self.people.queued(socket) <= self.settings.high() {
             self.people.resume(browser);
+        } else {
+            self.people.want_drained(socket);
         }
     }
 

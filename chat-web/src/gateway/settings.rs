@@ -25,6 +25,11 @@ impl GatewaySettings {
         usize::try_from(self.limits.send_queue_bytes / 2).unwrap_or(usize::MAX)
     }
 
+    /// Bytes at which the other one is heard again: when the reactor tells that a queue has drained.
+    pub(super) fn low(&self) -> usize {
+        self.high() / 2
+    }
+
     /// Silence after which one asks whether the other one is there.
     pub(super) fn ping(&self) -> Duration {
         seconds(self.limits.ping_seconds)
