@@ -523,3 +523,22 @@ fn a_browser_that_waits_for_a_slow_relay_is_not_taken_for_dead() {
     tab.expect_contains("NOTICE ana :enough");
     drop(relay.join());
 }
+
+#[test]
+fn a_guest_is_told_when_the_relay_falls_silent() {
+    let relay = TcpListener::bind("127.0.0.1:0").unwrap();
+    let quick = ["--limit", "ping_seconds=1", "--limit", "pong_seconds=1"];
+    let at = relay.local_addr().unwrap().to_string();
+    let gateway = gateway_support::gateway_of(&at, &quick);
+    let mut bot = WsClient::connect(gateway.door("http"));
+    bot.send("NICK bot");
+    let mut link = LineClient::accept(&relay);
+    link.answer_pings(false);
+    link.expect_contains("NICK bot");
+    link.expect_contains("PING :gateway.local");
+    link.send(":relay PONG relay :gateway.local");
+    link.send(":relay NOTICE * :still there");
+    assert!(bot.next_line().contains("still there"));
+    // From here on the relay says nothing.
+    bot.expect_close(RESTART);
+}

@@ -89,7 +89,8 @@ impl Desk<'_> {
         }
         if is_guest {
             self.clients.set_link(id, Link::Up(socket));
-            self.people.clear_deadline(socket);
+            self.people
+                .set_deadline(socket, self.now.mono + self.settings.ping());
             return self.let_speak(id);
         }
         if let Some(password) = &self.settings.password {

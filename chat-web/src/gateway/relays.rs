@@ -170,9 +170,9 @@ impl Desk<'_> {
         let text = message.params.last().copied().unwrap_or_default();
         let is_guest = matches!(client.owner, Owner::Guest);
         match message.command {
+            "PONG" if text == words::SERVER => {}
             _ if is_guest => self.pass_on(id, link, line),
             "PING" => self.say(link, &words::command("PONG", text)),
-            "PONG" if text == words::SERVER => {}
             "ATTACH" => client.unanswered = client.unanswered.saturating_sub(1),
             "421" if message.params.iter().any(|param| is_between_us(param)) => {
                 log::error!("the relay does not know what a gateway needs: is it a chat-relay?");
