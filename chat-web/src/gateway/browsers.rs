@@ -231,7 +231,11 @@ impl Desk<'_> {
 
     /// Passes a line on. The browser waits while the relay is slow.
     fn hand_on(&mut self, id: Identity, link: PersonId, line: &str) {
-        let browser = self.clients.get(id).and_then(|client| client.browser);
+        let Some(client) = self.clients.get_mut(id) else {
+            return;
+        };
+        client.relay_pulse.burden(self.settings, self.now.mono);
+        let browser = client.browser;
         self.say(link, line);
         if let Some(browser) = browser.filter(|_| self.people.queued(link) > self.settings.high()) {
             self.people.pause(browser);

@@ -10,6 +10,7 @@ use chat_core::time::Now;
 
 use super::client::{Client, Link, Owner};
 use super::clients::{Clients, Socket};
+use super::pulse::Pulse;
 use super::settings::GatewaySettings;
 use super::{LOGGED_OUT, retry, words};
 use crate::limits::{RELAY_ANSWER, RELAY_CONNECT};
@@ -43,6 +44,7 @@ impl Desk<'_> {
             client.addresses_left = self.settings.relay.len();
             client.last_words.clear();
             client.unanswered = 0;
+            client.relay_pulse = Pulse::new(self.now.mono);
         }
         self.try_next_address(id)
     }
