@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use gateway_support::{Pair, at_relay, relay_at, start_relay};
 use test_support::http::{self, login, post_login};
-use test_support::{LineClient, WsClient, eventually};
+use test_support::{LineClient, Upgrade, WsClient, eventually};
 
 const RESTART: u16 = 1012;
 const LOGGED_OUT: u16 = 4002;
@@ -221,37 +221,6 @@ fn a_name_that_somebody_took_meanwhile_ends_the_session() {
     let page = pair.index(&ana);
     assert_eq!(page.status, 303, "the login form is next");
     drop(refusing);
-}
-
-#[test]
-fn a_client_without_a_session_is_piped_through() {
-    let mut pair = Pair::start(&[]);
-    let mut bot = WsClient::connect(pair.http);
-    bot.caps(&["echo-message"]);
-    bot.register("bot");
-    bot.join("#lobby");
-    let mut witness = at_relay(&pair, "witness");
-    witness.join("#lobby");
-    bot.send("PRIVMSG #lobby :beep");
-    bot.expect_contains("PRIVMSG #lobby :beep");
-    witness.expect_contains("PRIVMSG #lobby :beep");
-    // What a gateway says to its relay is not for its clients to say.
-    for line in ["DETACH :gone", "ATTACH", "webirc a b c 192.0.2.1"] {
-        bot.send(line);
-    }
-    bot.fence();
-    assert_eq!(witness.fence(), Vec::<String>::new());
-    bot.close(1000);
-    witness.expect_contains(":bot!");
-    let mut bot = WsClient::connect(pair.http);
-    bot.register("bot");
-    bot.send("quit :enough");
-    bot.expect_contains("ERROR :Closing link: Quit: enough");
-    assert_eq!(bot.expect_close(1000), "Quit: enough");
-    let mut bot = WsClient::connect(pair.http);
-    bot.register("bot");
-    pair.kill_relay();
-    bot.expect_close(RESTART);
 }
 
 #[test]
@@ -479,17 +448,6 @@ fn a_stranger_at_the_relays_place_can_do_little() {
 }
 
 #[test]
-fn an_upgrade_of_nobody_waits_for_its_relay_and_is_told_when_there_is_none() {
-    let nowhere = TcpListener::bind("127.0.0.1:0").unwrap();
-    let at = nowhere.local_addr().unwrap();
-    drop(nowhere);
-    let gateway = gateway_support::gateway_of(&at.to_string(), &[]);
-    let mut bot = WsClient::connect(gateway.door("http"));
-    bot.send("NICK bot");
-    bot.expect_close(RESTART);
-}
-
-#[test]
 fn a_browser_that_waits_for_a_slow_relay_is_not_taken_for_dead() {
     let relay = TcpListener::bind("127.0.0.1:0").unwrap();
     let quick = ["--limit", "ping_seconds=1", "--limit", "pong_seconds=1"];
@@ -522,23 +480,4 @@ fn a_browser_that_waits_for_a_slow_relay_is_not_taken_for_dead() {
     drop(stop);
     tab.expect_contains("NOTICE ana :enough");
     drop(relay.join());
-}
-
-#[test]
-fn a_guest_is_told_when_the_relay_falls_silent() {
-    let relay = TcpListener::bind("127.0.0.1:0").unwrap();
-    let quick = ["--limit", "ping_seconds=1", "--limit", "pong_seconds=1"];
-    let at = relay.local_addr().unwrap().to_string();
-    let gateway = gateway_support::gateway_of(&at, &quick);
-    let mut bot = WsClient::connect(gateway.door("http"));
-    bot.send("NICK bot");
-    let mut link = LineClient::accept(&relay);
-    link.answer_pings(false);
-    link.expect_contains("NICK bot");
-    link.expect_contains("PING :gateway.local");
-    link.send(":relay PONG relay :gateway.local");
-    link.send(":relay NOTICE * :still there");
-    assert!(bot.next_line().contains("still there"));
-    // From here on the relay says nothing.
-    bot.expect_close(RESTART);
 }

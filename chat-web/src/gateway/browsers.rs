@@ -137,25 +137,6 @@ impl Gateway {
 }
 
 impl Desk<'_> {
-    /// An IRC client without a session registers by itself.
-    fn admit_guest(&mut self, who: PersonId) {
-        let Some(ip) = self.people.peer(who).map(|peer| peer.ip) else {
-            return;
-        };
-        let id = self.clients.new_identity();
-        self.add(id, Owner::Guest, ip, "*");
-        if let Some(client) = self.clients.get_mut(id) {
-            client.browser = Some(who);
-        }
-        self.clients.set_socket(who, Socket::Browser(id));
-        self.people.pause(who);
-        self.people.clear_deadline(who);
-        if !self.open_link(id) {
-            self.clients.remove(id);
-            self.send_away(who, Farewell::TRY_AGAIN_LATER, RELAY_GONE);
-        }
-    }
-
     /// A browser has taken its client's seat, and is heard when the relay is there.
     fn seat(&mut self, id: Identity, who: PersonId) {
         self.clients.set_socket(who, Socket::Browser(id));
@@ -188,6 +169,9 @@ impl Desk<'_> {
         let is_guest = matches!(client.owner, Owner::Guest);
         match Message::parse(line) {
             Ok(message) if is_ours(message.command, is_guest) => {}
+            Ok(message) if is_guest && message.command.eq_ignore_ascii_case("PASS") => {
+                self.hear_guess(id, link, line, message.params.first().copied());
+            }
             Ok(message) if message.command.eq_ignore_ascii_case("QUIT") => {
                 if is_guest {
                     client.quits = true;
@@ -230,7 +214,7 @@ impl Desk<'_> {
     }
 
     /// Passes a line on. The browser waits while the relay is slow.
-    fn hand_on(&mut self, id: Identity, link: PersonId, line: &str) {
+    pub(super) fn hand_on(&mut self, id: Identity, link: PersonId, line: &str) {
         let Some(client) = self.clients.get_mut(id) else {
             return;
         };

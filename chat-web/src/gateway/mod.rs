@@ -14,7 +14,7 @@
 //! |---|---|
 //! | `client.rs`, `clients.rs` | one client; all of them, and whose a socket is |
 //! | `desk.rs` | what is done to them: connect, register, attach, drop; what the site may do |
-//! | `browsers.rs`, `login.rs`, `relays.rs` | what comes from a browser, and from the relay |
+//! | `browsers.rs`, `guests.rs`, `login.rs`, `relays.rs` | what comes from a browser, and from the relay |
 //! | `words.rs` | lines that are the gateway's own |
 //! | `pulse.rs`, `retry.rs` | whether the other end is there; when to try again |
 //!
@@ -28,6 +28,7 @@ mod browsers;
 mod client;
 mod clients;
 mod desk;
+mod guests;
 mod login;
 mod pulse;
 mod relays;

@@ -197,22 +197,6 @@ impl Desk<'_> {
         }
     }
 
-    /// A guest's person is gone, and the guest goes too: with what the relay said last, if they asked
-    /// for it themselves.
-    fn lose_guest(&mut self, id: Identity) {
-        let Some(client) = self.clients.remove(id) else {
-            return;
-        };
-        let Some(browser) = client.browser else {
-            return;
-        };
-        if client.quits {
-            self.send_away(browser, Farewell::NORMAL, words::reason(&client.last_words));
-        } else {
-            self.send_away(browser, Farewell::RESTART, RELAY_GONE);
-        }
-    }
-
     /// Whether the relay still is there, or ever will be.
     pub(super) fn look_at_relay(&mut self, id: Identity, who: PersonId) {
         let Some(client) = self.clients.get_mut(id) else {
