@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use gateway_support::{Pair, at_relay, relay_at, start_relay};
 use test_support::http::{self, login, post_login};
-use test_support::{LineClient, Upgrade, WsClient, eventually};
+use test_support::{LineClient, WsClient, eventually};
 
 const RESTART: u16 = 1012;
 const LOGGED_OUT: u16 = 4002;
@@ -415,6 +415,11 @@ fn the_password_of_the_chat_is_asked_for_by_the_gateway_and_told_to_the_relay() 
         "{}",
         answer.text()
     );
+    // Its log says so once, however many try.
+    assert_eq!(post_login(without.door("http"), "bob").status, 503);
+    without.expect_stderr("the relay refuses this gateway's password");
+    let said = without.stderr();
+    assert_eq!(said.matches("refuses").count(), 1, "{said}");
 }
 
 #[test]

@@ -115,6 +115,7 @@ impl Desk<'_> {
         };
         client.taken_since = None;
         let joins = words::joins(&client.rooms);
+        self.clients.is_refused = false;
         for line in &joins {
             self.say(socket, line);
         }

@@ -91,9 +91,7 @@ impl Gateway {
     }
 
     fn refuse_password(&mut self, people: &mut People, id: Identity, now: Now) {
-        log::error!(
-            "the relay refuses this gateway's password: give both the same one by --password-file"
-        );
+        self.clients.miss_password();
         let what = "This page is not set up for the chat's password. Whoever runs it can do that \
                     with --password-file.";
         let refused = NotGranted::Unreachable(what.to_owned());
