@@ -263,6 +263,8 @@ fn a_relay_that_does_not_read_makes_its_people_wait_and_nobody_else() {
         .take_while(|_| tab.try_send(&line).is_ok())
         .count();
     assert!(taken < 100_000, "{taken} lines were taken");
+    // It waits, and was not sent away.
+    tab.quiet(Duration::from_millis(200));
     let memory = gateway_support::resident_kib(gateway.pid());
     assert!(memory < 64 * 1024, "{memory} KiB");
     assert_eq!(http::get(http, "/healthz").status, 200);
@@ -447,9 +449,12 @@ fn a_stranger_at_the_relays_place_can_do_little() {
     link.expect_contains("ATTACH");
     let long = "x".repeat(20_000);
     link.send_bytes(format!("{long}\r\n:a\rb\r\n\r\n:\r\n@\r\nATTACH\r\nATTACH\r\n").as_bytes());
-    link.send_bytes(b"PRIVMSG \xff\r\n");
+    for forged in [&b"one\rforged"[..], b"forged\0", b"forged \xff"] {
+        link.send_bytes(&[b":relay NOTICE ana :", forged, b"\r\n"].concat());
+    }
     link.send(":relay NOTICE ana :still there");
     tab.expect_contains("still there");
+    assert!(!tab.transcript().contains("forged"), "{}", tab.transcript());
 }
 
 #[test]

@@ -15,8 +15,8 @@ use std::net::TcpStream;
 use sessions_support::Site;
 use test_support::{PATIENCE, WsClient};
 
-/// Five megabytes together: more than the kernel holds for us, so that it takes the frames in pieces.
-const MESSAGES: usize = 12_000;
+/// Three megabytes together: more than the kernel holds, so that it takes the frames in pieces.
+const MESSAGES: usize = 8_000;
 
 fn text(number: usize) -> String {
     format!("{number:06}{}", "x".repeat(300 + number % 100))
@@ -55,7 +55,7 @@ impl Read for Slow<'_> {
 #[test]
 fn a_frame_taken_a_byte_at_a_time_is_whole() {
     let site = Site::start_with(&["--unlimited", "--limit=send_queue_bytes=9000000"]);
-    let mut slow = WsClient::connect(site.http);
+    let mut slow: WsClient = site.upgrade().receive_buffer(2048).connect();
     slow.register("slow");
     slow.join("#lobby");
     slow.fence();
