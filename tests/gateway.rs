@@ -10,6 +10,7 @@
 mod gateway_support;
 
 use std::net::TcpListener;
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use gateway_support::{Pair, at_relay, relay_at, start_relay};
@@ -223,37 +224,6 @@ fn a_name_that_somebody_took_meanwhile_ends_the_session() {
 }
 
 #[test]
-fn a_client_without_a_session_is_piped_through() {
-    let mut pair = Pair::start(&[]);
-    let mut bot = WsClient::connect(pair.http);
-    bot.caps(&["echo-message"]);
-    bot.register("bot");
-    bot.join("#lobby");
-    let mut witness = at_relay(&pair, "witness");
-    witness.join("#lobby");
-    bot.send("PRIVMSG #lobby :beep");
-    bot.expect_contains("PRIVMSG #lobby :beep");
-    witness.expect_contains("PRIVMSG #lobby :beep");
-    // What a gateway says to its relay is not for its clients to say.
-    for line in ["DETACH :gone", "ATTACH", "webirc a b c 192.0.2.1"] {
-        bot.send(line);
-    }
-    bot.fence();
-    assert_eq!(witness.fence(), Vec::<String>::new());
-    bot.close(1000);
-    witness.expect_contains(":bot!");
-    let mut bot = WsClient::connect(pair.http);
-    bot.register("bot");
-    bot.send("quit :enough");
-    bot.expect_contains("ERROR :Closing link: Quit: enough");
-    assert_eq!(bot.expect_close(1000), "Quit: enough");
-    let mut bot = WsClient::connect(pair.http);
-    bot.register("bot");
-    pair.kill_relay();
-    bot.expect_close(RESTART);
-}
-
-#[test]
 fn a_browser_that_does_not_read_is_cut_by_the_relay_and_costs_bounded_memory() {
     let pair = Pair::start(&[]);
     let cookie = pair.login("slow");
@@ -447,6 +417,11 @@ fn the_password_of_the_chat_is_asked_for_by_the_gateway_and_told_to_the_relay() 
         "{}",
         answer.text()
     );
+    // Its log says so once, however many try.
+    assert_eq!(post_login(without.door("http"), "bob").status, 503);
+    without.expect_stderr("the relay refuses this gateway's password");
+    let said = without.stderr();
+    assert_eq!(said.matches("refuses").count(), 1, "{said}");
 }
 
 #[test]
@@ -483,12 +458,36 @@ fn a_stranger_at_the_relays_place_can_do_little() {
 }
 
 #[test]
-fn an_upgrade_of_nobody_waits_for_its_relay_and_is_told_when_there_is_none() {
-    let nowhere = TcpListener::bind("127.0.0.1:0").unwrap();
-    let at = nowhere.local_addr().unwrap();
-    drop(nowhere);
-    let gateway = gateway_support::gateway_of(&at.to_string(), &[]);
-    let mut bot = WsClient::connect(gateway.door("http"));
-    bot.send("NICK bot");
-    bot.expect_close(RESTART);
+fn a_browser_that_waits_for_a_slow_relay_is_not_taken_for_dead() {
+    let relay = TcpListener::bind("127.0.0.1:0").unwrap();
+    let quick = ["--limit", "ping_seconds=1", "--limit", "pong_seconds=1"];
+    let at = relay.local_addr().unwrap().to_string();
+    let gateway = gateway_support::gateway_of(&at, &quick);
+    let http = gateway.door("http");
+    let logging_in = std::thread::spawn(move || login(http, "ana"));
+    let mut link = LineClient::accept(&relay);
+    link.expect_contains("USER ");
+    link.send(":relay 001 ana :Welcome");
+    let cookie = logging_in.join().unwrap();
+    let mut tab = WsClient::connect_with_session(http, &cookie);
+    link.expect_contains("ATTACH");
+    link.send(":relay ATTACH ana");
+    tab.answer_pings(false);
+    let patience = Some(Duration::from_secs(1));
+    tab.raw().set_write_timeout(patience).unwrap();
+    // The relay is there, and takes nothing for longer than any silence may last.
+    let (stop, stopped) = channel::<()>();
+    let relay = std::thread::spawn(move || {
+        while stopped.recv_timeout(Duration::from_millis(400)) == Err(RecvTimeoutError::Timeout) {
+            link.send(":relay NOTICE ana :wait");
+        }
+        link.send(":relay NOTICE ana :enough");
+        link
+    });
+    let line = format!("PRIVMSG #a :{}", "x".repeat(400));
+    while tab.try_send(&line).is_ok() {}
+    std::thread::sleep(Duration::from_secs(3));
+    drop(stop);
+    tab.expect_contains("NOTICE ana :enough");
+    drop(relay.join());
 }

@@ -162,3 +162,18 @@ fn a_lifted_limit_delays_nobody() {
     let times = arrivals(&mut bob, 5000);
     assert!(times[4999] < Duration::from_secs(5), "{:?}", times[4999]);
 }
+
+/// DETACH and ATTACH make a new client of an old connection, and no new connection.
+#[test]
+fn who_attaches_again_and_again_talks_no_faster() {
+    let house = House::new(&brisk());
+    let mut ana = house.member("ana", "#a");
+    std::thread::sleep(Duration::from_secs(1));
+    let start = Instant::now();
+    ana.send_bytes(format!("DETACH\r\n{}", "ATTACH\r\n".repeat(29)).as_bytes());
+    for _ in 0..29 {
+        ana.expect_contains(" ATTACH ana");
+    }
+    let took = start.elapsed();
+    assert!(took > Duration::from_millis(1900), "{took:?}");
+}

@@ -11,7 +11,7 @@ mod abroad;
 
 use std::io::Write;
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use abroad::Abroad;
 use chat_core::limits::Limits;
@@ -273,4 +273,21 @@ fn an_address_is_an_address_however_it_is_written() {
     let program = program(&["--limit", "connections_per_address=1"]);
     let _one = proxied(&program, "::ffff:192.0.2.7").connect();
     assert_eq!(proxied(&program, "192.0.2.7").refused().status, 429);
+}
+
+/// Only a gateway is believed that a client is new behind an old connection (docs/gateway.md).
+#[test]
+fn who_comes_through_a_proxy_talks_no_faster_for_attaching() {
+    let program = program(&["--limit", "flood_lines_per_second=10"]);
+    let mut ana = proxied(&program, "192.0.2.7").connect();
+    ana.register("ana");
+    let start = Instant::now();
+    for _ in 0..10 {
+        for line in ["DETACH", "ATTACH", "NICK x", "USER x 0 * :x"] {
+            ana.send(line);
+        }
+        ana.expect_contains(" 422 ");
+    }
+    let took = start.elapsed();
+    assert!(took > Duration::from_secs(2), "{took:?}");
 }

@@ -56,5 +56,9 @@ pub const RELAY_RETRY_SOON: Duration = Duration::from_millis(500);
 /// former person may still stand there. Ours.
 pub const NAME_AWAITED: Duration = Duration::from_secs(10);
 
+/// Rooms of one client that the gateway says again to a relay that has started anew. Ours: many times
+/// the rooms that a relay lets one person be in by default.
+pub const ROOMS_KEPT_MAX: usize = 200;
+
 /// How long the name of a session that has left is kept for it. ARCHITECTURE.md "Sessions".
 pub const NAME_KEPT: Duration = Duration::from_secs(60);

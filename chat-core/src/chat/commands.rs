@@ -107,13 +107,14 @@ impl Turn<'_> {
         key: AnswerKey,
     ) {
         match command {
-            Command::Cap(command) => self.cap(who, command, key),
             Command::Ping(token) => self.pong(token, key),
             Command::Quit(words) => self.dismiss(who, Farewell::NORMAL, &quit_reason(words)),
             Command::Pong | Command::Error => {}
             Command::Attach => self.attach(who, key),
             Command::Detach(reason) => self.detach(who, reason, key),
+            // What is left of the client before would register by a mere CAP END.
             _ if self.chat.is_unattended(who) => {}
+            Command::Cap(command) => self.cap(who, command, key),
             _ if self.chat.is_registered(who) => {
                 self.registered(who, command, message, key);
             }

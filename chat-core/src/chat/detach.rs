@@ -12,10 +12,30 @@
 //! Neither gives anybody more than they had: a name is kept as long as a connection is held, which
 //! answers pings meanwhile. docs/gateway.md describes both for others who write gateways.
 
+use std::time::Instant;
+
 use super::answer::AnswerKey;
-use super::speaker::{Bucket, Preset, Relayed};
+use super::speaker::{Bucket, Preset, Relayed, Speaker};
 use super::turn::Turn;
 use crate::id::PersonId;
+
+/// What goes on when one client follows another.
+struct Before {
+    proven: bool,
+    bucket: Bucket,
+    /// ATTACH itself may have been one line too many.
+    flood: Option<Instant>,
+}
+
+impl Before {
+    fn of(speaker: &Speaker) -> Before {
+        Before {
+            proven: speaker.proven,
+            bucket: speaker.bucket,
+            flood: speaker.holds.flood,
+        }
+    }
+}
 
 impl Turn<'_> {
     /// DETACH: whoever has never registered has nothing to come back to.
@@ -44,13 +64,12 @@ impl Turn<'_> {
     }
 
     /// ATTACH: how fast the one before talked still counts, or this would be a way around the limit.
-    /// A gateway that has proved to be one is believed that this is somebody new.
+    /// A gateway that has proved to be one is believed that this is somebody new. That a proxy told
+    /// the address proves nothing: it passes on whatever a browser says.
     pub(super) fn attach(&mut self, who: PersonId, key: AnswerKey) {
         let speaker = self.chat.speaker(who);
         let relayed = speaker.filter(|speaker| speaker.relayed != Relayed::No);
-        let (Some(bucket), Some(preset)) =
-            (relayed.map(|speaker| speaker.bucket), self.known_as(who))
-        else {
+        let (Some(before), Some(preset)) = (relayed.map(Before::of), self.known_as(who)) else {
             return self.not_registered(key);
         };
         let mut line = String::new();
@@ -61,15 +80,19 @@ impl Turn<'_> {
             .end();
         self.write(who, &line);
         self.resume(who);
-        let is_proven = self.people.peer(who).is_some_and(|peer| peer.told);
-        self.be_relayed(who, (!is_proven).then_some(bucket));
+        self.be_relayed(who, &before);
     }
 
-    fn be_relayed(&mut self, who: PersonId, pace: Option<Bucket>) {
+    fn be_relayed(&mut self, who: PersonId, before: &Before) {
         if let Some(speaker) = self.chat.speaker_mut(who) {
             speaker.relayed = Relayed::Here;
-            speaker.bucket = pace.unwrap_or(speaker.bucket);
+            speaker.proven = before.proven;
+            if !before.proven {
+                speaker.bucket = before.bucket;
+                speaker.holds.flood = before.flood;
+            }
         }
+        self.set_deadline(who);
     }
 
     /// Who somebody is, here now or after having left.

@@ -37,6 +37,8 @@ pub(super) struct Speaker {
     pub(super) unlocked: bool,
     pub(super) registered: bool,
     pub(super) relayed: Relayed,
+    /// A gateway with the secret holds this connection: it told where they come from.
+    pub(super) proven: bool,
     /// They have said goodbye, or were told to go.
     pub(super) leaving: bool,
     pub(super) preset: Option<Box<Preset>>,
@@ -134,6 +136,7 @@ impl Speaker {
             unlocked: false,
             registered: false,
             relayed: Relayed::No,
+            proven: false,
             leaving: false,
             preset: None,
             missed: None,

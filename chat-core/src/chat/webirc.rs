@@ -94,6 +94,7 @@ impl Turn<'_> {
             Ok(ip) => {
                 log::debug!("{who} comes from {ip}, says the gateway at {from}");
                 self.people.set_ip(who, ip);
+                self.chat.set_proven(who);
             }
             Err(reason) => self.dismiss(who, Farewell::POLICY, reason),
         }
@@ -101,6 +102,12 @@ impl Turn<'_> {
 }
 
 impl Chat {
+    fn set_proven(&mut self, who: PersonId) {
+        if let Some(speaker) = self.speaker_mut(who) {
+            speaker.proven = true;
+        }
+    }
+
     fn is_at_gateway(&self, people: &People, who: PersonId) -> bool {
         let (Some(gateways), Some(peer)) = (&self.gateways, people.peer(who)) else {
             return false;

@@ -137,25 +137,6 @@ impl Gateway {
 }
 
 impl Desk<'_> {
-    /// An IRC client without a session registers by itself.
-    fn admit_guest(&mut self, who: PersonId) {
-        let Some(ip) = self.people.peer(who).map(|peer| peer.ip) else {
-            return;
-        };
-        let id = self.clients.new_identity();
-        self.add(id, Owner::Guest, ip, "*");
-        if let Some(client) = self.clients.get_mut(id) {
-            client.browser = Some(who);
-        }
-        self.clients.set_socket(who, Socket::Browser(id));
-        self.people.pause(who);
-        self.people.clear_deadline(who);
-        if !self.open_link(id) {
-            self.clients.remove(id);
-            self.send_away(who, Farewell::TRY_AGAIN_LATER, RELAY_GONE);
-        }
-    }
-
     /// A browser has taken its client's seat, and is heard when the relay is there.
     fn seat(&mut self, id: Identity, who: PersonId) {
         self.clients.set_socket(who, Socket::Browser(id));
@@ -188,6 +169,9 @@ impl Desk<'_> {
         let is_guest = matches!(client.owner, Owner::Guest);
         match Message::parse(line) {
             Ok(message) if is_ours(message.command, is_guest) => {}
+            Ok(message) if is_guest && message.command.eq_ignore_ascii_case("PASS") => {
+                self.hear_guess(id, link, line, message.params.first().copied());
+            }
             Ok(message) if message.command.eq_ignore_ascii_case("QUIT") => {
                 if is_guest {
                     client.quits = true;
@@ -202,8 +186,11 @@ impl Desk<'_> {
     /// The pong is on its way already. The ping counts as talk, so the relay hears of it too, by a
     /// line to which it has nothing to say.
     pub(super) fn hear_ping(&mut self, id: Identity) {
-        let link = self.clients.get(id).and_then(|client| client.link.up());
-        if let Some(link) = link {
+        let Some(client) = self.clients.get_mut(id) else {
+            return;
+        };
+        client.browser_pulse.hear(self.now.mono);
+        if let Some(link) = client.link.up() {
             self.hand_on(id, link, "PONG :ping");
         }
     }
@@ -227,8 +214,12 @@ impl Desk<'_> {
     }
 
     /// Passes a line on. The browser waits while the relay is slow.
-    fn hand_on(&mut self, id: Identity, link: PersonId, line: &str) {
-        let browser = self.clients.get(id).and_then(|client| client.browser);
+    pub(super) fn hand_on(&mut self, id: Identity, link: PersonId, line: &str) {
+        let Some(client) = self.clients.get_mut(id) else {
+            return;
+        };
+        client.relay_pulse.burden(self.settings, self.now.mono);
+        let browser = client.browser;
         self.say(link, line);
         if let Some(browser) = browser.filter(|_| self.people.queued(link) > self.settings.high()) {
             self.people.pause(browser);
@@ -251,8 +242,14 @@ impl Desk<'_> {
         let Some(client) = self.clients.get_mut(id) else {
             return;
         };
-        if client.link.up().is_none() {
-            // It is not heard while it waits.
+        // It is not heard while it waits, for a relay that is gone or for one that is slow.
+        let waits = match client.link.up() {
+            Some(link) => {
+                self.people.queued(link) > self.settings.low() && !self.people.hung_up(who)
+            }
+            None => true,
+        };
+        if waits {
             client.browser_pulse.hear(self.now.mono);
         }
         match client.browser_pulse.look(self.settings, self.now.mono) {

@@ -5,8 +5,10 @@ use std::time::Instant;
 
 use chat_core::dialect::irc::Message;
 use chat_core::id::PersonId;
+use chat_core::names::RoomName;
 
 use super::pulse::Pulse;
+use crate::limits::ROOMS_KEPT_MAX;
 use crate::session::SessionId;
 use crate::site::Login;
 
@@ -125,11 +127,12 @@ impl Client {
         }
     }
 
+    /// Whoever is at the relay's place may say anything: what is kept of it are some names of rooms.
     fn enter(&mut self, room: &str) {
-        if !self
-            .rooms
-            .iter()
-            .any(|known| known.eq_ignore_ascii_case(room))
+        let is_known = |known: &String| known.eq_ignore_ascii_case(room);
+        if self.rooms.len() < ROOMS_KEPT_MAX
+            && RoomName::new(room).is_ok()
+            && !self.rooms.iter().any(is_known)
         {
             self.rooms.push(room.to_owned());
         }
@@ -143,3 +146,24 @@ impl Client {
 /// What is answered to a JOIN that fails: no such room, too many rooms, full, +i, banned, +k, a bad name.
 /// RFC 2812 §3.2.1.
 const CANNOT_JOIN: [&str; 7] = ["403", "405", "471", "473", "474", "475", "476"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_whatever_a_relay_says_some_rooms_are_kept() {
+        let address = IpAddr::from([127, 0, 0, 1]);
+        let mut client = Client::new(Owner::Guest, address, "ana", Instant::now());
+        let mut hear = |line: &str| client.note(&Message::of_server(line).unwrap());
+        hear(":ana!a@b JOIN :#a b");
+        hear(&format!(":ana JOIN #{}", "x".repeat(5000)));
+        for n in 0..2 * ROOMS_KEPT_MAX {
+            hear(&format!(":ana!a@b JOIN #r{n}"));
+            hear(&format!(":ana!a@b JOIN #R{n}"));
+        }
+        hear(":ana!a@b PART #r0");
+        assert_eq!(client.rooms.len(), ROOMS_KEPT_MAX - 1);
+        assert_eq!(client.rooms[0], "#r1");
+    }
+}

@@ -21,6 +21,8 @@ pub(super) struct Clients {
     pub(super) good_address: usize,
     /// The relay does not answer, and that was said.
     is_missed: bool,
+    /// The relay wants another password of us, and that was said.
+    pub(super) is_refused: bool,
 }
 
 /// What a socket is.
@@ -66,6 +68,14 @@ impl Clients {
         self.clients.keys().copied().collect()
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.clients.len()
+    }
+
+    pub(super) fn sockets_len(&self) -> usize {
+        self.sockets.len()
+    }
+
     pub(super) fn socket(&self, who: PersonId) -> Option<Socket> {
         self.sockets.get(&who).copied()
     }
@@ -104,6 +114,15 @@ impl Clients {
     pub(super) fn miss_relay(&mut self, why: &Closed) {
         if !std::mem::replace(&mut self.is_missed, true) {
             log::warn!("the relay cannot be reached ({why}); trying again until it can");
+        }
+    }
+
+    /// The relay does not take our password. Said once, too: every client tries again and again.
+    pub(super) fn miss_password(&mut self) {
+        if !std::mem::replace(&mut self.is_refused, true) {
+            log::error!(
+                "the relay refuses this gateway's password: give both the same one by --password-file"
+            );
         }
     }
 

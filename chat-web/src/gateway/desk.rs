@@ -10,6 +10,7 @@ use chat_core::time::Now;
 
 use super::client::{Client, Link, Owner};
 use super::clients::{Clients, Socket};
+use super::pulse::Pulse;
 use super::settings::GatewaySettings;
 use super::{LOGGED_OUT, retry, words};
 use crate::limits::{RELAY_ANSWER, RELAY_CONNECT};
@@ -43,6 +44,7 @@ impl Desk<'_> {
             client.addresses_left = self.settings.relay.len();
             client.last_words.clear();
             client.unanswered = 0;
+            client.relay_pulse = Pulse::new(self.now.mono);
         }
         self.try_next_address(id)
     }
@@ -89,7 +91,8 @@ impl Desk<'_> {
         }
         if is_guest {
             self.clients.set_link(id, Link::Up(socket));
-            self.people.clear_deadline(socket);
+            self.people
+                .set_deadline(socket, self.now.mono + self.settings.ping());
             return self.let_speak(id);
         }
         if let Some(password) = &self.settings.password {
@@ -112,6 +115,7 @@ impl Desk<'_> {
         };
         client.taken_since = None;
         let joins = words::joins(&client.rooms);
+        self.clients.is_refused = false;
         for line in &joins {
             self.say(socket, line);
         }
@@ -146,6 +150,8 @@ impl Desk<'_> {
         };
         if self.people.queued(socket) <= self.settings.high() {
             self.people.resume(browser);
+        } else {
+            self.people.want_drained(socket);
         }
     }
 

@@ -14,7 +14,7 @@
 //! |---|---|
 //! | `client.rs`, `clients.rs` | one client; all of them, and whose a socket is |
 //! | `desk.rs` | what is done to them: connect, register, attach, drop; what the site may do |
-//! | `browsers.rs`, `login.rs`, `relays.rs` | what comes from a browser, and from the relay |
+//! | `browsers.rs`, `guests.rs`, `login.rs`, `relays.rs` | what comes from a browser, and from the relay |
 //! | `words.rs` | lines that are the gateway's own |
 //! | `pulse.rs`, `retry.rs` | whether the other end is there; when to try again |
 //!
@@ -28,6 +28,7 @@ mod browsers;
 mod client;
 mod clients;
 mod desk;
+mod guests;
 mod login;
 mod pulse;
 mod relays;
@@ -148,9 +149,7 @@ impl Host for Gateway {
     }
 
     fn closed(&mut self, people: &mut People, who: PersonId, why: Closed, now: Now) -> After {
-        let socket = self.clients.socket(who);
-        self.clients.forget_socket(who);
-        match socket {
+        match self.clients.socket(who) {
             Some(Socket::Asking(Some(id))) => {
                 // Nobody waits for the answer to this login.
                 self.desk(people, now).drop_client(id, "did not wait");
@@ -159,6 +158,8 @@ impl Host for Gateway {
             Some(Socket::Relay(id)) => self.lose_relay(people, id, who, &why, now),
             Some(Socket::Asking(None) | Socket::Leaving) | None => {}
         }
+        // Last of all: a client that was dropped meanwhile has noted its socket once more.
+        self.clients.forget_socket(who);
         After::Bury
     }
 
@@ -217,6 +218,8 @@ impl fmt::Debug for Gateway {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Gateway")
             .field("relay", &self.settings.relay)
+            .field("clients", &self.clients.len())
+            .field("sockets", &self.clients.sockets_len())
             .finish_non_exhaustive()
     }
 }

@@ -9,6 +9,9 @@ use super::settings::GatewaySettings;
 pub(super) struct Pulse {
     heard: Instant,
     asked: Option<Instant>,
+    /// When it may be done with the lines that it was given: who talks fast is heard slowly, and what
+    /// is asked waits behind that.
+    busy_until: Instant,
 }
 
 /// What to do about a socket now, and when to look again.
@@ -27,16 +30,23 @@ impl Pulse {
         Pulse {
             heard: now,
             asked: None,
+            busy_until: now,
         }
     }
 
     pub(super) fn hear(&mut self, now: Instant) {
-        *self = Pulse::new(now);
+        self.heard = now;
+        self.asked = None;
+    }
+
+    /// It was given a line.
+    pub(super) fn burden(&mut self, settings: &GatewaySettings, now: Instant) {
+        self.busy_until = self.busy_until.max(now) + settings.line();
     }
 
     pub(super) fn look(&mut self, settings: &GatewaySettings, now: Instant) -> Sign {
         let until = match self.asked {
-            Some(asked) => asked + settings.pong(),
+            Some(asked) => asked.max(self.busy_until) + settings.pong(),
             None => self.heard + settings.ping(),
         };
         if now < until {
@@ -58,15 +68,31 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn silence_is_asked_about_once_and_then_is_death() {
-        let settings = GatewaySettings {
+    fn settings() -> GatewaySettings {
+        GatewaySettings {
             relay: Vec::new(),
             secret: None,
             password: None,
             limits: Limits::default(),
-        };
-        let start = Instant::now();
+        }
+    }
+
+    #[test]
+    fn who_has_much_to_hear_may_answer_late() {
+        let (settings, start) = (settings(), Instant::now());
+        let at = |seconds| start + Duration::from_secs(seconds);
+        let mut pulse = Pulse::new(start);
+        for _ in 0..400 {
+            pulse.burden(&settings, start);
+        }
+        assert_eq!(pulse.look(&settings, at(90)), Sign::Ask(at(120)));
+        assert_eq!(pulse.look(&settings, at(120)), Sign::Alive(at(230)));
+        assert_eq!(pulse.look(&settings, at(230)), Sign::Dead);
+    }
+
+    #[test]
+    fn silence_is_asked_about_once_and_then_is_death() {
+        let (settings, start) = (settings(), Instant::now());
         let at = |seconds| start + Duration::from_secs(seconds);
         let mut pulse = Pulse::new(start);
         assert_eq!(pulse.look(&settings, at(89)), Sign::Alive(at(90)));

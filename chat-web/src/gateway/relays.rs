@@ -91,9 +91,7 @@ impl Gateway {
     }
 
     fn refuse_password(&mut self, people: &mut People, id: Identity, now: Now) {
-        log::error!(
-            "the relay refuses this gateway's password: give both the same one by --password-file"
-        );
+        self.clients.miss_password();
         let what = "This page is not set up for the chat's password. Whoever runs it can do that \
                     with --password-file.";
         let refused = NotGranted::Unreachable(what.to_owned());
@@ -170,9 +168,9 @@ impl Desk<'_> {
         let text = message.params.last().copied().unwrap_or_default();
         let is_guest = matches!(client.owner, Owner::Guest);
         match message.command {
+            "PONG" if text == words::SERVER => {}
             _ if is_guest => self.pass_on(id, link, line),
             "PING" => self.say(link, &words::command("PONG", text)),
-            "PONG" if text == words::SERVER => {}
             "ATTACH" => client.unanswered = client.unanswered.saturating_sub(1),
             "421" if message.params.iter().any(|param| is_between_us(param)) => {
                 log::error!("the relay does not know what a gateway needs: is it a chat-relay?");
@@ -194,22 +192,6 @@ impl Desk<'_> {
         if self.people.queued(browser) > self.settings.high() {
             self.people.pause(link);
             self.people.want_drained(browser);
-        }
-    }
-
-    /// A guest's person is gone, and the guest goes too: with what the relay said last, if they asked
-    /// for it themselves.
-    fn lose_guest(&mut self, id: Identity) {
-        let Some(client) = self.clients.remove(id) else {
-            return;
-        };
-        let Some(browser) = client.browser else {
-            return;
-        };
-        if client.quits {
-            self.send_away(browser, Farewell::NORMAL, words::reason(&client.last_words));
-        } else {
-            self.send_away(browser, Farewell::RESTART, RELAY_GONE);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use chat_core::dialect::irc::numeric::ERR_INPUTTOOLONG;
+use chat_core::dialect::irc::numeric::{ERR_INPUTTOOLONG, ERR_PASSWDMISMATCH};
 use chat_core::dialect::irc::reader::Standard;
 use chat_core::dialect::irc::{Caps, Line, Reader};
 use chat_core::limits::LINE_BYTES_MAX;
@@ -47,6 +47,13 @@ pub(super) fn reason(last_words: &str) -> &str {
 }
 
 const CLOSING: &str = "Closing link: ";
+
+/// What the relay says to whoever does not know the password, and has not registered.
+pub(super) fn wrong_password(reason: &str) -> String {
+    let mut line = String::new();
+    reader("*").say(&mut line, ERR_PASSWDMISMATCH, &[], reason);
+    line
+}
 
 pub(super) fn user(nick: &str) -> String {
     let mut line = String::new();
