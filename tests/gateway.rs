@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use gateway_support::{Pair, at_relay, relay_at, start_relay};
 use test_support::http::{self, login, post_login};
-use test_support::{LineClient, WsClient, eventually};
+use test_support::{LineClient, Program, WsClient, eventually};
 
 const RESTART: u16 = 1012;
 const LOGGED_OUT: u16 = 4002;
@@ -157,6 +157,8 @@ fn without_a_relay_the_gateway_starts_and_a_login_is_told() {
         answer.text()
     );
     assert!(answer.text().contains(r#"value="ana""#), "the name is kept");
+    let words = format!("the relay cannot be reached at {at}: connection refused");
+    told_once(&gateway, &words);
     let _relay = start_relay(&["--irc", &at.to_string()]);
     assert!(login(http, "ana").starts_with("chat_session="));
 }
@@ -178,6 +180,7 @@ fn a_relay_that_says_nothing_is_given_up_in_time() {
         "{:?}",
         start.elapsed()
     );
+    told_once(&gateway, "does not answer as the IRC door of a chat-relay");
 }
 
 #[test]
@@ -376,7 +379,18 @@ fn the_relay_learns_each_browsers_address_and_is_told_the_secret_alone() {
         "{}",
         answer.text()
     );
+    assert!(!answer.text().contains("Closing link"), "{}", answer.text());
     relay.expect_stderr("WEBIRC came with another secret");
+    assert_eq!(post_login(wrong.door("http"), "bob").status, 503);
+    told_once(&wrong, "does not let people of this page in: WEBIRC came");
+}
+
+/// The operator of a gateway reads the reason in its log, once.
+#[track_caller]
+fn told_once(gateway: &Program, words: &str) {
+    gateway.expect_stderr(words);
+    let said = gateway.stderr();
+    assert_eq!(said.matches(words).count(), 1, "{said}");
 }
 
 #[test]
@@ -400,6 +414,8 @@ fn the_password_of_the_chat_is_asked_for_by_the_gateway_and_told_to_the_relay() 
         "{}",
         answer.text()
     );
+    post_login(without.door("http"), "bob");
+    told_once(&without, "give both programs the same --password-file");
 }
 
 #[test]

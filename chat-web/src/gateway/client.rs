@@ -7,6 +7,7 @@ use chat_core::dialect::irc::Message;
 use chat_core::id::PersonId;
 
 use super::pulse::Pulse;
+use super::words;
 use crate::session::SessionId;
 use crate::site::Login;
 
@@ -117,7 +118,10 @@ impl Client {
             ("PART", [room, ..]) if is_own => self.leave(room),
             ("KICK", [room, nick, ..]) if *nick == self.nick => self.leave(room),
             (code, [_, room, ..]) if CANNOT_JOIN.contains(&code) => self.leave(room),
-            ("ERROR", [words, ..]) => (*words).clone_into(&mut self.last_words),
+            ("ERROR", [words, ..]) => {
+                let reason = words.strip_prefix(words::CLOSING).unwrap_or(words);
+                reason.clone_into(&mut self.last_words);
+            }
             _ => {}
         }
     }

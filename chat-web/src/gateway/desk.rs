@@ -111,6 +111,10 @@ impl Desk<'_> {
             return;
         };
         client.taken_since = None;
+        self.clients.find_open();
+        let Some(client) = self.clients.get(id) else {
+            return;
+        };
         let joins = words::joins(&client.rooms);
         for line in &joins {
             self.say(socket, line);

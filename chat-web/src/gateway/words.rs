@@ -38,8 +38,11 @@ pub(super) fn command(name: &str, param: &str) -> String {
 
 /// The last words to somebody. RFC 2812 §3.7.4.
 pub(super) fn closing(reason: &str) -> String {
-    command("ERROR", &format!("Closing link: {reason}"))
+    command("ERROR", &format!("{CLOSING}{reason}"))
 }
+
+/// How they begin, also those of a relay.
+pub(super) const CLOSING: &str = "Closing link: ";
 
 pub(super) fn user(nick: &str) -> String {
     let mut line = String::new();
