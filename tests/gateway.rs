@@ -17,7 +17,7 @@ use test_support::http::{self, login, post_login};
 use test_support::{LineClient, Program, WsClient, eventually};
 
 const RESTART: u16 = 1012;
-const LOGGED_OUT: u16 = 4002;
+const NAME_TAKEN: u16 = 4003;
 
 #[test]
 fn the_relay_goes_and_comes_and_everybody_is_where_they_were() {
@@ -218,7 +218,7 @@ fn a_name_that_somebody_took_meanwhile_ends_the_session() {
         }
         relay
     });
-    let words = tab.expect_close(LOGGED_OUT);
+    let words = tab.expect_close(NAME_TAKEN);
     assert!(words.contains("has your name"), "{words}");
     let page = pair.index(&ana);
     assert_eq!(page.status, 303, "the login form is next");

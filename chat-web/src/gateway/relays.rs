@@ -11,7 +11,7 @@ use super::clients::places;
 use super::desk::Desk;
 use super::login::unreachable;
 use super::pulse::Sign;
-use super::{Gateway, LOGGED_OUT, words};
+use super::{Gateway, TAKEN, words};
 use crate::limits::NAME_AWAITED;
 use crate::site::NotGranted;
 
@@ -87,7 +87,7 @@ impl Gateway {
         let mut desk = self.desk(people, now);
         let client = desk.drop_client(id, "name taken");
         if let Some(browser) = client.and_then(|client| client.browser) {
-            desk.send_away(browser, LOGGED_OUT.0, "somebody else has your name now");
+            desk.send_away(browser, TAKEN.0, TAKEN.1);
         }
     }
 
