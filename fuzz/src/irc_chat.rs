@@ -1,5 +1,7 @@
 //! A whole chat of four people over real sockets, turned by hand: a script says who sends which line.
 //!
+//! Everybody comes from a gateway's address, so the stranger may say who is behind it.
+//!
 //! A line of the script begins with a byte that says who speaks: the lowest two bits of `d`, `a`, `b`
 //! and `c` are 0 to 3. In upper case (bit 5 is not set) the relay has its turn only after the next line.
 
@@ -7,11 +9,13 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
+use chat_core::chat::Gateways;
 use chat_core::dialect::irc::{Message, tags};
 use chat_core::dialect::terminal::is_unsafe;
 use chat_core::limits::{LINE_OUT_BYTES_MAX, Limits, TAGS_OUT_BYTES_MAX};
 use chat_core::names::Nick;
 use chat_core::relay::Relay;
+use chat_core::secret::Secret;
 use socket2::SockRef;
 
 /// Whatever people send, what the others get are sound lines from those who sent them; nobody is
@@ -68,7 +72,11 @@ impl Stage {
         let mut limits = Limits::default();
         limits.lift();
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
-        let builder = Relay::builder().limits(limits);
+        let gateways = Gateways {
+            networks: vec![any.ip().to_string().parse().expect("a network")],
+            secret: Secret::new("secret"),
+        };
+        let builder = Relay::builder().limits(limits).gateways(Some(gateways));
         let builder = builder.irc(any).and_then(|builder| builder.plain(any));
         let relay = builder.and_then(|builder| builder.build());
         let relay = relay.expect("doors on the loopback");

@@ -8,6 +8,7 @@
 //!
 //! | file | what |
 //! |---|---|
+//! | `lookup.rs`, `house.rs` | looking people up; what the chat says of itself |
 //! | `speaker.rs` | how far each person is: dialect, registration, flood, what holds them |
 //! | `webirc.rs`, `gate.rs` | where a gateway's people come from; the password |
 //! | `registration.rs`, `welcome.rs` | from the first line to 001 and what follows it |
@@ -37,9 +38,12 @@ mod forms;
 mod gate;
 mod history;
 mod host;
+mod house;
+mod lookup;
 mod missed;
 mod modes;
 mod pace;
+
 mod plain;
 mod queries;
 mod registration;
@@ -54,10 +58,7 @@ mod whois;
 
 use std::collections::HashMap;
 use std::fmt;
-use std::net::IpAddr;
-use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
 use slab::Slab;
 
 pub use setup::Setup;
@@ -65,7 +66,6 @@ pub use speaker::Preset;
 pub use webirc::Gateways;
 
 use crate::dialect::Dialect;
-use crate::dialect::irc::{Caps, Numeric, Reader};
 use crate::hub::Hub;
 use crate::hub::request::Refusal;
 use crate::id::{Identity, PersonId};
@@ -78,7 +78,8 @@ use crate::secret::Secret;
 use crate::time::{Now, Timestamp};
 use answer::{Answer, AnswerKey};
 use fan_out::FanOut;
-use speaker::{IrcVoice, Relayed, Speaker, Voice};
+use house::House;
+use speaker::Speaker;
 use turn::Turn;
 
 /// A whole chat, to be served by a reactor.
@@ -104,19 +105,6 @@ pub struct Chat {
     batches: u64,
     committing: bool,
     drained: bool,
-}
-
-/// What the chat says of itself.
-#[derive(Debug)]
-struct House {
-    title: String,
-    server: String,
-    motd: Vec<String>,
-    started: Timestamp,
-    epoch: String,
-    /// Hides addresses; random at each start until there is a place to keep it.
-    host_key: [u8; 32],
-    most_people: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -296,91 +284,6 @@ impl Chat {
     #[must_use]
     pub fn is_drained(&self) -> bool {
         self.drained
-    }
-
-    fn speaker(&self, who: PersonId) -> Option<&Speaker> {
-        self.speakers
-            .get(who.index())?
-            .as_deref()
-            .filter(|speaker| speaker.id == who)
-    }
-
-    fn speaker_mut(&mut self, who: PersonId) -> Option<&mut Speaker> {
-        self.speakers
-            .get_mut(who.index())?
-            .as_deref_mut()
-            .filter(|speaker| speaker.id == who)
-    }
-
-    /// An IRC person's side of the negotiation.
-    fn irc_mut(&mut self, who: PersonId) -> Option<&mut IrcVoice> {
-        self.speaker_mut(who)?.irc_mut()
-    }
-
-    fn is_registered(&self, who: PersonId) -> bool {
-        self.speaker(who).is_some_and(|speaker| speaker.registered)
-    }
-
-    /// Whether somebody is connected and has not registered yet.
-    fn is_stranger(&self, who: PersonId) -> bool {
-        self.speaker(who).is_some_and(|speaker| !speaker.registered)
-    }
-
-    /// Whether a gateway has told that nobody is behind a connection.
-    fn is_unattended(&self, who: PersonId) -> bool {
-        let relayed = self.speaker(who).map(|speaker| speaker.relayed);
-        relayed == Some(Relayed::Away)
-    }
-
-    fn is_plain(&self, who: PersonId) -> bool {
-        let voice = self.speaker(who).map(|speaker| &speaker.voice);
-        matches!(voice, Some(Voice::Plain(_)))
-    }
-
-    /// Why somebody is away, if they are.
-    fn away_of(&self, who: PersonId) -> Option<Arc<str>> {
-        self.hub.person(who)?.away.clone()
-    }
-
-    /// How others see where somebody is: a keyed hash of the address, which only we can match.
-    fn cloak(&self, ip: IpAddr) -> String {
-        let mut hash = Sha256::new();
-        hash.update(self.house.host_key);
-        hash.update(ip.to_canonical().to_string());
-        hash.finalize()[..8]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
-    }
-
-    /// What numerics call somebody: their name, the one they asked for, or `*`.
-    fn called(&self, who: PersonId) -> &str {
-        let nick = self.hub.person(who).map(|member| &member.source.nick);
-        let wanted = || self.speaker(who)?.irc()?.nick.as_ref();
-        nick.or_else(wanted).map_or("*", Nick::as_str)
-    }
-
-    /// Somebody as those who write answers see them.
-    fn reader(&self, who: PersonId) -> Reader<'_> {
-        let caps = self.speaker(who).map_or(Caps::NONE, Speaker::caps);
-        Reader {
-            server: &self.house.server,
-            nick: self.called(who),
-            caps,
-        }
-    }
-
-    /// One numeric for somebody.
-    fn numeric(
-        &self,
-        who: PersonId,
-        code: Numeric,
-        params: &[&str],
-        text: impl fmt::Display,
-    ) -> String {
-        let mut out = String::new();
-        self.reader(who).say(&mut out, code, params, text);
-        out
     }
 }
 

@@ -32,8 +32,10 @@ pub(super) struct Client {
     pub(super) unanswered: u32,
     /// Since when somebody else has the name, or our former self still does.
     pub(super) taken_since: Option<Instant>,
-    /// The last words of the relay before a socket closed.
+    /// The reason that the relay gave before a socket closed.
     pub(super) last_words: String,
+    /// They have said QUIT, so the relay is right to close.
+    pub(super) quits: bool,
 }
 
 /// Whose it is.
@@ -99,6 +101,7 @@ impl Client {
             unanswered: 0,
             taken_since: None,
             last_words: String::new(),
+            quits: false,
         }
     }
 
@@ -119,8 +122,7 @@ impl Client {
             ("KICK", [room, nick, ..]) if *nick == self.nick => self.leave(room),
             (code, [_, room, ..]) if CANNOT_JOIN.contains(&code) => self.leave(room),
             ("ERROR", [words, ..]) => {
-                let reason = words.strip_prefix(words::CLOSING).unwrap_or(words);
-                reason.clone_into(&mut self.last_words);
+                words::reason(words).clone_into(&mut self.last_words);
             }
             _ => {}
         }

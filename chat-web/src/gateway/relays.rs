@@ -150,7 +150,7 @@ impl Gateway {
         let why = match &*client.last_words {
             "" => {
                 let at = places(&self.settings.relay);
-                format!("what listens at {at} does not answer as the IRC door of a chat-relay does")
+                format!("what listens at {at} did not answer as the IRC door of a chat-relay does")
             }
             words => words.to_owned(),
         };
@@ -215,9 +215,18 @@ impl Desk<'_> {
         }
     }
 
+    /// A guest's person is gone, and the guest goes too: with what the relay said last, if they asked
+    /// for it themselves.
     fn lose_guest(&mut self, id: Identity) {
-        let client = self.clients.remove(id);
-        if let Some(browser) = client.and_then(|client| client.browser) {
+        let Some(client) = self.clients.remove(id) else {
+            return;
+        };
+        let Some(browser) = client.browser else {
+            return;
+        };
+        if client.quits {
+            self.send_away(browser, Farewell::NORMAL, &client.last_words);
+        } else {
             self.send_away(browser, Farewell::RESTART, RELAY_GONE);
         }
     }

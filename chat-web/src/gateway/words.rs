@@ -41,8 +41,12 @@ pub(super) fn closing(reason: &str) -> String {
     command("ERROR", &format!("{CLOSING}{reason}"))
 }
 
-/// How they begin, also those of a relay.
-pub(super) const CLOSING: &str = "Closing link: ";
+/// The reason in somebody's last words.
+pub(super) fn reason(last_words: &str) -> &str {
+    last_words.strip_prefix(CLOSING).unwrap_or(last_words)
+}
+
+const CLOSING: &str = "Closing link: ";
 
 pub(super) fn user(nick: &str) -> String {
     let mut line = String::new();

@@ -1,0 +1,34 @@
+//! What the chat says of itself, and how it hides where people are. Floor 5.
+
+use std::net::IpAddr;
+
+use sha2::{Digest, Sha256};
+
+use super::Chat;
+use crate::time::Timestamp;
+
+/// What the chat says of itself.
+#[derive(Debug)]
+pub(super) struct House {
+    pub(super) title: String,
+    pub(super) server: String,
+    pub(super) motd: Vec<String>,
+    pub(super) started: Timestamp,
+    pub(super) epoch: String,
+    /// Hides addresses; random at each start until there is a place to keep it.
+    pub(super) host_key: [u8; 32],
+    pub(super) most_people: usize,
+}
+
+impl Chat {
+    /// How others see where somebody is: a keyed hash of the address, which only we can match.
+    pub(super) fn cloak(&self, ip: IpAddr) -> String {
+        let mut hash = Sha256::new();
+        hash.update(self.house.host_key);
+        hash.update(ip.to_canonical().to_string());
+        hash.finalize()[..8]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    }
+}
