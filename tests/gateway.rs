@@ -18,7 +18,7 @@ use test_support::http::{self, login, post_login};
 use test_support::{LineClient, WsClient, eventually};
 
 const RESTART: u16 = 1012;
-const LOGGED_OUT: u16 = 4002;
+const NAME_TAKEN: u16 = 4003;
 
 #[test]
 fn the_relay_goes_and_comes_and_everybody_is_where_they_were() {
@@ -158,6 +158,8 @@ fn without_a_relay_the_gateway_starts_and_a_login_is_told() {
         answer.text()
     );
     assert!(answer.text().contains(r#"value="ana""#), "the name is kept");
+    let words = format!("the relay cannot be reached at {at}: connection refused");
+    gateway_support::told_once(&gateway, &words);
     let _relay = start_relay(&["--irc", &at.to_string()]);
     assert!(login(http, "ana").starts_with("chat_session="));
 }
@@ -179,6 +181,7 @@ fn a_relay_that_says_nothing_is_given_up_in_time() {
         "{:?}",
         start.elapsed()
     );
+    gateway_support::told_once(&gateway, "did not answer as the IRC door of a chat-relay");
 }
 
 #[test]
@@ -216,7 +219,7 @@ fn a_name_that_somebody_took_meanwhile_ends_the_session() {
         }
         relay
     });
-    let words = tab.expect_close(LOGGED_OUT);
+    let words = tab.expect_close(NAME_TAKEN);
     assert!(words.contains("has your name"), "{words}");
     let page = pair.index(&ana);
     assert_eq!(page.status, 303, "the login form is next");
@@ -319,43 +322,6 @@ fn every_address_of_the_relays_name_is_tried() {
     assert!(login(gateway.door("http"), "ana").starts_with("chat_session="));
 }
 
-#[test]
-fn the_relay_learns_each_browsers_address_and_is_told_the_secret_alone() {
-    let secret = gateway_support::secret_file("s3cret");
-    let path = secret.path().to_str().unwrap();
-    let relay = start_relay(&[
-        "--irc=127.0.0.1:0",
-        "--gateway=127.0.0.1",
-        "--gateway-secret",
-        path,
-    ]);
-    let at = relay.door("irc").to_string();
-    let gateway = gateway_support::gateway_of(&at, &["--gateway-secret", path]);
-    let http = gateway.door("http");
-    let cookie = login(http, "ana");
-    let mut tab = WsClient::connect_with_session(http, &cookie);
-    tab.register("ana");
-    tab.send("WHOIS ana ana");
-    let own = tab.expect_contains(" 338 ");
-    assert!(own.contains(" 127.0.0.1 "), "{own}");
-    // The whole of it: reload, quit, come back.
-    drop(tab);
-    let mut tab = WsClient::connect_with_session(http, &cookie);
-    tab.register("ana");
-    // A gateway with another secret gets nobody in, and whoever logs in is told.
-    let other = gateway_support::secret_file("other");
-    let wrong =
-        gateway_support::gateway_of(&at, &["--gateway-secret", other.path().to_str().unwrap()]);
-    let answer = post_login(wrong.door("http"), "bob");
-    assert_eq!(answer.status, 503);
-    assert!(
-        answer.text().contains("another secret"),
-        "{}",
-        answer.text()
-    );
-    relay.expect_stderr("WEBIRC came with another secret");
-}
-
 /// A page says some ten lines when it comes in, and somebody who reloads it again and again is no flood.
 #[test]
 fn a_proven_gateway_may_attach_as_often_as_browsers_come() {
@@ -394,45 +360,6 @@ fn a_proven_gateway_may_attach_as_often_as_browsers_come() {
         "{:?}",
         start.elapsed()
     );
-}
-
-#[test]
-fn the_password_of_the_chat_is_asked_for_by_the_gateway_and_told_to_the_relay() {
-    let password = gateway_support::secret_file("open sesame");
-    let path = password.path().to_str().unwrap();
-    let relay = start_relay(&["--irc=127.0.0.1:0", "--password-file", path]);
-    let at = relay.door("irc").to_string();
-    let gateway = gateway_support::gateway_of(&at, &["--password-file", path]);
-    let http = gateway.door("http");
-    let wrong = http::post_login_with_password(http, "ana", "guess");
-    assert_eq!(wrong.status, 403);
-    let right = http::post_login_with_password(http, "ana", "open sesame");
-    assert_eq!(right.status, 303, "{}", right.text());
-    // A gateway that does not know it says so.
-    let without = gateway_support::gateway_of(&at, &[]);
-    let answer = post_login(without.door("http"), "bob");
-    assert_eq!(answer.status, 503);
-    assert!(
-        answer.text().contains("--password-file"),
-        "{}",
-        answer.text()
-    );
-    // Its log says so once, however many try.
-    assert_eq!(post_login(without.door("http"), "bob").status, 503);
-    without.expect_stderr("the relay refuses this gateway's password");
-    let said = without.stderr();
-    assert_eq!(said.matches("refuses").count(), 1, "{said}");
-}
-
-#[test]
-fn both_programs_say_whose_address_people_will_have() {
-    let pair = Pair::start(&[]);
-    let relay = pair.relay.as_ref().unwrap();
-    relay.expect_stderr(
-        "people who come through a `chat-web --relay` appear with that program's address",
-    );
-    pair.gateway
-        .expect_stderr("everybody appears at the relay with this program's address");
 }
 
 #[test]

@@ -19,22 +19,29 @@ use visitor::{OWN, Visitor, code, cookie_of, location, login_request, text_of, w
 fn without_a_session_one_is_sent_to_log_in_and_the_room_is_kept() {
     let mut visitor = Visitor::new(&[]);
     let answer = visitor.ask("GET /?room=%23caf%C3%A9 HTTP/1.1\nHost: localhost");
-    assert_eq!(location(&answer), "/login?first=1&room=%23caf%C3%A9");
+    assert_eq!(location(&answer), "/login?why=first&room=%23caf%C3%A9");
     let line = format!("GET {} HTTP/1.1\nHost: localhost", location(&answer));
     let form = text_of(&visitor.ask(&line));
     assert!(form.contains("Log in first."));
+    for (why, words) in [
+        ("over", "not logged in any more"),
+        ("taken", "took your name"),
+    ] {
+        let line = format!("GET /login?why={why} HTTP/1.1\nHost: localhost");
+        assert!(text_of(&visitor.ask(&line)).contains(words));
+    }
     assert!(form.contains("#caf\u{e9}"));
 
     let answer = visitor.ask("GET /?room=%23a%0D%0AX:y HTTP/1.1\nHost: localhost");
     assert_eq!(
         location(&answer),
-        "/login?first=1",
+        "/login?why=first",
         "what is no room is passed over"
     );
     let answer = visitor.ask("GET /?room=%23a&room=%23b HTTP/1.1\nHost: localhost");
-    assert_eq!(location(&answer), "/login?first=1");
+    assert_eq!(location(&answer), "/login?why=first");
     let answer = visitor.ask("GET /?room=lobby HTTP/1.1\nHost: localhost");
-    assert_eq!(location(&answer), "/login?first=1&room=%23lobby");
+    assert_eq!(location(&answer), "/login?why=first&room=%23lobby");
 }
 
 #[test]
@@ -164,7 +171,7 @@ fn logout_ends_the_session_and_takes_the_cookie_away() {
     assert_eq!(code(&visitor.ask(&out)), 303, "twice does no harm");
 
     let index = format!("GET / HTTP/1.1\nHost: localhost\nCookie: {cookie}");
-    assert_eq!(location(&visitor.ask(&index)), "/login?first=1");
+    assert_eq!(location(&visitor.ask(&index)), "/login?why=first");
     visitor.log_in("ana");
 }
 

@@ -99,7 +99,7 @@ fn a_password_in_an_address_is_neither_taken_nor_shown() {
     assert_eq!(code(&page), 200);
     assert!(!text_of(&page).contains("sesame"));
     let index = visitor.ask("GET /?password=open+sesame HTTP/1.1\nHost: localhost");
-    assert_eq!(visitor::location(&index), "/login?first=1");
+    assert_eq!(visitor::location(&index), "/login?why=first");
 }
 
 #[test]

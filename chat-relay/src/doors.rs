@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 use std::net::SocketAddr;
 
-use anyhow::Context;
 use chat_core::dialect::Dialect;
 use chat_core::names::RoomName;
 use chat_core::net::{Door, Framing, Lines};
@@ -138,9 +137,25 @@ fn open_named(
     framing: impl Fn() -> Box<dyn Framing> + Send + 'static,
 ) -> anyhow::Result<Door> {
     let name = kind.name();
-    Door::bind(name, address, framing).with_context(|| {
-        format!("--{name} {address}: cannot open this door; choose another port, or 0 for any")
+    Door::bind(name, address, framing).map_err(|error| {
+        let advice = advice(error.kind());
+        anyhow::Error::new(error).context(format!(
+            "--{name} {address}: cannot open this door; {advice}"
+        ))
     })
+}
+
+/// What to do about a door that does not open.
+fn advice(why: io::ErrorKind) -> &'static str {
+    match why {
+        io::ErrorKind::AddrNotAvailable => {
+            "choose an address that this machine has, or 0.0.0.0 for all of them"
+        }
+        io::ErrorKind::PermissionDenied => {
+            "choose a port from 1024, since the system keeps the ones below for itself"
+        }
+        _ => "choose another port, or 0 for any",
+    }
 }
 
 /// Tells on stdout where the doors are and how to use them, a line each, and then `ready`.
@@ -152,9 +167,10 @@ pub fn announce(doors: &[(Kind, SocketAddr)], room: &RoomName) -> io::Result<()>
     for (kind, at) in doors {
         writeln!(out, "{} {at} — {}", kind.name(), kind.usage(*at, room))?;
     }
-    // Browsers first: most people come with one.
+    // Browsers first: most people come with one. Otherwise the first door.
     if let Some((kind, at)) = doors
         .iter()
+        .rev()
         .max_by_key(|(kind, _)| *kind == Kind::Http)
         .filter(|_| doors.iter().all(|(_, at)| at.ip().is_loopback()))
     {

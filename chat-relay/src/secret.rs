@@ -69,7 +69,7 @@ fn one_line(content: &[u8]) -> anyhow::Result<&str> {
         "this is too long; write one line of at most {SECRET_BYTES_MAX} bytes into it"
     );
     ensure!(
-        !line.is_empty(),
+        !line.trim().is_empty(),
         "there is nothing in it; write the secret into it, as its only line"
     );
     ensure!(
@@ -103,6 +103,7 @@ mod tests {
         for (content, words) in [
             (&b""[..], "nothing in it"),
             (b"\n", "nothing in it"),
+            (b"  \n", "nothing in it"),
             (b"a\nb\n", "more than one line"),
             (b"a\n\n", "more than one line"),
             (b"a\x1bb", "control character"),

@@ -1,5 +1,6 @@
 //! What chat-web takes besides what every chat takes.
 
+use std::io::ErrorKind;
 use std::net::{SocketAddr, ToSocketAddrs};
 
 use chat_core::net::Network;
@@ -15,7 +16,7 @@ pub struct Args {
     #[arg(long, value_name = "ADDR|none", help_heading = "Doors")]
     pub http: Vec<Place>,
 
-    /// Where the page is reached from, such as <https://chat.example>; may be repeated
+    /// Where the page is reached from, such as `https://chat.example`; may be repeated
     #[arg(long, value_name = "ORIGIN", value_parser = Origin::parse)]
     pub origin: Vec<Origin>,
 
@@ -27,7 +28,7 @@ pub struct Args {
     #[arg(long, value_name = "TEXT", default_value = "Chat")]
     pub title: String,
 
-    /// A chat-relay elsewhere, whose IRC door this is to be the page of: HOST:PORT
+    /// Opens no chat here, but a page for the chat of this chat-relay: where its IRC door is
     #[arg(long, value_name = "HOST:PORT", value_parser = resolve)]
     pub relay: Option<RelayAddress>,
 
@@ -41,8 +42,11 @@ pub struct Args {
 pub struct RelayAddress(pub Vec<SocketAddr>);
 
 fn resolve(text: &str) -> Result<RelayAddress, String> {
-    let found = text.to_socket_addrs().map_err(|error| {
-        format!("{error}; write HOST:PORT, such as 127.0.0.1:6667 or relay.example:6667")
+    let found = text.to_socket_addrs().map_err(|error| match error.kind() {
+        ErrorKind::InvalidInput => {
+            format!("{error}; write HOST:PORT, such as 127.0.0.1:6667 or relay.example:6667")
+        }
+        _ => format!("{error}; write HOST:PORT, with a name that this machine finds"),
     })?;
     let addresses: Vec<SocketAddr> = found.collect();
     match addresses.is_empty() {

@@ -55,6 +55,7 @@ fn run_chat(args: &Args) -> anyhow::Result<()> {
 /// Doors for browsers, and behind them a relay elsewhere.
 fn run_gateway(args: &Args, relay: &RelayAddress) -> anyhow::Result<()> {
     let browsers = open_for_browsers(args)?;
+    anyhow::ensure!(!browsers.is_empty(), "no door is open: name one by --http");
     let limits = args.chat.limits()?;
     let password = args.chat.password()?;
     let settings = GatewaySettings {

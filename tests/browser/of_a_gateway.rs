@@ -25,6 +25,9 @@ fn the_page_says_that_the_chat_is_away_and_is_back_with_it() {
     ana.page.wait_for_text("The chat does not answer");
     ana.page.wait_for("document.body.dataset.state === 'apart'");
     support::keep_picture(&ana, "relay-away");
+    let crossed_out =
+        "getComputedStyle(document.querySelector('#rooms button')).textDecorationLine";
+    assert_eq!(ana.page.eval(crossed_out), "none", "nobody has left");
     // What is written meanwhile stays in the box.
     ana.say("are you there?");
     assert_eq!(ana.draft(), "are you there?");
@@ -38,6 +41,18 @@ fn the_page_says_that_the_chat_is_away_and_is_back_with_it() {
     ana.sees_people(&["ana", "bob"]);
     ana.opens("#tea");
     ana.sees_people(&["ana"]);
+}
+
+#[test]
+fn a_page_that_is_opened_while_the_chat_is_away_says_that_and_nothing_of_a_room() {
+    let mut chat = Chat::start();
+    let ana = chat.enter("ana");
+    ana.expects_trouble();
+    drop(chat.relay().take());
+    ana.page.reload();
+    ana.page.wait_for_text("The chat does not answer");
+    let text = ana.page.text();
+    assert!(!text.contains("Say the first word"), "{text}");
 }
 
 #[test]
@@ -63,6 +78,7 @@ fn somebody_who_takes_the_name_meanwhile_leads_to_the_login_form() {
     let _thief = thief.expect("somebody is quicker once");
     ana.page
         .wait_up_to(Duration::from_secs(20), "location.pathname === '/login'");
+    ana.page.wait_for_text("Somebody else took your name");
 }
 
 #[test]

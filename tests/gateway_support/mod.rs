@@ -116,3 +116,11 @@ pub fn resident_kib(pid: u32) -> u64 {
         line.split_whitespace().nth(1)?.parse().ok()
     })
 }
+
+/// The operator of a gateway reads the reason in its log, once.
+#[track_caller]
+pub fn told_once(gateway: &Program, words: &str) {
+    gateway.expect_stderr(words);
+    let said = gateway.stderr();
+    assert_eq!(said.matches(words).count(), 1, "{said}");
+}

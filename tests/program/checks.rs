@@ -99,7 +99,9 @@ pub(crate) fn doors_are_told(subject: &Subject) {
         };
         assert_eq!(*line, usage);
     }
+    let first = format!("for others: --{} 0.0.0.0:", subject.doors[0]);
     assert!(stdout.contains("only this machine can come in"), "{stdout}");
+    assert!(stdout.contains(&first), "{stdout}");
     assert_eq!(lines.last(), Some(&"ready"));
 }
 
@@ -161,6 +163,9 @@ pub(crate) fn a_named_port_in_use_is_an_error(subject: &Subject) {
         let said = subject.refuses(door, &[&format!("--{door}"), &at.to_string()]);
         assert!(said.contains(&format!("--{door} {at}")), "{said}");
         assert!(said.contains("choose another port"), "{said}");
+        // An address for documentation (RFC 5737): nobody's.
+        let said = subject.refuses(door, &[&format!("--{door}"), "192.0.2.1:0"]);
+        assert!(said.contains("an address that this machine has"), "{said}");
     }
 }
 

@@ -8,6 +8,7 @@ use chat_core::id::PersonId;
 use chat_core::names::RoomName;
 
 use super::pulse::Pulse;
+use super::words;
 use crate::limits::ROOMS_KEPT_MAX;
 use crate::session::SessionId;
 use crate::site::Login;
@@ -33,7 +34,7 @@ pub(super) struct Client {
     pub(super) unanswered: u32,
     /// Since when somebody else has the name, or our former self still does.
     pub(super) taken_since: Option<Instant>,
-    /// The last words of the relay before a socket closed.
+    /// The reason that the relay gave before a socket closed.
     pub(super) last_words: String,
     /// They have said QUIT, so the relay is right to close.
     pub(super) quits: bool,
@@ -122,7 +123,9 @@ impl Client {
             ("PART", [room, ..]) if is_own => self.leave(room),
             ("KICK", [room, nick, ..]) if *nick == self.nick => self.leave(room),
             (code, [_, room, ..]) if CANNOT_JOIN.contains(&code) => self.leave(room),
-            ("ERROR", [words, ..]) => (*words).clone_into(&mut self.last_words),
+            ("ERROR", [words, ..]) => {
+                words::reason(words).clone_into(&mut self.last_words);
+            }
             _ => {}
         }
     }

@@ -1,6 +1,7 @@
 //! The list of clients, and which of them a socket belongs to.
 
 use std::collections::{BTreeSet, HashMap};
+use std::net::SocketAddr;
 use std::time::Instant;
 
 use chat_core::id::{Identity, PersonId};
@@ -21,8 +22,8 @@ pub(super) struct Clients {
     pub(super) good_address: usize,
     /// The relay does not answer, and that was said.
     is_missed: bool,
-    /// The relay wants another password of us, and that was said.
-    pub(super) is_refused: bool,
+    /// The relay does not let people in, and that was said.
+    is_shut: bool,
 }
 
 /// What a socket is.
@@ -36,6 +37,12 @@ pub(super) enum Socket {
     Browser(Identity),
     /// The other end of a client's person.
     Relay(Identity),
+}
+
+/// Addresses, as they are told.
+pub(super) fn places(relay: &[SocketAddr]) -> String {
+    let places: Vec<String> = relay.iter().map(SocketAddr::to_string).collect();
+    places.join(", ")
 }
 
 impl Clients {
@@ -111,18 +118,31 @@ impl Clients {
     }
 
     /// The relay answers nowhere. Said once, however many clients find it out.
-    pub(super) fn miss_relay(&mut self, why: &Closed) {
-        if !std::mem::replace(&mut self.is_missed, true) {
-            log::warn!("the relay cannot be reached ({why}); trying again until it can");
+    pub(super) fn miss_relay(&mut self, relay: &[SocketAddr], why: &Closed) {
+        if std::mem::replace(&mut self.is_missed, true) {
+            return;
+        }
+        let why = match why {
+            Closed::Failed(kind) => kind.to_string(),
+            _ => "no answer".to_owned(),
+        };
+        log::warn!(
+            "the relay cannot be reached at {}: {why}; who is logged in comes back with it",
+            places(relay)
+        );
+    }
+
+    /// The relay is there and does not let somebody in. Said once, until somebody is let in again.
+    pub(super) fn find_shut(&mut self, why: &str) {
+        if !std::mem::replace(&mut self.is_shut, true) {
+            log::error!("the relay does not let people of this page in: {why}");
         }
     }
 
-    /// The relay does not take our password. Said once, too: every client tries again and again.
-    pub(super) fn miss_password(&mut self) {
-        if !std::mem::replace(&mut self.is_refused, true) {
-            log::error!(
-                "the relay refuses this gateway's password: give both the same one by --password-file"
-            );
+    /// The relay lets people in.
+    pub(super) fn find_open(&mut self) {
+        if std::mem::take(&mut self.is_shut) {
+            log::info!("the relay lets people of this page in again");
         }
     }
 

@@ -114,8 +114,11 @@ impl Desk<'_> {
             return;
         };
         client.taken_since = None;
+        self.clients.find_open();
+        let Some(client) = self.clients.get(id) else {
+            return;
+        };
         let joins = words::joins(&client.rooms);
-        self.clients.is_refused = false;
         for line in &joins {
             self.say(socket, line);
         }

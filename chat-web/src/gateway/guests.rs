@@ -75,7 +75,7 @@ impl Desk<'_> {
             return;
         };
         if client.quits {
-            self.send_away(browser, Farewell::NORMAL, words::reason(&client.last_words));
+            self.send_away(browser, Farewell::NORMAL, &client.last_words);
         } else {
             self.send_away(browser, Farewell::RESTART, RELAY_GONE);
         }

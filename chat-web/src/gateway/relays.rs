@@ -7,10 +7,11 @@ use chat_core::time::Now;
 
 use super::browsers::RELAY_GONE;
 use super::client::{Link, Owner};
+use super::clients::places;
 use super::desk::Desk;
 use super::login::unreachable;
 use super::pulse::Sign;
-use super::{Gateway, LOGGED_OUT, words};
+use super::{Gateway, TAKEN, words};
 use crate::limits::NAME_AWAITED;
 use crate::site::NotGranted;
 
@@ -86,12 +87,13 @@ impl Gateway {
         let mut desk = self.desk(people, now);
         let client = desk.drop_client(id, "name taken");
         if let Some(browser) = client.and_then(|client| client.browser) {
-            desk.send_away(browser, LOGGED_OUT.0, "somebody else has your name now");
+            desk.send_away(browser, TAKEN.0, TAKEN.1);
         }
     }
 
     fn refuse_password(&mut self, people: &mut People, id: Identity, now: Now) {
-        self.clients.miss_password();
+        self.clients
+            .find_shut("it has another password: give both programs the same --password-file");
         let what = "This page is not set up for the chat's password. Whoever runs it can do that \
                     with --password-file.";
         let refused = NotGranted::Unreachable(what.to_owned());
@@ -120,7 +122,10 @@ impl Gateway {
             if desk.try_next_address(id) {
                 return;
             }
-            desk.clients.miss_relay(why);
+            desk.clients.miss_relay(&desk.settings.relay, why);
+        }
+        if let Link::Registering(_) = link {
+            self.find_shut(id);
         }
         match self.clients.get(id).map(|client| &client.owner) {
             Some(Owner::LoggingIn { .. }) => {
@@ -135,6 +140,21 @@ impl Gateway {
             Some(Owner::Session(_)) => self.lose_person(people, id, link, now),
             None => {}
         }
+    }
+
+    /// A client was not let in, and not because its name is somebody else's.
+    fn find_shut(&mut self, id: Identity) {
+        let Some(client) = self.clients.get(id).filter(|c| c.taken_since.is_none()) else {
+            return;
+        };
+        let why = match &*client.last_words {
+            "" => {
+                let at = places(&self.settings.relay);
+                format!("what listens at {at} did not answer as the IRC door of a chat-relay does")
+            }
+            words => words.to_owned(),
+        };
+        self.clients.find_shut(&why);
     }
 
     /// A session's person is gone. Its browser comes in again and waits here for the next one: so

@@ -54,13 +54,15 @@ function connected(state) {
 	if (state === 'ended') toLogin();
 }
 
-const toLogin = () => location.assign(`/login?room=${encodeURIComponent(chat.current?.name ?? firstRoom)}`);
+const toLogin = () => location.assign(`/login?why=${connection.why}&room=${encodeURIComponent(chat.current?.name ?? firstRoom)}`);
 
 /** The socket does not open. If the server answers and wants a login, waiting is of no use. */
 async function sessionGone() {
 	try {
 		const { ok } = await fetch('/healthz');
-		if (ok && (await fetch('/', { redirect: 'manual' })).type === 'opaqueredirect') connection.become('ended');
+		if (!ok || (await fetch('/', { redirect: 'manual' })).type !== 'opaqueredirect') return;
+		connection.why = 'over';
+		connection.become('ended');
 	} catch { /* the server is away: the connection goes on trying */ }
 }
 

@@ -1,6 +1,6 @@
 // The socket: notices when it is dead, and comes back with patience.
 const SILENCE_MS = 30_000, ANSWER_MS = 10_000, OFFLINE_MS = 30_000, BASE_MS = 300, LONGEST_MS = 8_000;
-const FINAL = new Map([[4001, 'taken'], [4002, 'ended']]); // close codes after which coming back would be wrong
+const FINAL = new Map([[4001, 'taken'], [4002, 'ended'], [4003, 'ended']]); // close codes after which coming back would be wrong
 
 /** Back-off with full jitter: after a restart, a thousand pages do not come back in one moment. */
 export const delay = (attempt, online, random = Math.random) =>
@@ -15,7 +15,7 @@ export class Connection {
 
 	/** `on`: open(), line(text), state(name), refused(). */
 	constructor(url, on) {
-		Object.assign(this, { url, on, state: '', retryAt: 0 });
+		Object.assign(this, { url, on, state: '', retryAt: 0, why: '' }); // why: what the login form is to say
 		addEventListener('online', () => this.state === 'waiting' && this.open());
 	}
 
@@ -72,6 +72,7 @@ export class Connection {
 		const refused = !this.#opened, wait = delay(this.#attempt, navigator.onLine);
 		this.#drop();
 		this.#opened = false;
+		if (code === 4003) this.why = 'taken';
 		if (FINAL.has(code)) return this.become(FINAL.get(code));
 		this.#attempt += 1;
 		this.retryAt = Date.now() + wait;

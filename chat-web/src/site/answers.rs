@@ -49,7 +49,7 @@ impl Site {
         let host = host.unwrap_or_default();
         let what = format!(
             "This server does not know itself as {host}. Whoever runs it can start it with \
-             --origin http://{host}"
+             --origin http://{host} or, if that is how browsers come, https://{host}"
         );
         self.error(Status::MISDIRECTED_REQUEST, &what)
     }

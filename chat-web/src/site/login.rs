@@ -38,8 +38,7 @@ impl Site {
         if self.session_of(request).is_some() {
             return see_other(&wanted.index_address());
         }
-        let what = if wanted.first { "Log in first." } else { "" };
-        self.form_again(Status::OK, &wanted, what)
+        self.form_again(Status::OK, &wanted, wanted.why.text())
     }
 
     /// POST: from here on it is somebody's wish, so first whose.

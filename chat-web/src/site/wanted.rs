@@ -13,8 +13,47 @@ pub(super) struct Wanted {
     pub(super) room: Option<RoomName>,
     /// Goes no further than to be compared.
     pub(super) password: Option<Secret>,
-    /// Sent here because there was no session.
-    pub(super) first: bool,
+    /// What led to the form.
+    pub(super) why: Why,
+}
+
+/// What led to the login form: the page's word, or ours for who came without a session.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Why {
+    /// Nothing that needs to be said.
+    #[default]
+    Wish,
+    /// There was no session.
+    First,
+    /// There was one, and it is over.
+    Over,
+    /// Somebody else has the name of the session.
+    Taken,
+}
+
+impl Why {
+    fn parse(text: &str) -> Why {
+        match text {
+            "first" => Why::First,
+            "over" => Why::Over,
+            "taken" => Why::Taken,
+            _ => Why::Wish,
+        }
+    }
+
+    /// What the form says about it.
+    pub(super) fn text(self) -> &'static str {
+        match self {
+            Why::Wish => "",
+            Why::First => "Log in first.",
+            Why::Over => {
+                "You are not logged in any more: the chat was started anew, or you were away for long."
+            }
+            Why::Taken => {
+                "Somebody else took your name while you were away. Choose another one, or try yours again."
+            }
+        }
+    }
 }
 
 /// A field came twice: which of them counts, two programs may see differently.
@@ -25,12 +64,12 @@ impl Wanted {
     /// Reads `application/x-www-form-urlencoded`. A room that cannot be one is passed over: it
     /// came with a link, and the person would not know what to do about it.
     pub(super) fn parse(text: &[u8]) -> Result<Wanted, Duplicate> {
-        let (mut name, mut room, mut first, mut password) = (None, None, None, None);
+        let (mut name, mut room, mut why, mut password) = (None, None, None, None);
         for (key, value) in form_urlencoded::parse(text) {
             let field = match key.as_ref() {
                 "name" => &mut name,
                 "room" => &mut room,
-                "first" => &mut first,
+                "why" => &mut why,
                 "password" => &mut password,
                 _ => continue,
             };
@@ -41,7 +80,7 @@ impl Wanted {
         Ok(Wanted {
             name: name.unwrap_or_default().trim().to_owned(),
             room: room.as_deref().and_then(room_name),
-            first: first.is_some(),
+            why: why.as_deref().map_or(Why::Wish, Why::parse),
             password: password.as_deref().map(Secret::new),
         })
     }
@@ -58,7 +97,7 @@ impl Wanted {
     /// The login form, which says why one is there, and leads on to the room.
     pub(super) fn login_address(&self) -> String {
         let mut query = query_of("/login?");
-        query.append_pair("first", "1");
+        query.append_pair("why", "first");
         if let Some(room) = &self.room {
             query.append_pair("room", room.as_str());
         }
