@@ -244,6 +244,11 @@ fn a_client_without_a_session_is_piped_through() {
     witness.expect_contains(":bot!");
     let mut bot = WsClient::connect(pair.http);
     bot.register("bot");
+    bot.send("quit :enough");
+    bot.expect_contains("ERROR :Closing link: Quit: enough");
+    assert_eq!(bot.expect_close(1000), "Quit: enough");
+    let mut bot = WsClient::connect(pair.http);
+    bot.register("bot");
     pair.kill_relay();
     bot.expect_close(RESTART);
 }
@@ -288,6 +293,8 @@ fn a_relay_that_does_not_read_makes_its_people_wait_and_nobody_else() {
         .take_while(|_| tab.try_send(&line).is_ok())
         .count();
     assert!(taken < 100_000, "{taken} lines were taken");
+    // It waits, and was not sent away.
+    tab.quiet(Duration::from_millis(200));
     let memory = gateway_support::resident_kib(gateway.pid());
     assert!(memory < 64 * 1024, "{memory} KiB");
     assert_eq!(http::get(http, "/healthz").status, 200);
@@ -379,6 +386,46 @@ fn the_relay_learns_each_browsers_address_and_is_told_the_secret_alone() {
     relay.expect_stderr("WEBIRC came with another secret");
 }
 
+/// A page says some ten lines when it comes in, and somebody who reloads it again and again is no flood.
+#[test]
+fn a_proven_gateway_may_attach_as_often_as_browsers_come() {
+    let secret = gateway_support::secret_file("s3cret");
+    let path = secret.path().to_str().unwrap();
+    let relay = start_relay(&[
+        "--irc=127.0.0.1:0",
+        "--gateway=127.0.0.1",
+        "--gateway-secret",
+        path,
+    ]);
+    let irc = relay.door("irc");
+    let gateway = gateway_support::gateway_of(&irc.to_string(), &["--gateway-secret", path]);
+    let http = gateway.door("http");
+    let cookie = login(http, "ana");
+    let start = Instant::now();
+    for _ in 0..8 {
+        WsClient::connect_with_session(http, &cookie).register("ana");
+    }
+    assert!(
+        start.elapsed() < Duration::from_secs(4),
+        "{:?}",
+        start.elapsed()
+    );
+
+    // Anybody else talks as fast as they may, however often they say that they are somebody new.
+    let mut flood = LineClient::connect(irc);
+    flood.register("flood");
+    let start = Instant::now();
+    for _ in 0..8 {
+        flood.send("DETACH\r\nATTACH\r\nNICK x\r\nUSER x 0 * :x");
+        flood.expect_contains(" 422 ");
+    }
+    assert!(
+        start.elapsed() > Duration::from_secs(8),
+        "{:?}",
+        start.elapsed()
+    );
+}
+
 #[test]
 fn the_password_of_the_chat_is_asked_for_by_the_gateway_and_told_to_the_relay() {
     let password = gateway_support::secret_file("open sesame");
@@ -427,9 +474,12 @@ fn a_stranger_at_the_relays_place_can_do_little() {
     link.expect_contains("ATTACH");
     let long = "x".repeat(20_000);
     link.send_bytes(format!("{long}\r\n:a\rb\r\n\r\n:\r\n@\r\nATTACH\r\nATTACH\r\n").as_bytes());
-    link.send_bytes(b"PRIVMSG \xff\r\n");
+    for forged in [&b"one\rforged"[..], b"forged\0", b"forged \xff"] {
+        link.send_bytes(&[b":relay NOTICE ana :", forged, b"\r\n"].concat());
+    }
     link.send(":relay NOTICE ana :still there");
     tab.expect_contains("still there");
+    assert!(!tab.transcript().contains("forged"), "{}", tab.transcript());
 }
 
 #[test]

@@ -151,28 +151,29 @@ fn a_wrong_secret_address_or_line_is_the_last_one() {
     }
 }
 
+#[track_caller]
+fn only_first(house: &House, first: &[u8], why: &str) {
+    let mut person = from_gateway(house);
+    person.send_bytes(first);
+    person.send("WEBIRC s3cret w 192.0.2.9 192.0.2.9");
+    let heard = person.expect_eof();
+    assert_eq!(
+        heard.last().unwrap(),
+        &format!("ERROR :Closing link: {why}"),
+        "{first:?}"
+    );
+}
+
 #[test]
 fn only_the_very_first_line_may_tell() {
     let house = house(&Limits::default());
     let why = "WEBIRC must be the first line of a connection to an IRC door";
-    for first in [
-        "CAP LS 302",
-        "PING x",
-        "",
-        "\u{1}",
-        "\0",
-        "WEBIRC s3cret w 192.0.2.7 192.0.2.7",
-    ] {
-        let mut person = from_gateway(&house);
-        person.send(first);
-        person.send("WEBIRC s3cret w 192.0.2.9 192.0.2.9");
-        let heard = person.expect_eof();
-        assert_eq!(
-            heard.last().unwrap(),
-            &format!("ERROR :Closing link: {why}"),
-            "{first:?}"
-        );
+    let told = "WEBIRC s3cret w 192.0.2.7 192.0.2.7";
+    for first in ["CAP LS 302", "PING x", "", "\u{1}", told] {
+        only_first(&house, format!("{first}\r\n").as_bytes(), why);
     }
+    // What is not UTF-8 was a line, too.
+    only_first(&house, b"\xff\r\n", why);
     let mut ana = behind(&house, "192.0.2.7");
     ana.register("ana");
     ana.send("WEBIRC s3cret w 192.0.2.9 192.0.2.9");

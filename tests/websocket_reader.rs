@@ -15,11 +15,11 @@ use std::net::TcpStream;
 use sessions_support::Site;
 use test_support::{PATIENCE, WsClient};
 
+/// Three megabytes together: more than the kernel holds, so that it takes the frames in pieces.
 const MESSAGES: usize = 8_000;
 
-/// More than the kernel holds for us, so that it takes the frames in pieces of its own.
 fn text(number: usize) -> String {
-    format!("{number:06}{}", "x".repeat(40 * (number % 12)))
+    format!("{number:06}{}", "x".repeat(300 + number % 100))
 }
 
 /// One unmasked text frame off the stream. RFC 6455 §5.2.
@@ -54,8 +54,8 @@ impl Read for Slow<'_> {
 
 #[test]
 fn a_frame_taken_a_byte_at_a_time_is_whole() {
-    let site = Site::start_with(&["--unlimited", "--limit=send_queue_bytes=8000000"]);
-    let mut slow = WsClient::connect(site.http);
+    let site = Site::start_with(&["--unlimited", "--limit=send_queue_bytes=9000000"]);
+    let mut slow: WsClient = site.upgrade().receive_buffer(2048).connect();
     slow.register("slow");
     slow.join("#lobby");
     slow.fence();

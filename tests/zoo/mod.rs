@@ -24,8 +24,18 @@ fn everybody_talks_in_one_room_of_one_process() {
 }
 
 #[test]
+fn everybody_talks_in_one_room_of_two_processes() {
+    everybody_comes_talks_and_leaves(&House::of_two());
+}
+
+#[test]
 fn curl_finds_its_way_in_one_process() {
     curl::looks_around_logs_in_and_out(&House::of_one());
+}
+
+#[test]
+fn curl_finds_its_way_before_two_processes() {
+    curl::looks_around_logs_in_and_out(&House::of_two());
 }
 
 fn everybody_comes_talks_and_leaves(house: &House) {

@@ -40,6 +40,8 @@ impl WeeChat {
         eventually("WeeChat in the room", || {
             weechat.log().contains("Channel #lobby: ").then_some(())
         });
+        let agreed = ["client capability, enabled:", "server-time", "away-notify"];
+        assert!(shows(&weechat.log(), &agreed), "{}", weechat.log());
         weechat
     }
 

@@ -188,7 +188,11 @@ impl Desk<'_> {
         let is_guest = matches!(client.owner, Owner::Guest);
         match Message::parse(line) {
             Ok(message) if is_ours(message.command, is_guest) => {}
-            Ok(message) if !is_guest && message.command.eq_ignore_ascii_case("QUIT") => {
+            Ok(message) if message.command.eq_ignore_ascii_case("QUIT") => {
+                if is_guest {
+                    client.quits = true;
+                    return self.hand_on(id, link, line);
+                }
                 self.say_goodbye(id, message.params.first().copied());
             }
             _ => self.hand_on(id, link, line),

@@ -33,6 +33,8 @@ pub(super) struct Client {
     pub(super) taken_since: Option<Instant>,
     /// The last words of the relay before a socket closed.
     pub(super) last_words: String,
+    /// They have said QUIT, so the relay is right to close.
+    pub(super) quits: bool,
 }
 
 /// Whose it is.
@@ -98,6 +100,7 @@ impl Client {
             unanswered: 0,
             taken_since: None,
             last_words: String::new(),
+            quits: false,
         }
     }
 

@@ -197,9 +197,18 @@ impl Desk<'_> {
         }
     }
 
+    /// A guest's person is gone, and the guest goes too: with what the relay said last, if they asked
+    /// for it themselves.
     fn lose_guest(&mut self, id: Identity) {
-        let client = self.clients.remove(id);
-        if let Some(browser) = client.and_then(|client| client.browser) {
+        let Some(client) = self.clients.remove(id) else {
+            return;
+        };
+        let Some(browser) = client.browser else {
+            return;
+        };
+        if client.quits {
+            self.send_away(browser, Farewell::NORMAL, words::reason(&client.last_words));
+        } else {
             self.send_away(browser, Farewell::RESTART, RELAY_GONE);
         }
     }

@@ -38,8 +38,15 @@ pub(super) fn command(name: &str, param: &str) -> String {
 
 /// The last words to somebody. RFC 2812 §3.7.4.
 pub(super) fn closing(reason: &str) -> String {
-    command("ERROR", &format!("Closing link: {reason}"))
+    command("ERROR", &format!("{CLOSING}{reason}"))
 }
+
+/// The reason in somebody's last words.
+pub(super) fn reason(last_words: &str) -> &str {
+    last_words.strip_prefix(CLOSING).unwrap_or(last_words)
+}
+
+const CLOSING: &str = "Closing link: ";
 
 pub(super) fn user(nick: &str) -> String {
     let mut line = String::new();

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::time::Instant;
 
-use crate::line::stream_from;
+use crate::line::{stream_from, stream_with_receive_buffer};
 use crate::response::BodyLength;
 pub use crate::response::Response;
 use crate::wait::{PATIENCE, left};
@@ -107,6 +107,15 @@ impl Connection {
     #[track_caller]
     pub fn open_from(source: IpAddr, address: SocketAddr) -> Self {
         Self::on(stream_from(source, address))
+    }
+
+    /// Connects with a receive buffer of about so many bytes, as [`LineClient`](crate::LineClient) can.
+    ///
+    /// # Panics
+    /// When the door is shut.
+    #[track_caller]
+    pub fn open_with_receive_buffer(address: SocketAddr, bytes: usize) -> Self {
+        Self::on(stream_with_receive_buffer(address, bytes))
     }
 
     fn on(stream: TcpStream) -> Self {

@@ -61,12 +61,7 @@ impl LineClient {
     /// When the door is shut.
     #[track_caller]
     pub fn connect_with_receive_buffer(address: SocketAddr, bytes: usize) -> Self {
-        let socket = Socket::new(Domain::for_address(address), Type::STREAM, None).unwrap();
-        socket.set_recv_buffer_size(bytes).unwrap();
-        match socket.connect_timeout(&address.into(), PATIENCE) {
-            Ok(()) => Self::on(socket.into()),
-            Err(e) => panic!("cannot connect to {address}: {e}"),
-        }
+        Self::on(stream_with_receive_buffer(address, bytes))
     }
 
     /// Sends these bytes and adds nothing.
@@ -206,6 +201,17 @@ pub(crate) fn stream_from(source: IpAddr, address: SocketAddr) -> TcpStream {
     match socket.connect_timeout(&address.into(), PATIENCE) {
         Ok(()) => socket.into(),
         Err(e) => panic!("cannot connect from {source} to {address}: {e}"),
+    }
+}
+
+/// A connection that takes in little before it is read.
+#[track_caller]
+pub(crate) fn stream_with_receive_buffer(address: SocketAddr, bytes: usize) -> TcpStream {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None).unwrap();
+    socket.set_recv_buffer_size(bytes).unwrap();
+    match socket.connect_timeout(&address.into(), PATIENCE) {
+        Ok(()) => socket.into(),
+        Err(e) => panic!("cannot connect to {address}: {e}"),
     }
 }
 

@@ -16,6 +16,7 @@ use crate::ws::Frames;
 pub struct Upgrade {
     address: SocketAddr,
     source: Option<IpAddr>,
+    receive_buffer_bytes: Option<usize>,
     path: String,
     key: String,
     headers: Vec<(String, String)>,
@@ -28,6 +29,7 @@ impl Upgrade {
         let upgrade = Self {
             address,
             source: None,
+            receive_buffer_bytes: None,
             path: "/socket".to_owned(),
             key,
             headers: Vec::new(),
@@ -45,6 +47,13 @@ impl Upgrade {
     #[must_use]
     pub fn from(mut self, source: impl Into<IpAddr>) -> Self {
         self.source = Some(source.into());
+        self
+    }
+
+    /// With a receive buffer of about so many bytes: a reader who is slow is then felt by the server.
+    #[must_use]
+    pub fn receive_buffer(mut self, bytes: usize) -> Self {
+        self.receive_buffer_bytes = Some(bytes);
         self
     }
 
@@ -124,9 +133,10 @@ impl Upgrade {
 
     #[track_caller]
     fn ask(&self) -> (Response, Connection) {
-        let mut connection = match self.source {
-            Some(source) => Connection::open_from(source, self.address),
-            None => Connection::open(self.address),
+        let mut connection = match (self.source, self.receive_buffer_bytes) {
+            (Some(source), _) => Connection::open_from(source, self.address),
+            (_, Some(bytes)) => Connection::open_with_receive_buffer(self.address, bytes),
+            _ => Connection::open(self.address),
         };
         connection.send(self.bytes());
         (connection.response_head(), connection)
