@@ -34,6 +34,7 @@ pub fn irc_chat(script: &[u8]) {
         }
     }
     stage.settle();
+    stage.ask_everybody();
     stage.admit_somebody();
     stage.people.iter().for_each(Person::check);
 }
@@ -122,6 +123,30 @@ impl Stage {
         panic!("it never falls silent");
     }
 
+    /// Whoever was not sent away is answered.
+    fn ask_everybody(&mut self) {
+        let before: Vec<usize> = self
+            .people
+            .iter()
+            .map(|person| person.heard.len())
+            .collect();
+        for person in &mut self.people {
+            person.say(match person.door {
+                Door::Irc => b"PING :still here",
+                Door::Plain => b"/help",
+            });
+        }
+        self.settle();
+        for (person, before) in self.people.iter().zip(before) {
+            let answer = &person.heard[before..];
+            let answered = match person.door {
+                Door::Irc => memchr::memmem::find(answer, b"PONG chat.local :still here").is_some(),
+                Door::Plain => !answer.is_empty(),
+            };
+            assert!(person.gone || answered, "no answer");
+        }
+    }
+
     /// The chat is still one.
     fn admit_somebody(&mut self) {
         self.people.push(Person::new(self.irc, Door::Irc));
@@ -148,6 +173,8 @@ impl Person {
     fn new(address: SocketAddr, door: Door) -> Person {
         let socket = TcpStream::connect(address).expect("a way in");
         socket.set_nonblocking(true).expect("a socket");
+        // Or else a line would wait until the one before it is acknowledged, and the script be over.
+        socket.set_nodelay(true).expect("a socket");
         // Thousands of runs a second: none may leave a socket in TIME_WAIT behind.
         let lingers = SockRef::from(&socket).set_linger(Some(Duration::ZERO));
         lingers.expect("a socket");

@@ -1,5 +1,6 @@
 //! Bytes at a line door.
 
+use bytes::BytesMut;
 use chat_core::limits::LINE_IN_BYTES_MAX;
 use chat_core::net::Lines;
 use chat_core::net::framing::Frame;
@@ -25,6 +26,17 @@ pub fn relay_stream(bytes: &[u8]) {
         let heard = memory::within(bound, || heard(&pieces));
         assert_eq!(heard, expected);
     }
+    expected.iter().for_each(check_wire);
+}
+
+/// What was heard goes out again as one line, whose length is found.
+fn check_wire(told: &Told) {
+    let Told::Line(line) = told else { return };
+    let mut out = BytesMut::new();
+    (Lines::WIRE.wrap)(line.as_bytes(), &mut out);
+    let length = out.len();
+    (Lines::WIRE.wrap)(b"next", &mut out);
+    assert_eq!((Lines::WIRE.first)(&out), length);
 }
 
 fn heard(pieces: &[&[u8]]) -> Vec<Told> {
