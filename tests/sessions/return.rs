@@ -221,6 +221,8 @@ fn logging_in_again_under_a_changed_name_changes_nothing() {
     witness.expect_contains(" JOIN ");
     tab.send("NICK anna");
     witness.expect_contains(" NICK anna");
+    // What the page has heard, a gateway knows.
+    tab.expect_contains(" NICK anna");
     let again = site.login_with(&cookie, "anna");
     assert_eq!(again.status, 303, "{}", again.text());
     assert_eq!(witness.fence(), [""; 0]);
