@@ -65,6 +65,9 @@ fn run_gateway(args: &Args, relay: &RelayAddress) -> anyhow::Result<()> {
         limits,
     };
     let site = Site::new(settings_of(args, &Announced::new(), password)?);
+    for address in &settings.relay {
+        log::info!("the page of the relay at {address}");
+    }
     if settings.secret.is_none() {
         log::info!(
             "without --gateway-secret, everybody appears at the relay with this program's address"

@@ -65,3 +65,8 @@ pub(crate) fn say_no_place(
     site.no_place(reason, now).encode(Manner::LAST, &mut out);
     people.send(who, &out);
 }
+
+/// Close codes of our own, which the page does not reconnect on. ARCHITECTURE.md "Sessions".
+pub(crate) const ELSEWHERE: (u16, &str) = (4001, "this session goes on in another tab");
+pub(crate) const LOGGED_OUT: (u16, &str) = (4002, "logged out");
+pub(crate) const TAKEN: (u16, &str) = (4003, "somebody else has your name now");

@@ -8,7 +8,8 @@ use chat_core::names::Nick;
 use chat_core::net::{Attempts, Farewell, People};
 use chat_core::time::Now;
 
-use super::{LOGGED_OUT, Stage};
+use super::Stage;
+use crate::reception::LOGGED_OUT;
 use crate::session::{Presence, Session};
 use crate::site::{Behind, Reservation};
 

@@ -18,7 +18,7 @@ use chat_core::net::{After, Closed, Farewell, Frame, Host, People};
 use chat_core::relay;
 use chat_core::time::Now;
 
-use crate::reception;
+use crate::reception::{self, ELSEWHERE, LOGGED_OUT};
 use crate::session::{Presence, SessionId};
 use crate::site::{Action, Site};
 use crate::web::{Answer, Claim, Event, Exchange};
@@ -279,9 +279,5 @@ impl relay::Front for Front {
         }
     }
 }
-
-/// Close codes of our own, which the page does not reconnect on. ARCHITECTURE.md "Sessions".
-const ELSEWHERE: (u16, &str) = (4001, "this session goes on in another tab");
-pub(super) const LOGGED_OUT: (u16, &str) = (4002, "logged out");
 
 const LATE: (u16, &str) = (Farewell::NORMAL, "too late");

@@ -14,8 +14,8 @@ use super::clients::Socket;
 use super::desk::Desk;
 use super::login::unreachable;
 use super::pulse::{Pulse, Sign};
-use super::{ELSEWHERE, Gateway, LOGGED_OUT, words};
-use crate::reception;
+use super::{Gateway, words};
+use crate::reception::{self, ELSEWHERE, LOGGED_OUT};
 use crate::session::SessionId;
 use crate::site::Action;
 use crate::web::{Answer, Claim, Event, Exchange};
@@ -172,11 +172,11 @@ impl Desk<'_> {
             Ok(message) if is_guest && message.command.eq_ignore_ascii_case("PASS") => {
                 self.hear_guess(id, link, line, message.params.first().copied());
             }
+            Ok(message) if is_guest && message.command.eq_ignore_ascii_case("QUIT") => {
+                client.quits = true;
+                self.hand_on(id, link, line);
+            }
             Ok(message) if message.command.eq_ignore_ascii_case("QUIT") => {
-                if is_guest {
-                    client.quits = true;
-                    return self.hand_on(id, link, line);
-                }
                 self.say_goodbye(id, message.params.first().copied());
             }
             _ => self.hand_on(id, link, line),

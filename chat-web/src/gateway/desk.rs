@@ -12,8 +12,9 @@ use super::client::{Client, Link, Owner};
 use super::clients::{Clients, Socket};
 use super::pulse::Pulse;
 use super::settings::GatewaySettings;
-use super::{LOGGED_OUT, retry, words};
+use super::{retry, words};
 use crate::limits::{RELAY_ANSWER, RELAY_CONNECT};
+use crate::reception::LOGGED_OUT;
 use crate::session::Session;
 use crate::site::{Behind, Reservation};
 
@@ -254,7 +255,7 @@ impl Behind for Desk<'_> {
     }
 }
 
-fn goodbye() -> Farewell {
+pub(super) fn goodbye() -> Farewell {
     Farewell::new(Farewell::NORMAL, "")
 }
 

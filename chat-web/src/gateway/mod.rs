@@ -223,8 +223,3 @@ impl fmt::Debug for Gateway {
             .finish_non_exhaustive()
     }
 }
-
-/// Close codes of our own, which the page does not reconnect on. ARCHITECTURE.md "Sessions".
-const ELSEWHERE: (u16, &str) = (4001, "this session goes on in another tab");
-const LOGGED_OUT: (u16, &str) = (4002, "logged out");
-const TAKEN: (u16, &str) = (4003, "somebody else has your name now");

@@ -8,11 +8,12 @@ use chat_core::time::Now;
 use super::browsers::RELAY_GONE;
 use super::client::{Link, Owner};
 use super::clients::places;
-use super::desk::Desk;
+use super::desk::{Desk, goodbye};
 use super::login::unreachable;
 use super::pulse::Sign;
-use super::{Gateway, TAKEN, words};
+use super::{Gateway, words};
 use crate::limits::NAME_AWAITED;
+use crate::reception::TAKEN;
 use crate::site::NotGranted;
 
 impl Gateway {
@@ -79,7 +80,7 @@ impl Gateway {
         };
         let since = *client.taken_since.get_or_insert(now.mono);
         if now.mono < since + NAME_AWAITED {
-            return people.dismiss(link, &Farewell::new(Farewell::NORMAL, ""));
+            return people.dismiss(link, &goodbye());
         }
         if let Owner::Session(Some(session)) = client.owner {
             self.site.sessions.end(session);
@@ -234,8 +235,7 @@ impl Desk<'_> {
     }
 
     fn give_up(&mut self, link: PersonId) {
-        self.people
-            .dismiss(link, &Farewell::new(Farewell::NORMAL, ""));
+        self.people.dismiss(link, &goodbye());
     }
 }
 

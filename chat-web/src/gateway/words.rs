@@ -81,9 +81,9 @@ pub(super) fn joins(rooms: &[String]) -> Vec<String> {
 /// Somebody's browser waits for the relay. IRCv3 standard-replies: `*` is for no command.
 pub(super) fn relay_gone(nick: &str, why: &str) -> String {
     let text = if why.is_empty() {
-        "the relay does not answer; we try again by ourselves".to_owned()
+        "The chat does not answer. You will be back as soon as it does.".to_owned()
     } else {
-        format!("the relay said: {why}; we try again by ourselves")
+        format!("The chat does not let you in yet: {why}. It is tried again.")
     };
     let mut line = String::new();
     reader(nick).standard(&mut line, Standard::Note, "*", "RELAY_GONE", &[], text);

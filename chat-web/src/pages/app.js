@@ -27,7 +27,7 @@ const chat = new Chat(meta('name'), {
 	error: failed,
 	history: (room, items) => past.came(room, items),
 	refused: params => past.refused(params, chat),
-	apart: () => connection.state === 'apart' || connection.become('apart'), // a gateway says so again and again
+	apart: note => connection.note === note || connection.become('apart', note), // a gateway says it again and again
 });
 const connection = new Connection(`${location.origin.replace('http', 'ws')}/socket?session`, { open: opened, line: heard, state: connected, refused: sessionGone });
 const send = line => connection.send(line);

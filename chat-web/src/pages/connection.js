@@ -37,10 +37,11 @@ export class Connection {
 		this.#after(ANSWER_MS, () => this.#closed());
 	}
 
-	become(state) {
+	/** `note`: what the gateway says about being apart. */
+	become(state, note) {
 		if (state === 'ready') this.#attempt = 0;
 		if (state === 'ended') this.#drop();
-		this.state = state;
+		Object.assign(this, { state, note });
 		this.on.state(state);
 	}
 

@@ -16,7 +16,7 @@ export class Chat {
 	support = new Map();
 	batches = new Map();
 
-	/** `on`: ready(), joined(room), left(room), renamed(), echo(label), error(text, label), history(room, items), refused(params), apart(). */
+	/** `on`: ready(), joined(room), left(room), renamed(), echo(label), error(text, label), history(room, items), refused(params), apart(note). */
 	constructor(me, on) {
 		this.me = me;
 		this.on = on;
@@ -167,7 +167,7 @@ const HANDLERS = new Map(Object.entries({
 	KICK: (chat, message, room, nick) => gone(chat, message, [chat.room(room)], nick, `was removed by ${message.nick}`),
 	QUIT: (chat, message) => gone(chat, message, chat.with(message.nick), message.nick),
 	SETNAME: (chat, message, name) => chat.move(chat.with(message.nick), message.nick, `goes by “${name}”`, message),
-	NOTE: (chat, message) => (message.params[1] === 'RELAY_GONE' ? chat.on.apart() : chat.current?.say(message.params.at(-1))),
+	NOTE: (chat, message) => (message.params[1] === 'RELAY_GONE' ? chat.on.apart(message.params.at(-1)) : chat.current?.say(message.params.at(-1))),
 	'001': (chat, message, me) => Object.assign(chat, { me }),
 	'005': (chat, message, me, ...list) => list.forEach(token => chat.support.set(...`${token}=`.split('='))),
 	305: chat => Object.assign(chat, { away: false }), 306: chat => Object.assign(chat, { away: true }),

@@ -4,14 +4,14 @@ import { clean } from './format.js';
 
 const STATUS_MS = 20_000;
 const LINES = new Map(Object.entries({
-	connecting: ['Connecting…'], open: ['Connecting…'], ready: [], apart: ['The chat does not answer. You will be back as soon as it does.'], waiting: ['Connection lost', 'Retry now'],
+	connecting: ['Connecting…'], open: ['Connecting…'], ready: [], apart: [], waiting: ['Connection lost', 'Retry now'],
 	taken: ['This chat is open in another tab', 'Use it here'], ended: ['You are logged out', 'Log in'],
 }));
 let ticking, telling;
 
 /** One line about the connection, with the one thing to do. */
-export function showState({ state, retryAt }) {
-	const [text, action] = LINES.get(state), waiting = state === 'waiting';
+export function showState({ state, note, retryAt }) {
+	const [text = clean(note), action] = LINES.get(state), waiting = state === 'waiting';
 	const tick = () => say('state-wait', waiting ? `reconnecting in ${Math.max(1, Math.ceil((retryAt - Date.now()) / 1000))} s` : '');
 	document.body.dataset.state = state;
 	clearInterval(ticking);
