@@ -232,9 +232,9 @@ fn check_irc(line: &str) {
 }
 
 /// What comes from people; all else comes from the house.
-const FROM_PEOPLE: [&str; 11] = [
+const FROM_PEOPLE: [&str; 12] = [
     "PRIVMSG", "NOTICE", "TAGMSG", "JOIN", "PART", "QUIT", "NICK", "TOPIC", "AWAY", "SETNAME",
-    "INVITE",
+    "INVITE", "MODE",
 ];
 
 /// `nick!user@host`, each of them what it may be.
