@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::answer::AnswerKey;
 use super::speaker::Voice;
 use super::turn::Turn;
+use super::unreadable::unreadable;
 use crate::dialect::irc::decode::commands;
-use crate::dialect::irc::numeric::{ERR_ALREADYREGISTERED, ERR_INPUTTOOLONG, ERR_NOTREGISTERED};
-use crate::dialect::irc::reader::Standard;
+use crate::dialect::irc::numeric::{ERR_ALREADYREGISTERED, ERR_NOTREGISTERED};
 use crate::dialect::irc::refusal;
 use crate::dialect::irc::{Caps, Command, Message, Wrong, decode};
 use crate::dialect::quit_reason;
@@ -259,26 +259,7 @@ impl Turn<'_> {
         if self.chat.is_plain(who) {
             return self.unreadable_plainly(who, why);
         }
-        let mut line = String::new();
-        let reader = self.chat.reader(who);
-        match why {
-            Unreadable::TooLong => {
-                reader.say(
-                    &mut line,
-                    ERR_INPUTTOOLONG,
-                    &[],
-                    "the line was too long and was dropped",
-                );
-            }
-            Unreadable::ControlByte => {
-                let text = "a line may hold neither CR nor NUL; it was dropped";
-                reader.fail_or_notice(&mut line, "*", "INVALID_MESSAGE", text);
-            }
-            Unreadable::NotUtf8 => {
-                let text = "the line was not UTF-8 and was dropped: set your client to UTF-8";
-                reader.standard(&mut line, Standard::Fail, "*", "INVALID_UTF8", &[], text);
-            }
-        }
+        let line = unreadable(&self.chat.reader(who), why);
         self.write(who, &line);
     }
 }

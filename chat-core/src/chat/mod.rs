@@ -12,7 +12,7 @@
 //! | `speaker.rs` | how far each person is: dialect, registration, flood, what holds them |
 //! | `webirc.rs`, `gate.rs` | where a gateway's people come from; the password |
 //! | `registration.rs`, `welcome.rs` | from the first line to 001 and what follows it |
-//! | `commands.rs`, `deeds.rs`, `plain.rs` | one match each: what a registered person may say and do |
+//! | `commands.rs`, `deeds.rs`, `plain.rs`, `unreadable.rs` | one match each: what a registered person may say and do |
 //! | `detach.rs` | a gateway's connection, and one client after another behind it |
 //! | `commit.rs`, `told.rs` | an entry's way through the journal, and how its author hears of it |
 //! | `modes.rs` | MODE, and who is invisible to whom |
@@ -52,6 +52,7 @@ mod setup;
 mod speaker;
 mod told;
 mod turn;
+mod unreadable;
 mod webirc;
 mod welcome;
 mod whois;
@@ -63,6 +64,7 @@ use slab::Slab;
 
 pub use setup::Setup;
 pub use speaker::Preset;
+pub use unreadable::unreadable;
 pub use webirc::Gateways;
 
 use crate::dialect::Dialect;

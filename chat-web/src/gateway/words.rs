@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use chat_core::dialect::irc::numeric::{ERR_INPUTTOOLONG, ERR_PASSWDMISMATCH};
+use chat_core::dialect::irc::numeric::ERR_PASSWDMISMATCH;
 use chat_core::dialect::irc::reader::Standard;
 use chat_core::dialect::irc::{Caps, Line, Reader};
 use chat_core::limits::LINE_BYTES_MAX;
@@ -92,24 +92,7 @@ pub(super) fn relay_gone(nick: &str, why: &str) -> String {
 
 /// What the relay would say to a line that cannot be passed on to it.
 pub(super) fn unreadable(nick: &str, why: Unreadable) -> String {
-    let (mut line, reader) = (String::new(), reader(nick));
-    match why {
-        Unreadable::TooLong => reader.say(
-            &mut line,
-            ERR_INPUTTOOLONG,
-            &[],
-            "the line was too long and was dropped",
-        ),
-        Unreadable::ControlByte => {
-            let text = "a line may hold neither CR nor NUL; it was dropped";
-            reader.fail_or_notice(&mut line, "*", "INVALID_MESSAGE", text);
-        }
-        Unreadable::NotUtf8 => {
-            let text = "the line was not UTF-8 and was dropped: set your client to UTF-8";
-            reader.standard(&mut line, Standard::Fail, "*", "INVALID_UTF8", &[], text);
-        }
-    }
-    line
+    chat_core::chat::unreadable(&reader(nick), why)
 }
 
 /// What the gateway calls itself.
