@@ -13,7 +13,7 @@ use std::net::TcpListener;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
-use gateway_support::{Pair, at_relay, relay_at, start_relay};
+use gateway_support::{Pair, Posing, at_relay, relay_at, start_relay};
 use test_support::http::{self, login, post_login};
 use test_support::{LineClient, WsClient, eventually};
 
@@ -250,16 +250,11 @@ fn a_browser_that_does_not_read_is_cut_by_the_relay_and_costs_bounded_memory() {
 
 #[test]
 fn a_relay_that_does_not_read_makes_its_people_wait_and_nobody_else() {
-    let relay = TcpListener::bind("127.0.0.1:0").unwrap();
-    let gateway = gateway_support::gateway_of(&relay.local_addr().unwrap().to_string(), &[]);
-    let http = gateway.door("http");
-    let logging_in = std::thread::spawn(move || login(http, "ana"));
-    let mut link = LineClient::accept(&relay);
-    link.expect_contains("USER ");
-    link.send(":relay 001 ana :Welcome");
-    let cookie = logging_in.join().unwrap();
-    let mut tab = WsClient::connect_with_session(http, &cookie);
-    link.expect_contains("ATTACH");
+    let Posing {
+        gateway,
+        link: _link,
+        mut tab,
+    } = gateway_support::pose_as_relay(&[]);
     let line = format!("PRIVMSG #a :{}", "x".repeat(400));
     // As much as sockets and queues hold, and then no more is taken.
     let taken = (0..1_000_000)
@@ -270,7 +265,7 @@ fn a_relay_that_does_not_read_makes_its_people_wait_and_nobody_else() {
     tab.quiet(Duration::from_millis(200));
     let memory = gateway_support::resident_kib(gateway.pid());
     assert!(memory < 64 * 1024, "{memory} KiB");
-    assert_eq!(http::get(http, "/healthz").status, 200);
+    assert_eq!(http::get(gateway.door("http"), "/healthz").status, 200);
 }
 
 #[test]
@@ -364,16 +359,11 @@ fn a_proven_gateway_may_attach_as_often_as_browsers_come() {
 
 #[test]
 fn a_stranger_at_the_relays_place_can_do_little() {
-    let relay = TcpListener::bind("127.0.0.1:0").unwrap();
-    let gateway = gateway_support::gateway_of(&relay.local_addr().unwrap().to_string(), &[]);
-    let http = gateway.door("http");
-    let logging_in = std::thread::spawn(move || login(http, "ana"));
-    let mut link = LineClient::accept(&relay);
-    link.expect_contains("USER ");
-    link.send(":relay 001 ana :Welcome");
-    let cookie = logging_in.join().unwrap();
-    let mut tab = WsClient::connect_with_session(http, &cookie);
-    link.expect_contains("ATTACH");
+    let Posing {
+        gateway: _gateway,
+        mut link,
+        mut tab,
+    } = gateway_support::pose_as_relay(&[]);
     let long = "x".repeat(20_000);
     link.send_bytes(format!("{long}\r\n:a\rb\r\n\r\n:\r\n@\r\nATTACH\r\nATTACH\r\n").as_bytes());
     for forged in [&b"one\rforged"[..], b"forged\0", b"forged \xff"] {
@@ -386,18 +376,12 @@ fn a_stranger_at_the_relays_place_can_do_little() {
 
 #[test]
 fn a_browser_that_waits_for_a_slow_relay_is_not_taken_for_dead() {
-    let relay = TcpListener::bind("127.0.0.1:0").unwrap();
     let quick = ["--limit", "ping_seconds=1", "--limit", "pong_seconds=1"];
-    let at = relay.local_addr().unwrap().to_string();
-    let gateway = gateway_support::gateway_of(&at, &quick);
-    let http = gateway.door("http");
-    let logging_in = std::thread::spawn(move || login(http, "ana"));
-    let mut link = LineClient::accept(&relay);
-    link.expect_contains("USER ");
-    link.send(":relay 001 ana :Welcome");
-    let cookie = logging_in.join().unwrap();
-    let mut tab = WsClient::connect_with_session(http, &cookie);
-    link.expect_contains("ATTACH");
+    let Posing {
+        gateway: _gateway,
+        mut link,
+        mut tab,
+    } = gateway_support::pose_as_relay(&quick);
     link.send(":relay ATTACH ana");
     tab.answer_pings(false);
     let patience = Some(Duration::from_secs(1));

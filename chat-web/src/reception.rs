@@ -8,7 +8,7 @@ use chat_core::time::Now;
 use crate::http::Manner;
 use crate::proxy::Caller;
 use crate::site::Site;
-use crate::web::Web;
+use crate::web::{Answer, Upgrade, Web};
 
 /// Somebody has connected; else why there is no place for them. A proxy is not counted: its people are,
 /// when they stay.
@@ -42,6 +42,19 @@ pub(crate) fn place(
         false => people.recount(who),
     }
     Ok(())
+}
+
+/// The answer to whoever wants a WebSocket and was placed, or could not be.
+pub(crate) fn upgrade(
+    site: &Site,
+    upgrade: Upgrade,
+    placed: Result<(), &'static str>,
+    now: Now,
+) -> Answer {
+    match placed {
+        Ok(()) => Answer::Upgrade(upgrade),
+        Err(why) => site.no_place_from_there(why, now).into(),
+    }
 }
 
 /// A request, or the next one on the same connection, did not come in time: the last words to it.

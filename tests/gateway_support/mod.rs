@@ -3,8 +3,9 @@
 
 use std::fs;
 use std::io::Write;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::process::Command;
+use std::thread;
 
 use test_support::http::{self, Response};
 use test_support::program::chat_relay;
@@ -66,6 +67,31 @@ impl Pair {
             format!("GET / HTTP/1.1\r\nHost: {at}\r\nCookie: {cookie}\r\n\r\n"),
         )
     }
+}
+
+/// A gateway whose relay is played by the test.
+pub struct Posing {
+    pub gateway: Program,
+    /// The relay's end of ana's socket.
+    pub link: LineClient,
+    /// Her browser.
+    pub tab: WsClient,
+}
+
+/// Lets ana log in and open her page, as a relay would.
+#[track_caller]
+pub fn pose_as_relay(more: &[&str]) -> Posing {
+    let relay = TcpListener::bind("127.0.0.1:0").unwrap();
+    let gateway = gateway_of(&relay.local_addr().unwrap().to_string(), more);
+    let at = gateway.door("http");
+    let logging_in = thread::spawn(move || http::login(at, "ana"));
+    let mut link = LineClient::accept(&relay);
+    link.expect_contains("USER ");
+    link.send(":relay 001 ana :Welcome");
+    let cookie = logging_in.join().unwrap();
+    let tab = WsClient::connect_with_session(at, &cookie);
+    link.expect_contains("ATTACH");
+    Posing { gateway, link, tab }
 }
 
 /// Somebody at the relay's own door.

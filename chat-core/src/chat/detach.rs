@@ -96,7 +96,7 @@ impl Turn<'_> {
     }
 
     /// Who somebody is, here now or after having left.
-    fn known_as(&self, who: PersonId) -> Option<Preset> {
+    pub(super) fn known_as(&self, who: PersonId) -> Option<Preset> {
         let kept = |preset: &Preset| Preset {
             nick: self
                 .chat
@@ -109,8 +109,8 @@ impl Turn<'_> {
             nick: member.source.nick.clone(),
             identity: member.identity,
         });
-        let preset = self.chat.speaker(who)?.preset.as_deref();
-        member.or_else(|| preset.map(kept))
+        let preset = || self.chat.speaker(who)?.preset.as_deref();
+        member.or_else(|| preset().map(kept))
     }
 
     /// A connection is over: a name that was kept for it is free.

@@ -30,13 +30,11 @@ pub(super) struct Turn<'t> {
 impl Turn<'_> {
     /// Says a line to somebody, after everything that their rooms have said so far.
     pub(super) fn write(&mut self, who: PersonId, line: &str) {
-        let Some(wire) = self.people.wire(who) else {
+        if self.people.wire(who).is_none() {
             return;
-        };
+        }
         self.chat.fan.settle(who, &self.chat.hub, self.people);
-        let mut bytes = BytesMut::with_capacity(line.len() + 16);
-        (wire.wrap)(line.as_bytes(), &mut bytes);
-        self.people.send(who, &bytes);
+        self.people.say(who, line);
     }
 
     /// Opens an answer, with the label by which the asker knows it.
@@ -147,13 +145,7 @@ impl Turn<'_> {
 
     /// A registered person has got another connection.
     pub(super) fn resume(&mut self, who: PersonId) {
-        let member = self.chat.hub.person(who);
-        let known = member.map(|m| Preset {
-            nick: m.source.nick.clone(),
-            identity: m.identity,
-        });
-        let said = || self.chat.speaker(who)?.preset.as_deref().cloned();
-        let preset = known.or_else(said);
+        let preset = self.known_as(who);
         self.open(who, Dialect::Irc, preset);
     }
 

@@ -87,12 +87,8 @@ impl Front {
             .respond(&exchange.request, caller, now, &mut behind);
         match action {
             Action::Answer(Answer::Upgrade(upgrade)) => {
-                exchange.answer(
-                    match reception::place(people, who, caller, self.chat.limits()) {
-                        Ok(()) => Answer::Upgrade(upgrade),
-                        Err(why) => self.site.no_place_from_there(why, now).into(),
-                    },
-                );
+                let placed = reception::place(people, who, caller, self.chat.limits());
+                exchange.answer(reception::upgrade(&self.site, upgrade, placed, now));
             }
             Action::Answer(answer) => exchange.answer(answer),
             // Only a relay elsewhere needs time for a name; here it is known at once.

@@ -45,10 +45,7 @@ impl Gateway {
         match site.respond(&exchange.request, caller, now, &mut desk) {
             Action::Answer(Answer::Upgrade(upgrade)) => {
                 let placed = reception::place(people, who, caller, &self.settings.limits);
-                exchange.answer(match placed {
-                    Ok(()) => Answer::Upgrade(upgrade),
-                    Err(why) => self.site.no_place_from_there(why, now).into(),
-                });
+                exchange.answer(reception::upgrade(&self.site, upgrade, placed, now));
             }
             Action::Answer(answer) => exchange.answer(answer),
             Action::Later(login) => self.ask_relay(people, who, login, exchange, now),
@@ -202,10 +199,10 @@ impl Desk<'_> {
         };
         let reason = quit_reason(words);
         client.rooms.clear();
-        if let Some(link) = client.link.up() {
+        let (link, browser) = (client.link.up(), client.browser);
+        if let Some(link) = link {
             self.say(link, &words::command("DETACH", &reason));
         }
-        let browser = self.clients.get(id).and_then(|client| client.browser);
         if let Some(browser) = browser {
             self.say(browser, &words::closing(&reason));
             self.people

@@ -2,7 +2,6 @@
 
 use std::net::IpAddr;
 
-use bytes::BytesMut;
 use chat_core::id::{DoorId, Identity, PersonId};
 use chat_core::names::Nick;
 use chat_core::net::{Attempts, Farewell, Lines, People};
@@ -28,14 +27,9 @@ pub(super) struct Desk<'a> {
 }
 
 impl Desk<'_> {
-    /// Says a line to somebody, as their wire has it.
+    /// Says a line to somebody.
     pub(super) fn say(&mut self, who: PersonId, line: &str) {
-        let Some(wire) = self.people.wire(who) else {
-            return;
-        };
-        let mut bytes = BytesMut::with_capacity(line.len() + 16);
-        (wire.wrap)(line.as_bytes(), &mut bytes);
-        self.people.send(who, &bytes);
+        self.people.say(who, line);
     }
 
     /// Begins to make a client's socket to the relay: each of its addresses is tried once. False if it
@@ -115,11 +109,8 @@ impl Desk<'_> {
             return;
         };
         client.taken_since = None;
-        self.clients.find_open();
-        let Some(client) = self.clients.get(id) else {
-            return;
-        };
         let joins = words::joins(&client.rooms);
+        self.clients.find_open();
         for line in &joins {
             self.say(socket, line);
         }

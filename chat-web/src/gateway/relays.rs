@@ -6,7 +6,7 @@ use chat_core::net::{Closed, Farewell, People};
 use chat_core::time::Now;
 
 use super::browsers::RELAY_GONE;
-use super::client::{Link, Owner};
+use super::client::{Client, Link, Owner};
 use super::clients::places;
 use super::desk::{Desk, goodbye};
 use super::login::unreachable;
@@ -202,10 +202,7 @@ impl Desk<'_> {
 
     /// A line for the browser. The relay waits while the browser is slow.
     fn pass_on(&mut self, id: Identity, link: PersonId, line: &str) {
-        let browser = self
-            .clients
-            .get(id)
-            .and_then(super::client::Client::listener);
+        let browser = self.clients.get(id).and_then(Client::listener);
         let Some(browser) = browser else {
             return;
         };

@@ -6,7 +6,7 @@
 
 use std::time::Instant;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 
 use super::People;
 use super::person::Link;
@@ -21,6 +21,17 @@ impl People {
             link.outbox().push_copy(bytes, first);
             self.mark_dirty(id);
         }
+    }
+
+    /// Queues one message, put on the wire as this person's framing does it.
+    pub fn say(&mut self, id: PersonId, message: &str) {
+        let Some(wire) = self.wire(id) else {
+            return;
+        };
+        // Room for a frame's header, or a line end.
+        let mut bytes = BytesMut::with_capacity(message.len() + 16);
+        (wire.wrap)(message.as_bytes(), &mut bytes);
+        self.send(id, &bytes);
     }
 
     /// Queues whole messages that others get too, without copying them unless they are short.
