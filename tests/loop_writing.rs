@@ -63,7 +63,10 @@ fn somebody_who_does_not_read_costs_no_time_and_others_get_everything() {
     let people = server.reactor.people();
     assert!(people.queued(stalled_id) > 100_000);
     let just = Instant::now() - Duration::from_millis(1);
-    assert!(!people.reads_since(stalled_id, just) && people.reads_since(ana_id, just));
+    assert!(
+        !people.backlog(stalled_id).is_read_since(just)
+            && people.backlog(ana_id).is_read_since(just)
+    );
     // What is said to somebody whose socket is full is no reason to try, or to stay awake.
     server
         .reactor

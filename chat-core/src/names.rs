@@ -114,6 +114,9 @@ fn is_mark(c: char) -> bool {
     unicode_normalization::char::is_combining_mark(c)
 }
 
+/// Bytes of the longest name: that of a room, with its `#`.
+const ROOM_NAME_BYTES_MAX: usize = NAME_BYTES_MAX + 1;
+
 macro_rules! name_type {
     ($name:ident) => {
         impl $name {
@@ -121,6 +124,13 @@ macro_rules! name_type {
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
+            }
+
+            /// Whether this is what somebody means who writes so.
+            #[must_use]
+            pub fn is(&self, text: &str) -> bool {
+                // Mostly they write it as it is.
+                *self.0 == *text || self.0.eq_ignore_ascii_case(text)
             }
 
             /// What two names have in common that look alike. UTS 39 §4, of the name in lower case.
@@ -138,7 +148,7 @@ macro_rules! name_type {
 
         impl PartialEq for $name {
             fn eq(&self, other: &Self) -> bool {
-                self.0.eq_ignore_ascii_case(&other.0)
+                Arc::ptr_eq(&self.0, &other.0) || self.is(&other.0)
             }
         }
 
@@ -146,10 +156,12 @@ macro_rules! name_type {
 
         impl Hash for $name {
             fn hash<H: Hasher>(&self, state: &mut H) {
-                for byte in self.0.bytes() {
-                    state.write_u8(byte.to_ascii_lowercase());
+                // In one piece: hashers take long strings better than many bytes.
+                let mut folded = [0xff; ROOM_NAME_BYTES_MAX + 1];
+                for (folded, byte) in folded.iter_mut().zip(self.0.bytes()) {
+                    *folded = byte.to_ascii_lowercase();
                 }
-                state.write_u8(0xff);
+                state.write(&folded[..=self.0.len().min(ROOM_NAME_BYTES_MAX)]);
             }
         }
 

@@ -69,7 +69,7 @@ impl Chat {
 
     /// How many are here. RFC 2812 §3.4.2.
     pub(super) fn lusers(&self, who: PersonId) -> Vec<String> {
-        let people = self.hub.people().len();
+        let people = self.hub.people_count();
         let most = self.house.most_people;
         let unknown = self.speaking.saturating_sub(people).to_string();
         let rooms = self.hub.inhabited_rooms().to_string();

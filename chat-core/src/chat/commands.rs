@@ -6,10 +6,10 @@ use super::answer::AnswerKey;
 use super::speaker::Voice;
 use super::turn::Turn;
 use super::unreadable::unreadable;
-use crate::dialect::irc::decode::commands;
+use crate::dialect::irc::decode::Known;
 use crate::dialect::irc::numeric::{ERR_ALREADYREGISTERED, ERR_NOTREGISTERED};
 use crate::dialect::irc::refusal;
-use crate::dialect::irc::{Caps, Command, Message, Wrong, decode};
+use crate::dialect::irc::{Caps, Command, Message, Wrong};
 use crate::dialect::quit_reason;
 use crate::hub::request::{Refusal, Request};
 use crate::id::PersonId;
@@ -53,13 +53,14 @@ impl Turn<'_> {
                 return;
             }
         };
-        if self.must_wait(who, is_post(message.command)) {
+        let known = Known::find(message.command);
+        if self.must_wait(who, known.is_some_and(Known::is_post)) {
             return self.stash(who, text);
         }
         let label = self.label(who, &message);
-        let decoded = decode(&message);
-        let key = self.ask(who, command_name(&message), label);
-        match decoded {
+        let key = self.ask(who, known.map_or("*", |known| known.name), label);
+        let unknown = Err(Wrong::UnknownCommand(message.command));
+        match known.map_or(unknown, |known| known.decode(&message)) {
             Ok(command) => self.command(who, command, &message, key),
             Err(wrong) if self.comes_too_early(who, &wrong) => self.not_registered(key),
             Err(wrong) => self.wrong(key, &wrong),
@@ -70,7 +71,7 @@ impl Turn<'_> {
     /// A browser that was made to post here speaks HTTP first, and the rest is not its user's will.
     fn is_a_web_page(&self, who: PersonId, text: &str) -> bool {
         let ends = [" HTTP/1.1", " HTTP/1.0"];
-        ends.iter().any(|end| text.ends_with(end)) && self.chat.is_stranger(who)
+        self.chat.is_stranger(who) && ends.iter().any(|end| text.ends_with(end))
     }
 
     /// Posts may be in flight together; everything else waits for what is.
@@ -96,7 +97,7 @@ impl Turn<'_> {
 
     fn label(&self, who: PersonId, message: &Message<'_>) -> Option<Box<str>> {
         let agreed = self.caps(who).has(Caps::LABELED_RESPONSE | Caps::BATCH);
-        message.label().filter(|_| agreed).map(Box::from)
+        agreed.then(|| message.label()).flatten().map(Box::from)
     }
 
     fn command(
@@ -266,20 +267,7 @@ impl Turn<'_> {
 
 const NOT_FOR_BROWSERS: &str = "this door is not for browsers: open the page's address instead";
 
-fn is_post(command: &str) -> bool {
-    ["PRIVMSG", "NOTICE", "TAGMSG"]
-        .iter()
-        .any(|post| command.eq_ignore_ascii_case(post))
-}
-
 /// Not among the commands: nobody but a gateway has a use for it.
 fn is_webirc(command: &str) -> bool {
     command.eq_ignore_ascii_case("WEBIRC")
-}
-
-/// The command as errors name it; `*` when there is no such command.
-fn command_name(message: &Message<'_>) -> &'static str {
-    commands()
-        .find(|name| message.command.eq_ignore_ascii_case(name))
-        .unwrap_or("*")
 }

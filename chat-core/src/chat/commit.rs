@@ -9,7 +9,7 @@ use crate::hub::Effects;
 use crate::hub::entry::{Act, Committed, Entry, PostKind};
 use crate::hub::request::{Refusal, Request};
 use crate::id::{PersonId, Seq};
-use crate::journal::Outcome;
+use crate::journal::{Outcome, Ticket};
 
 impl Turn<'_> {
     /// Asks the hub, and gives what it grants to the journal.
@@ -43,14 +43,12 @@ impl Turn<'_> {
         }
         self.keep_open(key);
         let ticket = self.chat.journal.append(entry, self.now.wall);
-        self.chat.waiting.insert(
+        self.chat.waiting.push_back(Waiting {
             ticket,
-            Waiting {
-                answer: key,
-                who,
-                is_post,
-            },
-        );
+            answer: key,
+            who,
+            is_post,
+        });
         self.commit();
     }
 
@@ -67,7 +65,7 @@ impl Turn<'_> {
     }
 
     fn decided(&mut self, outcome: Outcome) {
-        let waiting = self.chat.waiting.remove(&outcome.ticket);
+        let waiting = self.waiting_for(outcome.ticket);
         // Who is not registered has got another connection since: it did not ask.
         let asker = waiting.filter(|waiting| {
             let speaker = self.chat.speaker(waiting.who);
@@ -83,6 +81,13 @@ impl Turn<'_> {
         }
     }
 
+    /// Entries mostly land in the order in which they were appended.
+    fn waiting_for(&mut self, ticket: Ticket) -> Option<Waiting> {
+        let waiting = &mut self.chat.waiting;
+        let place = waiting.iter().position(|waits| waits.ticket == ticket)?;
+        waiting.remove(place)
+    }
+
     /// An entry has landed: its answer is nearer to its end, and its author may go on.
     fn land(
         &mut self,
@@ -90,6 +95,7 @@ impl Turn<'_> {
             answer,
             who,
             is_post,
+            ..
         }: Waiting,
     ) {
         self.close(answer);

@@ -24,12 +24,17 @@ impl Turn<'_> {
         tags: &str,
         key: AnswerKey,
     ) {
-        let (text, tags): (Arc<str>, Arc<str>) = (text.into(), tags.into());
+        let text: Arc<str> = text.into();
+        // Nobody allocates for no tags.
+        let tags: Arc<str> = match tags {
+            "" => Arc::default(),
+            some => some.into(),
+        };
         for (index, target) in targets(list).enumerate() {
             if index == TARGETS_MAX {
                 return self.too_many(kind, target, key);
             }
-            match addressee(target) {
+            match self.addressee(who, target) {
                 Ok(to) => {
                     let (text, tags) = (Arc::clone(&text), Arc::clone(&tags));
                     self.submit(
@@ -47,6 +52,19 @@ impl Turn<'_> {
                 Err(refusal) => self.refuse(key, &refusal),
             }
         }
+    }
+
+    /// Mostly a room that they are in, whose name need not be checked again.
+    fn addressee(&self, who: PersonId, target: &str) -> Result<Addressee, Refusal> {
+        if target.starts_with('#') {
+            let hub = &self.chat.hub;
+            let member = hub.person(who);
+            let here = member.and_then(|member| hub.room_of(member, target));
+            let name = here.map_or_else(|| existing(target), |room| Ok(room.name.clone()));
+            return name.map(Addressee::Room);
+        }
+        let nick = Nick::new(target).map_err(|_| Refusal::NoSuchNick(target.to_owned()))?;
+        Ok(Addressee::Person(nick))
     }
 
     fn too_many(&mut self, kind: PostKind, target: &str, key: AnswerKey) {
@@ -109,14 +127,6 @@ impl Turn<'_> {
             Err(refusal) => self.refuse(key, &refusal),
         }
     }
-}
-
-fn addressee(target: &str) -> Result<Addressee, Refusal> {
-    if target.starts_with('#') {
-        return existing(target).map(Addressee::Room);
-    }
-    let nick = Nick::new(target).map_err(|_| Refusal::NoSuchNick(target.to_owned()))?;
-    Ok(Addressee::Person(nick))
 }
 
 /// A room that ought to be there: a name that cannot be one is that of no room.

@@ -21,7 +21,7 @@ use bytes::{Bytes, BytesMut};
 
 use super::forms::{FormId, Forms};
 use super::pace::Lagging;
-use super::saying::Saying;
+use super::saying::{Saying, Sayings};
 use crate::hub::entry::Committed;
 use crate::hub::{Hub, Room, RoomKey};
 use crate::id::PersonId;
@@ -34,9 +34,7 @@ pub(super) struct FanOut {
     pub(super) forms: Forms,
     /// By slab key: all that the direct path asks of a reader.
     readers: Vec<Reader>,
-    sayings: HashMap<RoomKey, Saying>,
-    /// Rooms that said something, in the order in which they began.
-    dirty: Vec<RoomKey>,
+    sayings: Sayings,
     /// How far somebody who is apart has heard a room this turn.
     marks: HashMap<(PersonId, RoomKey), usize>,
     apart: Vec<PersonId>,
@@ -117,30 +115,26 @@ impl FanOut {
         if spares_author {
             self.set_apart(committed.entry.who);
         }
-        let dirty = &mut self.dirty;
-        let saying = self.sayings.entry(room).or_insert_with(|| {
-            dirty.push(room);
-            Saying::default()
-        });
         self.order += 1;
+        let saying = self.sayings.open(room);
         saying.push(Arc::clone(committed), self.order, spares_author);
     }
 
     /// Whether something was said that nobody has heard yet.
     pub(super) fn is_dirty(&self) -> bool {
-        !self.dirty.is_empty()
+        !self.sayings.is_empty()
     }
 
     /// Whether a room holds so much that it should not wait for the end of the turn.
     pub(super) fn is_overfull(&self, room: RoomKey) -> bool {
         self.sayings
-            .get(&room)
+            .get(room)
             .is_some_and(|saying| saying.bytes() > self.turn_bytes_max)
     }
 
     /// Somebody enters a room now: what was said in it this turn is not for them.
     pub(super) fn enter(&mut self, id: PersonId, room: RoomKey) {
-        if let Some(saying) = self.sayings.get(&room) {
+        if let Some(saying) = self.sayings.get(room) {
             self.marks.insert((id, room), saying.len());
             self.set_apart(id);
         }
@@ -159,7 +153,7 @@ impl FanOut {
     /// Moves what somebody's rooms have said so far to their outbox, so that something said to them
     /// directly comes after it. Events of several rooms go in the order in which they happened.
     pub(super) fn settle(&mut self, id: PersonId, hub: &Hub, people: &mut People) {
-        if self.dirty.is_empty() {
+        if self.sayings.is_empty() {
             return;
         }
         let rooms = hub
@@ -172,7 +166,7 @@ impl FanOut {
             .map(|&room| self.hear(id, form, room))
             .collect();
         let heard = rooms.iter().zip(marks);
-        let sayings = heard.filter_map(|(room, mark)| Some((self.sayings.get(room)?, mark)));
+        let sayings = heard.filter_map(|(room, mark)| Some((self.sayings.get(*room)?, mark)));
         let mut pieces: Vec<(u64, &[u8])> = sayings
             .flat_map(|(saying, mark)| saying.pieces(id, form, mark))
             .collect();
@@ -184,7 +178,7 @@ impl FanOut {
 
     /// Marks a room as heard up to now; answers up to where it was heard before.
     fn hear(&mut self, id: PersonId, form: FormId, room: RoomKey) -> usize {
-        let Some(saying) = self.sayings.get_mut(&room) else {
+        let Some(saying) = self.sayings.get_mut(room) else {
             return 0;
         };
         if form != FormId::MUTE {
@@ -227,16 +221,18 @@ impl FanOut {
 
     /// The end of a turn: everything that was said goes to everybody who is to hear it.
     pub(super) fn flush(&mut self, hub: &Hub, people: &mut People, now: Instant) {
-        if self.dirty.len() > 1 {
+        if self.sayings.count() > 1 {
             self.part_those_in_several(hub);
         }
         let apart = std::mem::take(&mut self.apart);
         for &id in &apart {
             self.settle(id, hub, people);
         }
-        for room in std::mem::take(&mut self.dirty) {
-            self.flush_room(room, hub, people, now);
+        let mut said = self.sayings.take();
+        for saying in &mut said {
+            self.flush_room(saying, hub, people, now);
         }
+        self.sayings.give_back(said);
         self.reunite(apart);
     }
 
@@ -244,8 +240,8 @@ impl FanOut {
     /// chunks one after the other would let a later event overtake an earlier one.
     fn part_those_in_several(&mut self, hub: &Hub) {
         self.flush = self.flush.wrapping_add(1).max(1);
-        let rooms = self.dirty.clone();
-        let rooms = rooms.iter().filter_map(|&room| hub.room_at(room));
+        let rooms: Vec<RoomKey> = self.sayings.rooms().collect();
+        let rooms = rooms.into_iter().filter_map(|room| hub.room_at(room));
         for &id in rooms.flat_map(Room::members) {
             let Some(reader) = self.readers.get_mut(id.index()) else {
                 continue;
@@ -262,48 +258,57 @@ impl FanOut {
     }
 
     /// Those who were apart are like everybody else again.
-    fn reunite(&mut self, apart: Vec<PersonId>) {
+    fn reunite(&mut self, mut apart: Vec<PersonId>) {
         self.marks.clear();
-        for id in apart {
+        for id in apart.drain(..) {
             if let Some(reader) = self.readers.get_mut(id.index()) {
                 reader.apart = false;
             }
         }
+        self.apart = apart;
     }
 
-    fn flush_room(&mut self, key: RoomKey, hub: &Hub, people: &mut People, now: Instant) {
-        let Some(mut saying) = self.sayings.remove(&key) else {
+    /// One walk over the members, in slab order: who is not apart gets the chunk of their form, which
+    /// is encoded when the first of its readers is met.
+    fn flush_room(&mut self, saying: &mut Saying, hub: &Hub, people: &mut People, now: Instant) {
+        let Some(room) = hub.room_at(saying.room) else {
             return;
         };
-        let Some(room) = hub.room_at(key) else { return };
-        let chunks = self.encode_for(room, &mut saying);
+        let mut chunks: Vec<(FormId, Bytes)> = Vec::new();
         let mut lagging = Lagging::new(now, self.queue_bytes);
         for &id in room.members() {
             let reader = self.reader(id);
-            let chunk = chunks.iter().find(|(form, _)| *form == reader.form);
-            if let Some((_, bytes)) = chunk.filter(|_| !reader.apart) {
-                people.write_chunk(id, bytes);
-            }
-            lagging.note(people, id);
+            let backlog = if reader.apart || reader.form == FormId::MUTE {
+                people.backlog(id)
+            } else {
+                let chunk = self.chunk(&mut chunks, saying, reader.form);
+                people.write_chunk(id, chunk)
+            };
+            lagging.note(backlog);
         }
         if lagging.is_too_much() {
             self.lags.push(Lag {
-                room: key,
+                room: saying.room,
                 talkers: saying.talkers(),
             });
         }
+        for (form, bytes) in chunks {
+            saying.give_back(form, bytes);
+        }
     }
 
-    /// The room's events in each form that a member reads.
-    fn encode_for(&mut self, room: &Room, saying: &mut Saying) -> Vec<(FormId, Bytes)> {
-        let mut chunks: Vec<(FormId, Bytes)> = Vec::new();
-        for &id in room.members() {
-            let Reader { form, apart, .. } = self.reader(id);
-            if !apart && form != FormId::MUTE && !chunks.iter().any(|(other, _)| *other == form) {
-                chunks.push((form, saying.take(form, &mut self.forms, &self.epoch)));
-            }
-        }
-        chunks.retain(|(_, bytes)| !bytes.is_empty());
-        chunks
+    /// What a room says in one form. There are few, so they are looked through.
+    fn chunk<'c>(
+        &mut self,
+        chunks: &'c mut Vec<(FormId, Bytes)>,
+        saying: &mut Saying,
+        form: FormId,
+    ) -> &'c Bytes {
+        let place = chunks.iter().position(|(other, _)| *other == form);
+        let place = place.unwrap_or_else(|| {
+            chunks.push((form, saying.take(form, &mut self.forms, &self.epoch)));
+            chunks.len() - 1
+        });
+        &chunks[place].1
     }
 }

@@ -57,7 +57,7 @@ mod webirc;
 mod welcome;
 mod whois;
 
-use std::collections::HashMap;
+use std::collections::VecDeque;
 use std::fmt;
 
 use slab::Slab;
@@ -94,8 +94,8 @@ pub struct Chat {
     /// How many of them there are.
     speaking: usize,
     answers: Slab<Answer>,
-    /// Which answer waits for which entry.
-    waiting: HashMap<Ticket, Waiting>,
+    /// What waits for an entry, in the order in which they were appended.
+    waiting: VecDeque<Waiting>,
     /// The dialect of each door; the rest speak IRC.
     dialects: Vec<Dialect>,
     limits: Limits,
@@ -111,6 +111,7 @@ pub struct Chat {
 
 #[derive(Clone, Copy, Debug)]
 struct Waiting {
+    ticket: Ticket,
     answer: AnswerKey,
     who: PersonId,
     is_post: bool,
@@ -146,7 +147,7 @@ impl Chat {
             speakers: Vec::new(),
             speaking: 0,
             answers: Slab::new(),
-            waiting: HashMap::new(),
+            waiting: VecDeque::new(),
             dialects: Vec::new(),
             limits: setup.limits,
             password,

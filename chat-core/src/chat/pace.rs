@@ -12,7 +12,7 @@ use super::fan_out::Lag;
 use super::turn::Turn;
 use crate::hub::RoomKey;
 use crate::id::PersonId;
-use crate::net::people::People;
+use crate::net::people::Backlog;
 
 /// Why somebody waits: which room could not keep up, since when, and when to look again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,13 +44,10 @@ impl Lagging {
     }
 
     /// Counts a reader.
-    pub(super) fn note(&mut self, people: &People, id: PersonId) {
-        let queued = people.queued(id);
-        if queued == 0 {
+    pub(super) fn note(&mut self, backlog: Backlog) {
+        if backlog.is_read_since(self.since) {
             self.reading += 1;
-        } else if people.reads_since(id, self.since) {
-            self.reading += 1;
-            self.behind += usize::from(queued > self.half);
+            self.behind += usize::from(backlog.bytes > self.half);
         }
     }
 
@@ -110,7 +107,7 @@ impl Turn<'_> {
         };
         let mut lagging = Lagging::new(self.now.mono, self.chat.limits.send_queue_bytes);
         for &id in room.members() {
-            lagging.note(self.people, id);
+            lagging.note(self.people.backlog(id));
         }
         lagging.is_too_much()
     }

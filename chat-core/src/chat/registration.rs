@@ -190,7 +190,7 @@ impl Turn<'_> {
             identity,
         };
         self.chat.hub.register(who, introduction, self.now.wall)?;
-        let count = self.chat.hub.people().len();
+        let count = self.chat.hub.people_count();
         self.chat.house.most_people = self.chat.house.most_people.max(count);
         Ok(())
     }

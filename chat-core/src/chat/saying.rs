@@ -1,4 +1,7 @@
-//! What one room says in one turn, in each form that somebody reads. Floor 5.
+//! What the rooms say in one turn, in each form that somebody reads. Floor 5.
+//!
+//! A turn is short and there are many of them, so nothing is thrown away in between: a [`Saying`] and
+//! its buffers serve the next room that speaks.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -6,16 +9,106 @@ use std::sync::Arc;
 use bytes::{Bytes, BytesMut};
 
 use super::forms::{FormId, Forms};
+use crate::hub::RoomKey;
 use crate::hub::entry::{Act, Committed};
 use crate::id::PersonId;
+use crate::limits::{SPARE_BUFFER_BYTES_MAX, SPARE_SAYINGS_MAX};
+
+/// What all rooms say in one turn.
+#[derive(Debug, Default)]
+pub(super) struct Sayings {
+    /// In the order in which the rooms began to speak.
+    open: Vec<Saying>,
+    /// By the key of the room: which of them is its.
+    places: Vec<Option<u32>>,
+    /// Those of former turns, to be used again.
+    spare: Vec<Saying>,
+}
+
+impl Sayings {
+    pub(super) fn is_empty(&self) -> bool {
+        self.open.is_empty()
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.open.len()
+    }
+
+    pub(super) fn rooms(&self) -> impl Iterator<Item = RoomKey> {
+        self.open.iter().map(|saying| saying.room)
+    }
+
+    pub(super) fn get(&self, room: RoomKey) -> Option<&Saying> {
+        self.open.get(self.place(room)?)
+    }
+
+    pub(super) fn get_mut(&mut self, room: RoomKey) -> Option<&mut Saying> {
+        let place = self.place(room)?;
+        self.open.get_mut(place)
+    }
+
+    fn place(&self, room: RoomKey) -> Option<usize> {
+        let place = self.places.get(room.0).copied().flatten()?;
+        Some(place as usize)
+    }
+
+    /// What a room says; nothing so far if it was silent.
+    pub(super) fn open(&mut self, room: RoomKey) -> &mut Saying {
+        let place = self.place(room).unwrap_or_else(|| self.begin(room));
+        &mut self.open[place]
+    }
+
+    fn begin(&mut self, room: RoomKey) -> usize {
+        let place = self.open.len();
+        if self.places.len() <= room.0 {
+            self.places.resize(room.0 + 1, None);
+        }
+        self.places[room.0] = u32::try_from(place).ok();
+        let mut saying = self.spare.pop().unwrap_or_default();
+        saying.room = room;
+        self.open.push(saying);
+        place
+    }
+
+    /// The end of the turn: everything that was said. It is to be given back.
+    pub(super) fn take(&mut self) -> Vec<Saying> {
+        for saying in &self.open {
+            self.places[saying.room.0] = None;
+        }
+        std::mem::take(&mut self.open)
+    }
+
+    /// Takes back what was said, and keeps some of it for the next turn.
+    pub(super) fn give_back(&mut self, mut said: Vec<Saying>) {
+        for mut saying in said.drain(..) {
+            if self.spare.len() < SPARE_SAYINGS_MAX {
+                saying.clear();
+                self.spare.push(saying);
+            }
+        }
+        self.open = said;
+    }
+}
 
 /// What one room says in one turn.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Saying {
+    pub(super) room: RoomKey,
     events: Vec<Event>,
     chunks: Vec<Chunk>,
     /// How long it is on the wire, roughly.
     bytes: usize,
+}
+
+impl Default for Saying {
+    fn default() -> Saying {
+        Saying {
+            room: RoomKey(0),
+            events: Vec::new(),
+            chunks: Vec::new(),
+            bytes: 0,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -63,7 +156,27 @@ impl Saying {
 
     /// All events in one form, to be shared by its readers; there is nothing more to come.
     pub(super) fn take(&mut self, form: FormId, forms: &mut Forms, epoch: &str) -> Bytes {
-        self.chunk(form, forms, epoch).bytes.split().freeze()
+        std::mem::take(&mut self.chunk(form, forms, epoch).bytes).freeze()
+    }
+
+    /// Takes a buffer back, unless some slow reader has still to read from it.
+    pub(super) fn give_back(&mut self, form: FormId, bytes: Bytes) {
+        let chunk = self.chunks.iter_mut().find(|chunk| chunk.form == form);
+        if let (Some(chunk), Ok(bytes)) = (chunk, bytes.try_into_mut()) {
+            chunk.bytes = bytes;
+        }
+    }
+
+    /// Ready for another room. A buffer that has become large is not kept.
+    fn clear(&mut self) {
+        self.events.clear();
+        self.bytes = 0;
+        self.chunks
+            .retain(|chunk| chunk.bytes.capacity() <= SPARE_BUFFER_BYTES_MAX);
+        for chunk in &mut self.chunks {
+            chunk.bytes.clear();
+            chunk.ends.clear();
+        }
     }
 
     /// Who posted, each once.

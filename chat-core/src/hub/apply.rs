@@ -16,7 +16,7 @@ impl Hub {
     /// It was right when it was checked and is not any more. Nothing changed.
     pub fn apply(&mut self, committed: &Committed) -> Result<Effects, Refusal> {
         let Committed { entry, at, .. } = committed;
-        if !self.people.contains_key(&entry.who) {
+        if !self.people.contains(entry.who) {
             return Err(Refusal::Gone);
         }
         let effects = self.take_effect(entry, *at);
@@ -43,14 +43,11 @@ impl Hub {
     fn post(&mut self, who: PersonId, post: &Post, at: Timestamp) -> Result<Effects, Refusal> {
         let effects = match &post.target {
             Target::Room(name) => {
-                self.check_post(who, name)?;
-                self.rooms
-                    .key(name)
-                    .map(Effects::to_room)
-                    .unwrap_or_default()
+                let member = self.people.get(who).ok_or(Refusal::Gone)?;
+                Effects::to_room(self.check_post(member, name)?.key)
             }
             Target::Person { id, nick, .. } => {
-                let there = self.people.contains_key(id);
+                let there = self.people.contains(*id);
                 there
                     .then_some(())
                     .ok_or_else(|| Refusal::NoSuchNick(nick.to_string()))?;
@@ -58,21 +55,21 @@ impl Hub {
                 Effects::to_people(others)
             }
         };
-        if let Some(member) = self.people.get_mut(&who) {
+        if let Some(member) = self.people.get_mut(who) {
             member.spoke = at;
         }
         Ok(effects)
     }
 
     fn join(&mut self, who: PersonId, name: &RoomName, at: Timestamp) -> Result<Effects, Refusal> {
-        let member = self.people.get(&who).ok_or(Refusal::Gone)?;
+        let member = self.people.get(who).ok_or(Refusal::Gone)?;
         self.check_join(member, name)?;
         if self.is_in(who, name) {
             return Ok(Effects::void());
         }
         let (key, forgotten) = self.rooms.open(name, at);
         self.rooms.enter(key, who);
-        if let Some(member) = self.people.get_mut(&who) {
+        if let Some(member) = self.people.get_mut(who) {
             member.rooms.push(key);
         }
         Ok(Effects {
@@ -85,7 +82,7 @@ impl Hub {
         self.check_in(who, name)?;
         let key = self.rooms.key(name).ok_or(Refusal::Gone)?;
         self.rooms.leave(key, who);
-        if let Some(member) = self.people.get_mut(&who) {
+        if let Some(member) = self.people.get_mut(who) {
             member.rooms.retain(|&other| other != key);
         }
         Ok(Effects::to_room(key))
@@ -93,7 +90,7 @@ impl Hub {
 
     fn quit(&mut self, who: PersonId, at: Timestamp) -> Effects {
         let others = self.to_neighbours(who);
-        if let Some(member) = self.people.remove(&who) {
+        if let Some(member) = self.people.remove(who) {
             for &key in &member.rooms {
                 self.rooms.leave(key, who);
             }
@@ -105,8 +102,8 @@ impl Hub {
 
     fn rename(&mut self, who: PersonId, new: &Nick, at: Timestamp) -> Result<Effects, Refusal> {
         let others = self.to_neighbours(who);
-        self.check_name(self.people.get(&who).ok_or(Refusal::Gone)?, new)?;
-        let member = self.people.get_mut(&who).ok_or(Refusal::Gone)?;
+        self.check_name(self.people.get(who).ok_or(Refusal::Gone)?, new)?;
+        let member = self.people.get_mut(who).ok_or(Refusal::Gone)?;
         if member.source.nick.as_str() == new.as_str() {
             return Ok(Effects::void());
         }
@@ -146,7 +143,7 @@ impl Hub {
     }
 
     fn set_away(&mut self, who: PersonId, reason: Option<Arc<str>>) -> Effects {
-        match self.people.get_mut(&who) {
+        match self.people.get_mut(who) {
             Some(member) if member.away == reason => Effects::void(),
             Some(member) => {
                 member.away = reason;
@@ -157,7 +154,7 @@ impl Hub {
     }
 
     fn set_real_name(&mut self, who: PersonId, real_name: &Arc<str>) -> Effects {
-        if let Some(member) = self.people.get_mut(&who) {
+        if let Some(member) = self.people.get_mut(who) {
             member.real_name = Arc::clone(real_name);
         }
         self.to_neighbours(who)
@@ -180,7 +177,7 @@ impl Hub {
     /// Everybody who shares a room with somebody. Whoever is in one room only has that room for
     /// neighbours, and a room is cheaper to tell than its people.
     fn to_neighbours(&self, who: PersonId) -> Effects {
-        match self.people.get(&who).map(|member| member.rooms.as_slice()) {
+        match self.people.get(who).map(|member| member.rooms.as_slice()) {
             Some(&[room]) => Effects::to_room(room),
             _ => Effects::to_people(self.neighbours(who)),
         }
@@ -217,7 +214,7 @@ impl Hub {
             since: at,
             spoke: at,
         };
-        self.people.insert(id, member);
+        self.people.insert(member);
         Ok(())
     }
 

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::Hub;
-use super::Member;
 use super::entry::{Act, Entry, Post, Target};
 use super::request::{Addressee, Refusal, Request};
+use super::{Member, Room};
 use crate::id::PersonId;
 use crate::names::{Nick, RoomName};
 
@@ -15,7 +15,7 @@ impl Hub {
     /// # Errors
     /// Why not, to be told to whoever asked.
     pub fn check(&self, who: PersonId, request: Request) -> Result<Entry, Refusal> {
-        let member = self.people.get(&who).ok_or(Refusal::Gone)?;
+        let member = self.people.get(who).ok_or(Refusal::Gone)?;
         let act = self.act(member, request)?;
         let source = Arc::clone(&member.source);
         Ok(Entry {
@@ -67,7 +67,11 @@ impl Hub {
 
     fn target(&self, member: &Member, to: Addressee) -> Result<Target, Refusal> {
         match to {
-            Addressee::Room(name) => self.check_post(member.id, &name).map(Target::Room),
+            // The name as the room itself writes it.
+            Addressee::Room(name) => {
+                let room = self.check_post(member, &name)?;
+                Ok(Target::Room(room.name.clone()))
+            }
             Addressee::Person(nick) => {
                 let other = self.by_nick(&nick);
                 let other = other.ok_or_else(|| Refusal::NoSuchNick(nick.to_string()))?;
@@ -94,13 +98,13 @@ impl Hub {
         self.room(&name).map_or(name, |room| room.name.clone())
     }
 
-    /// Only members may post. The name comes back as the room itself writes it.
-    pub(super) fn check_post(&self, who: PersonId, name: &RoomName) -> Result<RoomName, Refusal> {
-        match self.room(name) {
-            Some(room) if room.has(who) => Ok(room.name.clone()),
-            Some(room) => Err(Refusal::CannotPost(room.name.clone())),
-            None => Err(Refusal::NoSuchRoom(name.to_string())),
-        }
+    /// Only members may post.
+    pub(super) fn check_post(&self, member: &Member, name: &RoomName) -> Result<&Room, Refusal> {
+        let here = self.room_of(member, name.as_str());
+        here.ok_or_else(|| match self.room(name) {
+            Some(room) => Refusal::CannotPost(room.name.clone()),
+            None => Refusal::NoSuchRoom(name.to_string()),
+        })
     }
 
     /// As [`Hub::check_post`], for whatever else only members may do.

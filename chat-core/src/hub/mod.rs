@@ -16,13 +16,14 @@ mod apply;
 mod check;
 mod effects;
 pub mod entry;
+mod members;
 mod names;
 pub mod request;
 mod room;
 #[cfg(test)]
 mod walk;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 pub use effects::Effects;
@@ -33,13 +34,14 @@ use crate::limits::{Limits, WHOWAS_ENTRIES_MAX};
 use crate::names::{Nick, RoomName};
 use crate::time::Timestamp;
 use entry::Source;
+use members::Members;
 use names::Names;
 use room::Rooms;
 
 /// The chat as everybody in it agrees it is.
 #[derive(Debug)]
 pub struct Hub {
-    people: HashMap<PersonId, Member>,
+    people: Members,
     names: Names,
     rooms: Rooms,
     gone: VecDeque<Gone>,
@@ -101,7 +103,7 @@ impl Hub {
     #[must_use]
     pub fn new(default_room: RoomName, limits: &Limits, at: Timestamp) -> Hub {
         Hub {
-            people: HashMap::new(),
+            people: Members::default(),
             names: Names::default(),
             rooms: Rooms::new(default_room, limits.rooms, at),
             gone: VecDeque::new(),
@@ -113,18 +115,24 @@ impl Hub {
     /// A registered person.
     #[must_use]
     pub fn person(&self, id: PersonId) -> Option<&Member> {
-        self.people.get(&id)
+        self.people.get(id)
     }
 
     /// Whoever has this name.
     #[must_use]
     pub fn by_nick(&self, nick: &Nick) -> Option<&Member> {
-        self.people.get(&self.names.person(nick)?)
+        self.people.get(self.names.person(nick)?)
     }
 
-    /// Everybody who is registered, in no order.
-    pub fn people(&self) -> impl ExactSizeIterator<Item = &Member> {
-        self.people.values()
+    /// Everybody who is registered, in slab order.
+    pub fn people(&self) -> impl Iterator<Item = &Member> {
+        self.people.iter()
+    }
+
+    /// How many are registered.
+    #[must_use]
+    pub fn people_count(&self) -> usize {
+        self.people.len()
     }
 
     /// A room by its name.
@@ -137,6 +145,15 @@ impl Hub {
     #[must_use]
     pub fn room_at(&self, key: RoomKey) -> Option<&Room> {
         self.rooms.get(key)
+    }
+
+    /// A room that somebody is in, by its name as they write it. People are in few rooms, so looking
+    /// through those is cheaper than asking for the name among all rooms, and then for the person
+    /// among all members.
+    #[must_use]
+    pub fn room_of(&self, member: &Member, name: &str) -> Option<&Room> {
+        let mut rooms = member.rooms.iter().filter_map(|&key| self.rooms.get(key));
+        rooms.find(|room| room.name.is(name))
     }
 
     /// Every room, in the order of their keys.
@@ -180,7 +197,7 @@ impl Hub {
     /// Everybody who shares a room with somebody, without that person, in slab order.
     #[must_use]
     pub fn neighbours(&self, id: PersonId) -> Vec<PersonId> {
-        let Some(member) = self.people.get(&id) else {
+        let Some(member) = self.people.get(id) else {
             return Vec::new();
         };
         let rooms = member.rooms.iter().filter_map(|&key| self.rooms.get(key));
@@ -203,7 +220,7 @@ impl Hub {
     pub(crate) fn assert_sound(&self) {
         for room in self.rooms.iter() {
             for id in room.members() {
-                let member = self.people.get(id);
+                let member = self.people.get(*id);
                 debug_assert!(
                     member.is_some_and(|m| m.rooms.contains(&room.key)),
                     "{id} is in {} but does not know it",
@@ -212,7 +229,7 @@ impl Hub {
             }
             debug_assert!(room.members().is_sorted(), "{} is out of order", room.name);
         }
-        for member in self.people.values() {
+        for member in self.people.iter() {
             let holder = self.names.person(&member.source.nick);
             debug_assert_eq!(
                 holder,
@@ -227,7 +244,7 @@ impl Hub {
         }
         self.rooms.assert_sound(self.people_per_room);
         self.names.assert_sound(|id, nick| {
-            let member = self.people.get(&id);
+            let member = self.people.get(id);
             member.is_some_and(|member| member.source.nick == *nick)
         });
         assert!(self.gone.len() <= WHOWAS_ENTRIES_MAX);

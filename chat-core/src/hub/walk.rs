@@ -239,7 +239,7 @@ fn when_everybody_has_left_nothing_is_held() {
     while !walk.late.is_empty() {
         walk.commit();
     }
-    assert_eq!(walk.hub.people().len(), 0);
+    assert_eq!(walk.hub.people_count(), 0);
     assert!(walk.hub.inhabited_rooms() == 0);
     for nick in NICKS.map(|nick| Nick::new(nick).unwrap()) {
         (1..=IDENTITIES).for_each(|identity| walk.hub.release(&nick, Identity(identity)));

@@ -17,12 +17,41 @@ use crate::limits::{
 /// # Errors
 /// What is missing or unknown, to be told with [`refusal::wrong`](super::refusal::wrong).
 pub fn decode<'a>(message: &'a Message<'_>) -> Result<Command<'a>, Wrong<'a>> {
-    let entry = COMMANDS
-        .iter()
-        .find(|(name, _)| name.eq_ignore_ascii_case(message.command));
-    match entry {
-        Some((_, decode)) => decode(&message.params),
+    match Known::find(message.command) {
+        Some(known) => known.decode(message),
         None => Err(Wrong::UnknownCommand(message.command)),
+    }
+}
+
+/// A command that we know.
+#[derive(Clone, Copy, Debug)]
+pub struct Known {
+    /// Its name, as errors and labeled answers have it.
+    pub name: &'static str,
+    decode: Decode,
+}
+
+impl Known {
+    /// The command of this name, however it is written.
+    #[must_use]
+    pub fn find(command: &str) -> Option<Known> {
+        let mut known = COMMANDS.iter();
+        let &(name, decode) = known.find(|(name, _)| name.eq_ignore_ascii_case(command))?;
+        Some(Known { name, decode })
+    }
+
+    /// What a message of this command asks for.
+    ///
+    /// # Errors
+    /// What is missing.
+    pub fn decode<'a>(self, message: &'a Message<'_>) -> Result<Command<'a>, Wrong<'a>> {
+        (self.decode)(&message.params)
+    }
+
+    /// Whether it says something: PRIVMSG, NOTICE, TAGMSG.
+    #[must_use]
+    pub fn is_post(self) -> bool {
+        matches!(self.name, "PRIVMSG" | "NOTICE" | "TAGMSG")
     }
 }
 

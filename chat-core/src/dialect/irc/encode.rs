@@ -54,7 +54,7 @@ pub fn encode_for(
 #[must_use]
 pub fn text_bytes_max(source: &Source, kind: PostKind, target: &str) -> usize {
     let mut line = String::new();
-    Line::from_source(&mut line, source, command(kind))
+    Line::from_person(&mut line, source, command(kind))
         .param(target)
         .text("");
     LINE_OUT_BYTES_MAX.saturating_sub(super::reply::CRLF_BYTES + line.len())
@@ -91,7 +91,7 @@ fn write_tags(committed: &Committed, caps: Caps, epoch: &str, extra: Extra<'_>, 
 }
 
 fn write_line(source: &Source, act: &Act, caps: Caps, out: &mut String) {
-    let line = Line::from_source(out, source, verb(act));
+    let line = Line::from_person(out, source, verb(act));
     match act {
         Act::Post(post) => write_post(line, post),
         Act::Join { room, real_name } if caps.has(Caps::EXTENDED_JOIN) => {
@@ -115,7 +115,7 @@ fn write_post(line: Line<'_>, post: &Post) {
     };
     match post.kind {
         PostKind::Tags => line.param(target).end(),
-        PostKind::Message | PostKind::Notice => line.param(target).text(&post.text),
+        PostKind::Message | PostKind::Notice => line.param(target).words(&post.text),
     }
 }
 

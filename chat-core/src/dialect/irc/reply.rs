@@ -7,6 +7,7 @@
 use std::fmt::{Display, Write};
 
 use super::numeric::Numeric;
+use crate::hub::entry::Source;
 use crate::limits::LINE_OUT_BYTES_MAX;
 
 /// A line that is being written to the end of a string. Tags may stand in front of it already.
@@ -28,6 +29,24 @@ impl<'o> Line<'o> {
         Line::begin(out).put(':', source).put(' ', command)
     }
 
+    /// `:nick!user@host COMMAND`, from a person: the usual beginning of what rooms hear.
+    pub fn from_person(out: &'o mut String, source: &Source, command: &str) -> Self {
+        let line = Line::begin(out);
+        for part in [
+            ":",
+            source.nick.as_str(),
+            "!",
+            &source.user,
+            "@",
+            &source.host,
+            " ",
+            command,
+        ] {
+            line.out.push_str(part);
+        }
+        line
+    }
+
     /// `COMMAND` alone: ERROR, which has no source (RFC 2812 §3.7.4), and PING.
     pub fn bare(out: &'o mut String, command: &str) -> Self {
         let line = Line::begin(out);
@@ -37,8 +56,10 @@ impl<'o> Line<'o> {
 
     /// Adds a parameter without spaces; one that cannot be such is written as `*`.
     pub fn param(self, param: &str) -> Self {
-        let param = if is_middle(param) { param } else { "*" };
-        self.put(' ', param)
+        self.out.push(' ');
+        self.out
+            .push_str(if is_middle(param) { param } else { "*" });
+        self
     }
 
     /// Adds several.
@@ -57,6 +78,15 @@ impl<'o> Line<'o> {
         let start = self.out.len();
         // Writing to a string cannot fail.
         let _ = write!(self.out, "{text}");
+        one_line(self.out, start);
+        self.end();
+    }
+
+    /// The same for a text that need not be put together.
+    pub fn words(self, words: &str) {
+        self.out.push_str(" :");
+        let start = self.out.len();
+        self.out.push_str(words);
         one_line(self.out, start);
         self.end();
     }

@@ -46,6 +46,9 @@ impl<'a> Tags<'a> {
     #[must_use]
     pub fn passed_on(self) -> String {
         let mut data = String::new();
+        if self.0.is_empty() {
+            return data;
+        }
         for tag in self.client_only() {
             push(&mut data, tag);
         }

@@ -22,6 +22,7 @@ pub(super) use connection::Undecoded;
 pub(super) use person::Received;
 pub use person::{After, Closed, Peer};
 use person::{Link, Person};
+pub use sending::Backlog;
 
 use super::framing::{Framing, Wire};
 use super::leavers::Leavers;

@@ -14,6 +14,24 @@ use crate::id::PersonId;
 use crate::net::framing::Wire;
 use crate::net::outbox::{First, Outbox};
 
+/// What waits for somebody. A reader that stalls is not worth waiting for, one that is merely slow is:
+/// the two differ in when they last took something.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// Bytes in the outbox.
+    pub bytes: usize,
+    /// When the socket last took something while there was an outbox.
+    pub taken: Option<Instant>,
+}
+
+impl Backlog {
+    /// Whether somebody reads: nothing waits, or the socket took something since then.
+    #[must_use]
+    pub fn is_read_since(&self, since: Instant) -> bool {
+        self.bytes == 0 || self.taken.is_some_and(|taken| taken >= since)
+    }
+}
+
 impl People {
     /// Queues whole messages in the form of the person's [`wire`](Self::wire).
     pub fn send(&mut self, id: PersonId, bytes: &[u8]) {
@@ -43,35 +61,42 @@ impl People {
     }
 
     /// The direct path of a fan-out: writes to the socket now if nothing waits, and queues the rest.
-    pub fn write_chunk(&mut self, id: PersonId, chunk: &Bytes) {
-        let Some(link) = self.link(id).filter(|link| link.is_open()) else {
-            return;
+    /// Tells what waits afterwards.
+    pub fn write_chunk(&mut self, id: PersonId, chunk: &Bytes) -> Backlog {
+        let Some(link) = self
+            .link(id)
+            .filter(|link| link.is_open() && !chunk.is_empty())
+        else {
+            return self.backlog(id);
         };
         if link.outbox.is_some() {
-            return self.send_shared(id, chunk.clone());
+            self.send_shared(id, chunk.clone());
+        } else {
+            match link.write(chunk) {
+                Ok(written) if written == chunk.len() => return Backlog::default(),
+                Ok(written) => self.keep_rest(id, chunk, written),
+                Err(error) => self.fail(id, error.kind()),
+            }
         }
-        match link.write(chunk) {
-            Ok(written) if written == chunk.len() => {}
-            Ok(written) => self.keep_rest(id, chunk, written),
-            Err(error) => self.fail(id, error.kind()),
-        }
+        self.backlog(id)
+    }
+
+    /// What waits for somebody.
+    #[must_use]
+    pub fn backlog(&self, id: PersonId) -> Backlog {
+        let outbox = self
+            .person(id)
+            .and_then(|person| person.link.outbox.as_ref());
+        outbox.map_or_else(Backlog::default, |outbox| Backlog {
+            bytes: outbox.bytes(),
+            taken: outbox.taken(),
+        })
     }
 
     /// Bytes that wait.
     #[must_use]
     pub fn queued(&self, id: PersonId) -> usize {
         self.person(id).map_or(0, |person| person.link.queued())
-    }
-
-    /// Whether somebody reads: nothing waits, or the socket took something since then. A reader that
-    /// stalls is not worth waiting for, one that is merely slow is.
-    #[must_use]
-    pub fn reads_since(&self, id: PersonId, since: Instant) -> bool {
-        let Some(person) = self.person(id) else {
-            return false;
-        };
-        let outbox = person.link.outbox.as_ref();
-        outbox.is_none_or(|outbox| outbox.taken().is_some_and(|taken| taken >= since))
     }
 
     /// Asks for one call of [`Host::drained`](crate::net::Host::drained) when at most a quarter of

@@ -1,0 +1,78 @@
+//! Registered people, each at the place of its key in the slab of people. Floor 1.
+//!
+//! Ids come from a slab, so their keys are small and dense: a table finds a member with one look, and
+//! walking it is walking the slab. A key may be used again before the journal has committed that
+//! whoever had it has left: then the one who is leaving gives up the place, and stays on a list until
+//! then. An id that is out of date finds nobody.
+
+use super::Member;
+use crate::id::PersonId;
+
+/// Everybody who is registered.
+#[derive(Debug, Default)]
+pub(super) struct Members {
+    slots: Vec<Option<Box<Member>>>,
+    /// Those on their way out whose place is used again; mostly nobody.
+    leaving: Vec<Box<Member>>,
+    count: usize,
+}
+
+impl Members {
+    pub(super) fn get(&self, id: PersonId) -> Option<&Member> {
+        let here = self.slots.get(id.index()).and_then(Option::as_deref);
+        let leaving = self.leaving.iter().map(Box::as_ref);
+        here.into_iter()
+            .chain(leaving)
+            .find(|member| member.id == id)
+    }
+
+    pub(super) fn get_mut(&mut self, id: PersonId) -> Option<&mut Member> {
+        let here = self
+            .slots
+            .get_mut(id.index())
+            .and_then(Option::as_deref_mut);
+        let leaving = self.leaving.iter_mut().map(Box::as_mut);
+        here.into_iter()
+            .chain(leaving)
+            .find(|member| member.id == id)
+    }
+
+    pub(super) fn contains(&self, id: PersonId) -> bool {
+        self.get(id).is_some()
+    }
+
+    pub(super) fn insert(&mut self, member: Member) {
+        let place = member.id.index();
+        if self.slots.len() <= place {
+            self.slots.resize_with(place + 1, || None);
+        }
+        self.leaving
+            .extend(self.slots[place].replace(Box::new(member)));
+        self.count += 1;
+    }
+
+    pub(super) fn remove(&mut self, id: PersonId) -> Option<Box<Member>> {
+        let member = self.take(id)?;
+        self.count -= 1;
+        Some(member)
+    }
+
+    fn take(&mut self, id: PersonId) -> Option<Box<Member>> {
+        let here = self.slots.get_mut(id.index());
+        let here = here.and_then(|slot| slot.take_if(|member| member.id == id));
+        here.or_else(|| {
+            let place = self.leaving.iter().position(|member| member.id == id)?;
+            Some(self.leaving.swap_remove(place))
+        })
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Everybody, in slab order but for those who are leaving.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Member> {
+        let here = self.slots.iter().flatten().chain(&self.leaving);
+        here.map(Box::as_ref)
+    }
+}
