@@ -33,7 +33,7 @@ use std::net::{SocketAddr, TcpListener};
 
 use clap::Parser;
 use link::{Link, Said};
-use poller::Poller;
+use poller::{Poller, Ready};
 use wire::Over;
 
 #[derive(Parser)]
@@ -81,9 +81,9 @@ fn main() -> anyhow::Result<()> {
     let mut ready = Vec::new();
     loop {
         poller.wait(&mut ready)?;
-        let arrived = ready.contains(&LISTENER);
-        for key in ready.drain(..).filter(|&key| key != LISTENER) {
-            fan.event(key);
+        let arrived = ready.iter().any(|event| event.key == LISTENER);
+        for event in ready.drain(..).filter(|event| event.key != LISTENER) {
+            fan.event(event);
         }
         fan.flush();
         if arrived {
@@ -112,12 +112,12 @@ impl Fan {
     }
 
     /// A socket brings something, or takes something again.
-    fn event(&mut self, key: usize) {
+    fn event(&mut self, Ready { key, readable }: Ready) {
         let Some(link) = self.links.get_mut(key).and_then(Option::as_mut) else {
             return;
         };
         link.write_rest();
-        if !link.read(&mut self.scratch, key, &mut self.said) {
+        if readable && !link.read(&mut self.scratch, key, &mut self.said) {
             self.links[key] = None;
             self.free.push(key);
         }

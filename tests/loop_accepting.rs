@@ -105,7 +105,7 @@ fn a_place_is_not_used_again_in_the_turn_in_which_it_is_left() {
                 people.dismiss(id, &farewell());
                 assert!(people.contains(id));
             }
-            people.insert_silent(DoorId(0), LOOPBACK, now.mono);
+            people.insert_silent(DoorId(0), LOOPBACK);
         }
     });
     let (mut ana, _) = server.client();
@@ -132,10 +132,10 @@ fn a_place_is_not_used_again_in_the_turn_in_which_it_is_left() {
 #[test]
 fn a_buried_person_s_place_is_not_used_again_in_the_same_turn_either() {
     let mut server = Server::new(|people, who, _, now| {
-        let silent = people.insert_silent(DoorId(0), LOOPBACK, now.mono);
+        let silent = people.insert_silent(DoorId(0), LOOPBACK);
         people.swap(silent, who);
         people.bury(who);
-        let next = people.insert_silent(DoorId(0), LOOPBACK, now.mono);
+        let next = people.insert_silent(DoorId(0), LOOPBACK);
         assert!(people.contains(who) && next.key != who.key);
     });
     let (mut ana, id) = server.client();
@@ -179,7 +179,7 @@ fn a_person_without_a_socket_stays_until_it_is_buried() {
     let mut server = Server::new(echo);
     let id = server
         .reactor
-        .with(|_, people, now| people.insert_silent(DoorId(0), LOOPBACK, now.mono));
+        .with(|_, people, now| people.insert_silent(DoorId(0), LOOPBACK));
     server.reactor.with(|_, people, _| {
         people.send(id, b"to nobody\r\n");
         assert_eq!(people.queued(id), 0);

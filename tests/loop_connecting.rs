@@ -16,7 +16,7 @@ use socket2::{Domain, Socket, Type};
 fn connect(server: &mut Server, address: SocketAddr) -> PersonId {
     server.reactor.with(|_, people, now| {
         let framing = Box::new(Lines::default());
-        people.connect(address, DoorId(0), framing, now).unwrap()
+        people.connect(address, DoorId(0), framing).unwrap()
     })
 }
 
@@ -110,7 +110,7 @@ fn a_connection_that_goes_there_takes_another_s_place_too() {
     let id = connect(&mut server, elsewhere.local_addr().unwrap());
     let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let place = server.reactor.with(|_, people, now| {
-        let place = people.insert_silent(DoorId(0), ip, now.mono);
+        let place = people.insert_silent(DoorId(0), ip);
         people.send(id, b"hello\r\n");
         people.swap(place, id);
         people.bury(id);

@@ -227,7 +227,7 @@ fn somebody_without_a_socket_can_be_dismissed_too() {
     let (_ana, ana_id) = server.client();
     let id = server.reactor.with(|_, people, now| {
         let peer = people.peer(ana_id).unwrap().clone();
-        let id = people.insert_silent(peer.door, peer.ip, now.mono);
+        let id = people.insert_silent(peer.door, peer.ip);
         people.dismiss(id, &farewell());
         id
     });

@@ -10,6 +10,19 @@ use rustix::event::epoll;
 /// Events that one poll returns, as in chat-core.
 const EVENTS_PER_POLL: usize = 1024;
 
+const READABLE: epoll::EventFlags = epoll::EventFlags::IN
+    .union(epoll::EventFlags::RDHUP)
+    .union(epoll::EventFlags::HUP)
+    .union(epoll::EventFlags::ERR);
+
+/// A socket has news.
+#[derive(Clone, Copy)]
+pub(crate) struct Ready {
+    pub(crate) key: usize,
+    /// There is something to read, or to hear that it is over; else it only takes bytes again.
+    pub(crate) readable: bool,
+}
+
 /// Tells which sockets are ready.
 pub(crate) enum Poller {
     /// As chat-core does it.
@@ -51,17 +64,22 @@ impl Poller {
     }
 
     /// Sleeps until somebody is ready.
-    pub(crate) fn wait(&mut self, ready: &mut Vec<usize>) -> io::Result<()> {
+    pub(crate) fn wait(&mut self, ready: &mut Vec<Ready>) -> io::Result<()> {
         match self {
             Poller::Mio(poll, events) => {
                 poll.poll(events, None)?;
-                ready.extend(events.iter().map(|event| event.token().0));
+                ready.extend(events.iter().map(|event| Ready {
+                    key: event.token().0,
+                    readable: event.is_readable() || event.is_read_closed(),
+                }));
             }
             Poller::Epoll(descriptor, events) => {
                 events.clear();
                 epoll::wait(descriptor, rustix::buffer::spare_capacity(events), None)?;
-                let keys = events.iter().map(|event| usize::try_from(event.data.u64()));
-                ready.extend(keys.map(|key| key.unwrap_or(usize::MAX)));
+                ready.extend(events.iter().map(|event| Ready {
+                    key: usize::try_from(event.data.u64()).unwrap_or(usize::MAX),
+                    readable: { event.flags }.intersects(READABLE),
+                }));
             }
         }
         Ok(())

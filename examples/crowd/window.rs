@@ -35,6 +35,9 @@ impl Window {
     /// Takes as many messages as there is place for; they have to be said now.
     pub(crate) fn fill(&mut self) -> std::ops::Range<u32> {
         let first = self.said;
+        if std::env::var_os("LOCKSTEP").is_some() && self.done < self.said {
+            return first..first;
+        }
         while self.said < self.done.saturating_add(self.size) {
             let at = self.place(self.said);
             self.left[at] = self.readers;

@@ -19,11 +19,7 @@ pub(crate) fn room() -> RoomName {
 
 /// What others see of somebody.
 pub(crate) fn source() -> Source {
-    Source {
-        nick: nick(),
-        user: "user".into(),
-        host: "0123456789abcdef".into(),
-    }
+    Source::new(nick(), "user", "0123456789abcdef")
 }
 
 /// An act with its place in the order.

@@ -121,7 +121,7 @@ impl Chat {
     pub(super) fn abandon(&mut self, who: PersonId) -> Option<InFlight> {
         let speaker = self.speaker_mut(who)?;
         let in_flight = speaker.in_flight;
-        for cursor in std::mem::take(&mut speaker.cursors) {
+        for cursor in speaker.take_cursors() {
             self.one_less(cursor.answer);
         }
         let pending = self.answers.iter_mut().filter(|_| in_flight.any());
@@ -184,7 +184,7 @@ mod tests {
         let mut speaker = Speaker::new(ANA, Dialect::Irc, Instant::now());
         for _ in 0..2 {
             let key = AnswerKey(chat.answers.insert(Answer::new(ANA, "LIST", None)));
-            speaker.cursors.push_back(Cursor::list(key));
+            speaker.push_cursor(Cursor::list(key));
         }
         chat.speakers.push(Some(Box::new(speaker)));
         chat.speaking = 1;

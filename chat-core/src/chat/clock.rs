@@ -18,17 +18,18 @@ impl Turn<'_> {
         let Some(speaker) = self.chat.speaker_mut(who) else {
             return;
         };
-        if let Some(until) = speaker.bucket.take(&limits, now) {
-            speaker.holds.flood = Some(until);
+        if speaker.bucket.take(&limits, now) {
+            speaker.holds.flood = true;
             self.set_deadline(who);
         }
     }
 
     /// Somebody speaks, or takes what they asked for though nothing is read from them meanwhile.
     pub(super) fn see_alive(&mut self, who: PersonId) {
-        if let Some(speaker) = self.chat.speaker_mut(who) {
-            speaker.heard = self.now.mono;
-            speaker.pinged = None;
+        let now = self.now.mono;
+        if let Some(speaker) = self.chat.speaker_mut(who).filter(|s| !s.is_expected()) {
+            speaker.since = now;
+            speaker.asked = false;
         }
     }
 
@@ -60,13 +61,13 @@ impl Turn<'_> {
             let waited = limits.registration_seconds;
             let reason = format!("you did not say who you are within {waited} seconds");
             self.dismiss(who, Farewell::POLICY, &reason);
-        } else if speaker.holds.flood.is_some() {
+        } else if speaker.holds.flood {
             self.end_of_flood(who);
-        } else if let Some(pace) = speaker.holds.pace {
-            self.look_at_pace(who, pace);
+        } else if let Some(pace) = speaker.holds.pace.as_deref() {
+            self.look_at_pace(who, *pace);
         } else if is_silent_by_nature(speaker) {
             self.keep_waiting(who);
-        } else if speaker.pinged.is_some() {
+        } else if speaker.asked {
             let waited = self.chat.limits.pong_seconds;
             self.dismiss(
                 who,
@@ -84,8 +85,8 @@ impl Turn<'_> {
         let Some(speaker) = self.chat.speaker_mut(who) else {
             return;
         };
-        speaker.holds.flood = None;
-        let since = *speaker.hung_up.get_or_insert(now);
+        speaker.holds.flood = false;
+        let since = **speaker.hung_up.get_or_insert_with(|| Box::new(now));
         if !hung_up {
             speaker.hung_up = None;
         } else if now >= since + HANG_UP_GRACE {
@@ -96,7 +97,7 @@ impl Turn<'_> {
 
     fn keep_waiting(&mut self, who: PersonId) {
         if let Some(speaker) = self.chat.speaker_mut(who) {
-            speaker.heard = self.now.mono;
+            speaker.since = self.now.mono;
         }
     }
 
@@ -105,7 +106,8 @@ impl Turn<'_> {
         Line::bare(&mut line, "PING").text(&self.chat.house.server);
         self.write(who, &line);
         if let Some(speaker) = self.chat.speaker_mut(who) {
-            speaker.pinged = Some(self.now.mono);
+            speaker.since = self.now.mono;
+            speaker.asked = true;
         }
     }
 }

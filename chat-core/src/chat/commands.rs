@@ -89,7 +89,7 @@ impl Turn<'_> {
     /// Keeps a line until what is in flight has landed; nothing more is read until then.
     pub(super) fn stash(&mut self, who: PersonId, text: &str) {
         if let Some(speaker) = self.chat.speaker_mut(who) {
-            speaker.stash = Some(text.into());
+            speaker.stash = Some(Box::new(text.to_owned()));
             speaker.holds.commit = true;
         }
         self.pause_if_held(who);

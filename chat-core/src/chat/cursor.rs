@@ -161,7 +161,7 @@ impl Turn<'_> {
         let Some(speaker) = self.chat.speaker_mut(who) else {
             return;
         };
-        speaker.cursors.push_back(cursor);
+        speaker.push_cursor(cursor);
         speaker.holds.reply = true;
         self.keep_open(answer);
         self.pump(who);
@@ -172,7 +172,7 @@ impl Turn<'_> {
         while let Some(mut cursor) = self.take_cursor(who) {
             if !self.pump_one(who, &mut cursor) {
                 if let Some(speaker) = self.chat.speaker_mut(who) {
-                    speaker.cursors.push_front(cursor);
+                    speaker.put_cursor_back(cursor);
                 }
                 self.people.want_drained(who);
                 return;
@@ -188,7 +188,7 @@ impl Turn<'_> {
     }
 
     fn take_cursor(&mut self, who: PersonId) -> Option<Cursor> {
-        self.chat.speaker_mut(who)?.cursors.pop_front()
+        self.chat.speaker_mut(who)?.next_cursor()
     }
 
     /// False when there is no place for more.
@@ -268,7 +268,7 @@ fn matching_line(chat: &Chat, who: PersonId, mask: &str, next: &mut usize) -> Op
     let member = here.find(|member| {
         let names = [
             member.source.nick.as_str(),
-            &member.source.host,
+            member.source.host(),
             &member.real_name,
         ];
         let matches = names.iter().any(|name| mask::matches(mask, name));

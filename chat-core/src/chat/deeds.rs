@@ -90,7 +90,11 @@ impl Turn<'_> {
     }
 
     pub(super) fn leave_all(&mut self, who: PersonId, key: AnswerKey) {
-        let rooms = self.chat.hub.person(who).map(|member| member.rooms.clone());
+        let rooms = self
+            .chat
+            .hub
+            .person(who)
+            .map(|member| member.rooms.to_vec());
         for room in rooms.unwrap_or_default() {
             if let Some(name) = self.chat.hub.room_at(room).map(|room| room.name.clone()) {
                 self.submit(who, Request::Part(name, None), key);

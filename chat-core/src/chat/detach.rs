@@ -12,8 +12,6 @@
 //! Neither gives anybody more than they had: a name is kept as long as a connection is held, which
 //! answers pings meanwhile. docs/gateway.md describes both for others who write gateways.
 
-use std::time::Instant;
-
 use super::answer::AnswerKey;
 use super::speaker::{Bucket, Preset, Relayed, Speaker};
 use super::turn::Turn;
@@ -24,7 +22,7 @@ struct Before {
     proven: bool,
     bucket: Bucket,
     /// ATTACH itself may have been one line too many.
-    flood: Option<Instant>,
+    flood: bool,
 }
 
 impl Before {

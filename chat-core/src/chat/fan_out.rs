@@ -158,7 +158,7 @@ impl FanOut {
         }
         let rooms = hub
             .person(id)
-            .map(|member| member.rooms.as_slice())
+            .map(|member| &*member.rooms)
             .unwrap_or_default();
         let form = self.reader(id).form;
         let marks: Vec<usize> = rooms

@@ -13,7 +13,11 @@ use crate::time::Now;
 
 impl Host for Chat {
     fn opened(&mut self, people: &mut People, who: PersonId, door: DoorId, now: Now) {
-        let dialect = self.dialects.get(door.0).copied().unwrap_or(Dialect::Irc);
+        let dialect = self
+            .dialects
+            .get(door.index())
+            .copied()
+            .unwrap_or(Dialect::Irc);
         self.open(people, who, dialect, None, now);
         let mut turn = Turn {
             chat: self,

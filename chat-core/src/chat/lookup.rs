@@ -57,7 +57,7 @@ impl Chat {
     /// What numerics call somebody: their name, the one they asked for, or `*`.
     pub(super) fn called(&self, who: PersonId) -> &str {
         let nick = self.hub.person(who).map(|member| &member.source.nick);
-        let wanted = || self.speaker(who)?.irc()?.nick.as_ref();
+        let wanted = || self.speaker(who)?.irc()?.wanted.as_ref()?.nick.as_ref();
         nick.or_else(wanted).map_or("*", Nick::as_str)
     }
 

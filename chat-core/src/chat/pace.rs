@@ -76,11 +76,11 @@ impl Turn<'_> {
         else {
             return;
         };
-        speaker.holds.pace = Some(Pace {
+        speaker.holds.pace = Some(Box::new(Pace {
             room,
             since: now,
             next: now + LATELY,
-        });
+        }));
         self.pause_if_held(who);
         self.set_deadline(who);
     }
@@ -92,9 +92,11 @@ impl Turn<'_> {
         let Some(speaker) = self.chat.speaker_mut(who) else {
             return;
         };
-        speaker.holds.pace = waits.then_some(Pace {
-            next: now + LATELY,
-            ..pace
+        speaker.holds.pace = waits.then(|| {
+            Box::new(Pace {
+                next: now + LATELY,
+                ..pace
+            })
         });
         if !waits {
             self.go_on(who);

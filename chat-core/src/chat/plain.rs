@@ -65,8 +65,9 @@ impl Turn<'_> {
     }
 
     fn let_in(&mut self, who: PersonId) {
+        let now = self.now.mono;
         if let Some(speaker) = self.chat.speaker_mut(who) {
-            speaker.registered = true;
+            speaker.register(now);
         }
         self.set_deadline(who);
         self.tune(who);

@@ -115,7 +115,7 @@ impl Turn<'_> {
             .map(|member| {
                 let source = &member.source;
                 let here = if member.away.is_some() { '-' } else { '+' };
-                format!("{}={here}{}@{}", source.nick, source.user, source.host)
+                format!("{}={here}{}@{}", source.nick, source.user(), source.host())
             })
             .collect();
         let line = self.chat.numeric(who, RPL_USERHOST, &[], replies.join(" "));
@@ -155,8 +155,8 @@ impl Chat {
         let here = if member.away.is_some() { "G" } else { "H" };
         let params = [
             room,
-            &source.user,
-            &source.host,
+            source.user(),
+            source.host(),
             &self.house.server,
             source.nick.as_str(),
             here,

@@ -87,7 +87,7 @@ impl Turn<'_> {
             },
         };
         if let Some(irc) = self.chat.irc_mut(who) {
-            irc.nick = Some(nick);
+            irc.wanted.get_or_insert_default().nick = Some(nick);
         }
         self.try_register(who, key);
     }
@@ -113,7 +113,8 @@ impl Turn<'_> {
     /// USER before registration.
     pub(super) fn introduce(&mut self, who: PersonId, user: &str, real_name: &str, key: AnswerKey) {
         if let Some(irc) = self.chat.irc_mut(who) {
-            irc.user = Some((user.into(), real_name.into()));
+            let user = (user.into(), real_name.into());
+            irc.wanted.get_or_insert_default().user = Some(user);
         }
         self.try_register(who, key);
     }
@@ -126,7 +127,9 @@ impl Turn<'_> {
         let Some(irc) = speaker.irc().filter(|irc| !irc.negotiating) else {
             return;
         };
-        let (Some(nick), Some((user, real_name))) = (irc.nick.clone(), irc.user.clone()) else {
+        let wanted = irc.wanted.as_deref();
+        let said = wanted.and_then(|wanted| Some((wanted.nick.clone()?, wanted.user.clone()?)));
+        let Some((nick, (user, real_name))) = said else {
             return;
         };
         if self.chat.is_locked_out(who) {
@@ -147,8 +150,8 @@ impl Turn<'_> {
                 );
             }
             Err(refusal) => {
-                if let Some(irc) = self.chat.irc_mut(who) {
-                    irc.nick = None;
+                if let Some(wanted) = self.chat.irc_mut(who).and_then(|irc| irc.wanted.as_mut()) {
+                    wanted.nick = None;
                 }
                 self.refuse(key, &refusal);
             }

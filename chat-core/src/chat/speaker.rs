@@ -19,18 +19,20 @@ pub(super) struct Speaker {
     pub(super) id: PersonId,
     pub(super) voice: Voice,
     pub(super) bucket: Bucket,
-    /// When they last sent something.
-    pub(super) heard: Instant,
-    /// When they were asked whether they are still there, and have not answered.
-    pub(super) pinged: Option<Instant>,
+    /// When they last sent something, or were asked for a sign of life; before they are registered,
+    /// when they came.
     pub(super) since: Instant,
-    /// When it was noticed that they will send no more than what waits already.
-    pub(super) hung_up: Option<Instant>,
+    /// They were asked whether they are still there, and have not answered.
+    pub(super) asked: bool,
+    /// When it was noticed that they will send no more than what waits already. Boxed, as is all that
+    /// hardly anybody has: an idle person is to cost little.
+    pub(super) hung_up: Option<Box<Instant>>,
     pub(super) holds: Holds,
     pub(super) in_flight: InFlight,
     /// A line that waits until what is in flight has landed.
-    pub(super) stash: Option<Box<str>>,
-    pub(super) cursors: VecDeque<Cursor>,
+    pub(super) stash: Option<Box<String>>,
+    /// Long replies on their way; gone with the last.
+    cursors: Option<Box<VecDeque<Cursor>>>,
     /// They have said nothing yet, at a door where the first line may tell where they come from.
     pub(super) is_new: bool,
     /// They have shown that they know the password.
@@ -61,10 +63,18 @@ pub(super) struct IrcVoice {
     pub(super) version: u32,
     /// `CAP LS` or `REQ` came and `CAP END` did not: registration waits.
     pub(super) negotiating: bool,
-    pub(super) nick: Option<Nick>,
-    pub(super) user: Option<(Arc<str>, Arc<str>)>,
+    /// What they have said of themselves; nothing any more once they are registered.
+    pub(super) wanted: Option<Box<Wanted>>,
     /// User mode `i`: nothing is told of them to whoever shares no room with them.
     pub(super) invisible: bool,
+}
+
+/// Who somebody says they are, until they are that.
+#[derive(Debug, Default)]
+pub(super) struct Wanted {
+    pub(super) nick: Option<Nick>,
+    /// The user part and the real name.
+    pub(super) user: Option<(Arc<str>, Arc<str>)>,
 }
 
 /// Somebody at the plain door is in one room at a time.
@@ -95,12 +105,12 @@ pub(super) enum Relayed {
 }
 
 /// Why somebody's next line is not read yet.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Holds {
-    /// They talk too fast: until then.
-    pub(super) flood: Option<Instant>,
+    /// They talk too fast; the bucket says until when.
+    pub(super) flood: bool,
     /// Their room cannot keep up.
-    pub(super) pace: Option<Pace>,
+    pub(super) pace: Option<Box<Pace>>,
     /// Something that they did has to be committed first.
     pub(super) commit: bool,
     /// A long reply is on its way.
@@ -124,14 +134,13 @@ impl Speaker {
             id,
             voice,
             bucket: Bucket { full_at: now },
-            heard: now,
-            pinged: None,
             since: now,
+            asked: false,
             hung_up: None,
             holds: Holds::default(),
             in_flight: InFlight::default(),
             stash: None,
-            cursors: VecDeque::new(),
+            cursors: None,
             is_new: false,
             unlocked: false,
             registered: false,
@@ -169,19 +178,52 @@ impl Speaker {
         self.irc().map_or(Caps::NONE, |irc| irc.caps)
     }
 
+    /// They are somebody now.
+    pub(super) fn register(&mut self, now: Instant) {
+        self.registered = true;
+        (self.since, self.asked) = (now, false);
+        if let Some(irc) = self.irc_mut() {
+            irc.wanted = None;
+        }
+    }
+
     /// When the chat should look at this person again, if nothing happens before.
     pub(super) fn deadline(&self, limits: &Limits) -> Instant {
-        let held = self.holds.flood.or(self.holds.pace.map(|pace| pace.next));
-        match (held, self.pinged) {
+        let pace = self.holds.pace.as_ref().map(|pace| pace.next);
+        let flood = self.bucket.next(limits).filter(|_| self.holds.flood);
+        let held = flood.or(pace);
+        match (held, self.asked) {
             // Talking much is no way to put registration off.
             (held, _) if self.is_expected() => {
                 let last = self.registers_until(limits);
                 held.map_or(last, |until| until.min(last))
             }
             (Some(until), _) => until,
-            (None, Some(at)) => at + seconds(limits.pong_seconds),
-            (None, None) => self.heard + seconds(limits.ping_seconds),
+            (None, true) => self.since + seconds(limits.pong_seconds),
+            (None, false) => self.since + seconds(limits.ping_seconds),
         }
+    }
+
+    /// One more long reply, behind those that are on their way.
+    pub(super) fn push_cursor(&mut self, cursor: Cursor) {
+        self.cursors.get_or_insert_default().push_back(cursor);
+    }
+
+    /// The long reply whose turn it is.
+    pub(super) fn next_cursor(&mut self) -> Option<Cursor> {
+        let cursor = self.cursors.as_mut()?.pop_front();
+        self.cursors.take_if(|cursors| cursors.is_empty());
+        cursor
+    }
+
+    /// Puts back what [`next_cursor`](Self::next_cursor) gave, to go on later.
+    pub(super) fn put_cursor_back(&mut self, cursor: Cursor) {
+        self.cursors.get_or_insert_default().push_front(cursor);
+    }
+
+    /// Nobody waits for long replies any more.
+    pub(super) fn take_cursors(&mut self) -> impl Iterator<Item = Cursor> + use<> {
+        self.cursors.take().into_iter().flat_map(|cursors| *cursors)
     }
 
     /// Whether they are to register; nobody can while nobody is there.
@@ -196,8 +238,8 @@ impl Speaker {
 }
 
 impl Holds {
-    pub(super) fn any(self) -> bool {
-        self.flood.is_some() || self.pace.is_some() || self.commit || self.reply
+    pub(super) fn any(&self) -> bool {
+        self.flood || self.pace.is_some() || self.commit || self.reply
     }
 }
 
@@ -216,17 +258,25 @@ pub(super) struct Bucket {
 }
 
 impl Bucket {
-    /// A line came; answers until when the next one has to wait, if it has to.
-    pub(super) fn take(&mut self, limits: &Limits, now: Instant) -> Option<Instant> {
+    /// A line came; answers whether the next one has to wait.
+    pub(super) fn take(&mut self, limits: &Limits, now: Instant) -> bool {
         if limits.flood_lines == UNLIMITED {
-            return None;
+            return false;
         }
-        let one = Duration::from_secs(1) / rate(limits.flood_lines_per_second);
-        let burst = one * rate(limits.flood_lines.saturating_sub(1));
-        self.full_at = self.full_at.max(now) + one;
-        let next = self.full_at.checked_sub(burst)?;
-        (next > now).then_some(next)
+        self.full_at = self.full_at.max(now) + one_line(limits);
+        self.next(limits).is_some_and(|next| next > now)
     }
+
+    /// When the next line may come; nothing if that is before the clock began.
+    fn next(self, limits: &Limits) -> Option<Instant> {
+        let burst = one_line(limits) * rate(limits.flood_lines.saturating_sub(1));
+        self.full_at.checked_sub(burst)
+    }
+}
+
+/// The time that one line takes.
+fn one_line(limits: &Limits) -> Duration {
+    Duration::from_secs(1) / rate(limits.flood_lines_per_second)
 }
 
 fn rate(lines: u64) -> u32 {
@@ -237,14 +287,17 @@ fn rate(lines: u64) -> u32 {
 mod tests {
     use super::*;
 
+    #[test]
+    fn an_idle_speaker_costs_little() {
+        assert!(size_of::<Speaker>() <= 144, "{}", size_of::<Speaker>());
+    }
+
     fn wait_after(lines: u32, limits: &Limits) -> Option<Duration> {
         let now = Instant::now() + Duration::from_secs(1000);
         let mut bucket = Bucket { full_at: now };
-        let until = (0..lines)
-            .map(|_| bucket.take(limits, now))
-            .last()
-            .flatten();
-        until.map(|until| until - now)
+        let waits = (0..lines).map(|_| bucket.take(limits, now)).last();
+        waits.filter(|waits| *waits)?;
+        bucket.next(limits).map(|next| next - now)
     }
 
     #[test]

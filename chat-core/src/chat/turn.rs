@@ -220,7 +220,7 @@ impl Turn<'_> {
         }
     }
 
-    fn next_stashed(&mut self, who: PersonId) -> Option<Box<str>> {
+    fn next_stashed(&mut self, who: PersonId) -> Option<Box<String>> {
         let speaker = self.chat.speaker_mut(who)?;
         if speaker.holds.any() {
             None

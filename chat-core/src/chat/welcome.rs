@@ -15,8 +15,9 @@ use crate::id::PersonId;
 impl Turn<'_> {
     /// Lets a registered IRC person in.
     pub(super) fn welcome(&mut self, who: PersonId, key: AnswerKey) {
+        let now = self.now.mono;
         if let Some(speaker) = self.chat.speaker_mut(who) {
-            speaker.registered = true;
+            speaker.register(now);
         }
         self.set_deadline(who);
         let lines = self.introductions(who);
@@ -79,7 +80,7 @@ impl Turn<'_> {
             .chat
             .hub
             .person(who)
-            .map(|member| member.rooms.clone())
+            .map(|member| member.rooms.to_vec())
             .unwrap_or_default();
         for room in rooms {
             self.say_entered(who, room, key);

@@ -91,7 +91,7 @@ impl Chat {
         let mut lines = vec![self.numeric(
             who,
             RPL_WHOISUSER,
-            &[nick, &source.user, &source.host, "*"],
+            &[nick, source.user(), source.host(), "*"],
             &member.real_name,
         )];
         lines.extend(self.whois_rooms(who, member));
@@ -139,7 +139,7 @@ impl Chat {
         for gone in self.hub.gone(&nick).take(count) {
             let source = &gone.source;
             let nick = source.nick.as_str();
-            let params = [nick, &source.user, &source.host, "*"];
+            let params = [nick, source.user(), source.host(), "*"];
             lines.push(self.numeric(who, RPL_WHOWASUSER, &params, &gone.real_name));
             let params = [nick, self.house.server.as_str()];
             lines.push(self.numeric(who, RPL_WHOISSERVER, &params, gone.at.iso()));

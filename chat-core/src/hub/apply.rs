@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::entry::{Act, Committed, Entry, Post, Source, Target};
 use super::request::Refusal;
-use super::{Effects, Gone, Hub, Introduction, Member, Topic};
+use super::{Effects, Gone, Hub, Introduction, Member, Topic, Whereabouts};
 use crate::id::{Identity, PersonId};
 use crate::names::{Nick, RoomName};
 use crate::time::Timestamp;
@@ -70,7 +70,7 @@ impl Hub {
         let (key, forgotten) = self.rooms.open(name, at);
         self.rooms.enter(key, who);
         if let Some(member) = self.people.get_mut(who) {
-            member.rooms.push(key);
+            member.rooms.enter(key);
         }
         Ok(Effects {
             forgotten,
@@ -83,7 +83,7 @@ impl Hub {
         let key = self.rooms.key(name).ok_or(Refusal::Gone)?;
         self.rooms.leave(key, who);
         if let Some(member) = self.people.get_mut(who) {
-            member.rooms.retain(|&other| other != key);
+            member.rooms.leave(key);
         }
         Ok(Effects::to_room(key))
     }
@@ -91,7 +91,7 @@ impl Hub {
     fn quit(&mut self, who: PersonId, at: Timestamp) -> Effects {
         let others = self.to_neighbours(who);
         if let Some(member) = self.people.remove(who) {
-            for &key in &member.rooms {
+            for &key in member.rooms.iter() {
                 self.rooms.leave(key, who);
             }
             self.names.leave(&member.source.nick, who);
@@ -109,12 +109,7 @@ impl Hub {
         }
         let gone = Gone::new(member, at);
         let old = member.source.nick.clone();
-        let Source { user, host, .. } = member.source.as_ref().clone();
-        member.source = Arc::new(Source {
-            nick: new.clone(),
-            user,
-            host,
-        });
+        member.source = Arc::new(member.source.renamed(new.clone()));
         self.names.change(&old, new);
         if old != *new {
             self.remember(gone);
@@ -177,7 +172,7 @@ impl Hub {
     /// Everybody who shares a room with somebody. Whoever is in one room only has that room for
     /// neighbours, and a room is cheaper to tell than its people.
     fn to_neighbours(&self, who: PersonId) -> Effects {
-        match self.people.get(who).map(|member| member.rooms.as_slice()) {
+        match self.people.get(who).map(|member| &*member.rooms) {
             Some(&[room]) => Effects::to_room(room),
             _ => Effects::to_people(self.neighbours(who)),
         }
@@ -202,15 +197,14 @@ impl Hub {
         } = intro;
         self.check_free(&nick, identity)?;
         self.names.take(&nick, identity, id);
-        let source = Arc::new(Source { nick, user, host });
-        let rooms = Vec::new();
+        let source = Arc::new(Source::new(nick, &user, &host));
         let member = Member {
             id,
             identity,
             source,
             real_name,
             away: None,
-            rooms,
+            rooms: Whereabouts::default(),
             since: at,
             spoke: at,
         };

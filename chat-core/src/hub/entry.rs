@@ -7,20 +7,62 @@ use crate::id::{Identity, PersonId, Seq};
 use crate::names::{Nick, RoomName};
 use crate::time::Timestamp;
 
-/// Somebody as the others see them: `nick!user@host`.
+/// Somebody as the others see them: `nick!user@host`. One text, since that is how it is told each time
+/// that they say something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
     /// Their name at that moment.
     pub nick: Nick,
-    /// The user part, as given at registration.
-    pub user: Arc<str>,
-    /// The keyed hash of their address; never the address.
-    pub host: Arc<str>,
+    mask: Box<str>,
+    /// Bytes of the host, which stands at the end of the mask.
+    host_bytes: u32,
+}
+
+impl Source {
+    /// Somebody with a user part as given at registration, and the keyed hash of their address for a
+    /// host; never the address. Neither holds `!`, `@` or a space.
+    #[must_use]
+    pub fn new(nick: Nick, user: &str, host: &str) -> Source {
+        Source {
+            mask: format!("{nick}!{user}@{host}").into(),
+            host_bytes: u32::try_from(host.len()).unwrap_or(0),
+            nick,
+        }
+    }
+
+    /// The same person under another name.
+    #[must_use]
+    pub fn renamed(&self, nick: Nick) -> Source {
+        Source::new(nick, self.user(), self.host())
+    }
+
+    /// `nick!user@host`.
+    #[must_use]
+    pub fn mask(&self) -> &str {
+        &self.mask
+    }
+
+    /// The user part.
+    #[must_use]
+    pub fn user(&self) -> &str {
+        let start = self.nick.as_str().len() + "!".len();
+        &self.mask[start..self.host_start() - "@".len()]
+    }
+
+    /// The keyed hash of their address.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.mask[self.host_start()..]
+    }
+
+    fn host_start(&self) -> usize {
+        self.mask.len() - self.host_bytes as usize
+    }
 }
 
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}!{}@{}", self.nick, self.user, self.host)
+        f.write_str(&self.mask)
     }
 }
 
@@ -170,4 +212,21 @@ pub struct Committed {
     pub at: Timestamp,
     /// What happened.
     pub entry: Entry,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_knows_its_parts_under_any_name() {
+        let nick = |text| Nick::new(text).unwrap();
+        let ana = Source::new(nick("ana"), "a", "cafe");
+        let zoe = ana.renamed(nick("zoé"));
+        for (source, mask) in [(&ana, "ana!a@cafe"), (&zoe, "zoé!a@cafe")] {
+            assert_eq!((source.mask(), source.to_string().as_str()), (mask, mask));
+            assert_eq!((source.user(), source.host()), ("a", "cafe"));
+        }
+        assert_eq!(Source::new(nick("x"), "", "").mask(), "x!@");
+    }
 }

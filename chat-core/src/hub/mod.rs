@@ -16,18 +16,21 @@ mod apply;
 mod check;
 mod effects;
 pub mod entry;
+mod looks;
 mod members;
 mod names;
 pub mod request;
 mod room;
 #[cfg(test)]
 mod walk;
+mod whereabouts;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 pub use effects::Effects;
 pub use room::{Room, RoomKey, Topic};
+pub use whereabouts::Whereabouts;
 
 use crate::id::{Identity, PersonId};
 use crate::limits::{Limits, WHOWAS_ENTRIES_MAX};
@@ -63,7 +66,7 @@ pub struct Member {
     /// Why they are away, if they are.
     pub away: Option<Arc<str>>,
     /// The rooms that they are in, in the order in which they came.
-    pub rooms: Vec<RoomKey>,
+    pub rooms: Whereabouts,
     /// When they registered.
     pub since: Timestamp,
     /// When they last said something.
@@ -104,7 +107,7 @@ impl Hub {
     pub fn new(default_room: RoomName, limits: &Limits, at: Timestamp) -> Hub {
         Hub {
             people: Members::default(),
-            names: Names::default(),
+            names: Names::new(),
             rooms: Rooms::new(default_room, limits.rooms, at),
             gone: VecDeque::new(),
             rooms_per_person: limits.rooms_per_person,
@@ -238,7 +241,7 @@ impl Hub {
                 member.source.nick
             );
             debug_assert!(member.rooms.len() as u64 <= self.rooms_per_person);
-            for &key in &member.rooms {
+            for &key in member.rooms.iter() {
                 debug_assert!(self.rooms.get(key).is_some_and(|room| room.has(member.id)));
             }
         }

@@ -2,18 +2,18 @@
 
 use std::collections::HashMap;
 
+use crate::hub::looks::Looks;
 use crate::hub::request::Refusal;
 use crate::id::{Identity, PersonId};
 use crate::names::Nick;
 
 /// The names in use or kept.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Names {
     holders: HashMap<Nick, Holder>,
     /// The one name that is kept for an identity, whether or not somebody goes by it.
     kept: HashMap<Identity, Nick>,
-    /// Names by what they look like; a list, since names of ASCII alone may share a look.
-    looks: HashMap<String, Vec<Nick>>,
+    looks: Looks<Nick>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +24,14 @@ struct Holder {
 }
 
 impl Names {
+    pub(super) fn new() -> Names {
+        Names {
+            holders: HashMap::new(),
+            kept: HashMap::new(),
+            looks: Looks::new(),
+        }
+    }
+
     pub(super) fn person(&self, nick: &Nick) -> Option<PersonId> {
         self.holders.get(nick)?.person
     }
@@ -39,18 +47,12 @@ impl Names {
 
     /// A look-alike is refused only when one of the two is not ASCII: `rn` and `m` may both be here.
     fn check_look(&self, nick: &Nick, identity: Identity) -> Result<(), Refusal> {
-        let alike = self
-            .looks
-            .get(&nick.skeleton())
-            .into_iter()
-            .flatten()
-            .find(|other| {
-                let foreign = self
-                    .holders
-                    .get(other)
-                    .is_some_and(|h| h.identity != identity);
-                foreign && !(nick.as_str().is_ascii() && other.as_str().is_ascii())
-            });
+        let mut alike = self.looks.alike(nick);
+        let alike = alike.find(|other| {
+            let holder = self.holders.get(other);
+            let foreign = holder.is_some_and(|holder| holder.identity != identity);
+            foreign && !(nick.as_str().is_ascii() && other.as_str().is_ascii())
+        });
         match alike {
             Some(_) => Err(Refusal::LooksLike(nick.clone())),
             None => Ok(()),
@@ -122,7 +124,7 @@ impl Names {
     fn entry(&mut self, nick: &Nick, identity: Identity) -> &mut Holder {
         let looks = &mut self.looks;
         self.holders.entry(nick.clone()).or_insert_with(|| {
-            looks.entry(nick.skeleton()).or_default().push(nick.clone());
+            looks.add(nick.clone());
             Holder {
                 identity,
                 person: None,
@@ -131,13 +133,7 @@ impl Names {
     }
 
     fn remove(&mut self, nick: &Nick) -> Option<Holder> {
-        let look = nick.skeleton();
-        if let Some(alike) = self.looks.get_mut(&look) {
-            alike.retain(|other| other != nick);
-            if alike.is_empty() {
-                self.looks.remove(&look);
-            }
-        }
+        self.looks.remove(nick);
         self.holders.remove(nick)
     }
 }
@@ -153,8 +149,8 @@ impl Names {
                 is_had || self.is_kept(nick, holder.identity),
                 "{nick} is held for nothing"
             );
-            let alike = &self.looks[&nick.skeleton()];
-            assert_eq!(alike.iter().filter(|other| *other == nick).count(), 1);
+            let alike = self.looks.alike(nick);
+            assert_eq!(alike.filter(|other| *other == nick).count(), 1);
         }
         for (identity, nick) in &self.kept {
             assert_eq!(
@@ -162,12 +158,11 @@ impl Names {
                 Some(*identity)
             );
         }
-        let looks: usize = self.looks.values().map(Vec::len).sum();
-        assert_eq!(looks, self.holders.len());
+        assert_eq!(self.looks.len(), self.holders.len());
     }
 
     pub(super) fn assert_empty(&self) {
-        let nothing = self.holders.is_empty() && self.looks.is_empty() && self.kept.is_empty();
+        let nothing = self.holders.is_empty() && self.looks.len() == 0 && self.kept.is_empty();
         assert!(nothing, "{self:?}");
     }
 }
@@ -189,7 +184,7 @@ mod tests {
 
     #[test]
     fn a_kept_name_outlives_its_person_until_released() {
-        let mut names = Names::default();
+        let mut names = Names::new();
         names.reserve(&nick("ana"), ANA);
         names.take(&nick("ana"), ANA, P);
         names.leave(&nick("ana"), P);
@@ -204,7 +199,7 @@ mod tests {
 
     #[test]
     fn only_its_own_identity_releases_a_name() {
-        let mut names = Names::default();
+        let mut names = Names::new();
         names.reserve(&nick("ana"), ANA);
         names.release(&nick("ana"), BOB);
         assert!(names.check(&nick("ana"), BOB).is_err());
@@ -212,7 +207,7 @@ mod tests {
 
     #[test]
     fn look_alikes_are_refused_only_beyond_ascii() {
-        let mut names = Names::default();
+        let mut names = Names::new();
         names.take(&nick("rn"), ANA, P);
         names.take(&nick("alice"), ANA, P);
         assert_eq!(names.check(&nick("m"), BOB), Ok(()));
@@ -225,7 +220,7 @@ mod tests {
 
     #[test]
     fn a_change_of_name_takes_the_reservation_along() {
-        let mut names = Names::default();
+        let mut names = Names::new();
         names.reserve(&nick("ana"), ANA);
         names.take(&nick("ana"), ANA, P);
         names.change(&nick("ana"), &nick("Anna"));

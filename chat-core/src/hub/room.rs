@@ -6,6 +6,7 @@ use std::sync::Arc;
 use slab::Slab;
 
 use crate::hub::entry::Source;
+use crate::hub::looks::Looks;
 use crate::hub::request::Refusal;
 use crate::id::PersonId;
 use crate::names::RoomName;
@@ -71,8 +72,7 @@ impl Room {
 pub(super) struct Rooms {
     slab: Slab<Room>,
     by_name: HashMap<RoomName, RoomKey>,
-    /// Names by what they look like; a list, since names of ASCII alone may share a look.
-    looks: HashMap<String, Vec<RoomName>>,
+    looks: Looks<RoomName>,
     /// Empty rooms, the longest empty first; the default room is never among them.
     empty: VecDeque<RoomKey>,
     default: RoomKey,
@@ -85,7 +85,7 @@ impl Rooms {
         let mut rooms = Rooms {
             slab: Slab::new(),
             by_name: HashMap::new(),
-            looks: HashMap::new(),
+            looks: Looks::new(),
             empty: VecDeque::new(),
             default: RoomKey(0),
             default_name: default_name.clone(),
@@ -148,7 +148,7 @@ impl Rooms {
     /// A look-alike is refused only when one of the two is not ASCII, as with the names of people;
     /// and an ASCII name is not barred by a room that nobody is in.
     fn look_alike(&self, name: &RoomName) -> Option<&RoomName> {
-        let mut alike = self.looks.get(&name.skeleton())?.iter();
+        let mut alike = self.looks.alike(name);
         alike.find(|other| {
             if *other == name {
                 return false;
@@ -203,8 +203,7 @@ impl Rooms {
     fn insert(&mut self, name: RoomName, at: Timestamp) -> RoomKey {
         let key = RoomKey(self.slab.vacant_key());
         self.by_name.insert(name.clone(), key);
-        let alike = self.looks.entry(name.skeleton()).or_default();
-        alike.push(name.clone());
+        self.looks.add(name.clone());
         self.slab.insert(Room {
             key,
             name,
@@ -219,13 +218,7 @@ impl Rooms {
         let key = self.empty.pop_front()?;
         let room = self.slab.try_remove(key.0)?;
         self.by_name.remove(&room.name);
-        let look = room.name.skeleton();
-        if let Some(alike) = self.looks.get_mut(&look) {
-            alike.retain(|other| *other != room.name);
-            if alike.is_empty() {
-                self.looks.remove(&look);
-            }
-        }
+        self.looks.remove(&room.name);
         Some(room.name)
     }
 
@@ -234,13 +227,14 @@ impl Rooms {
         for room in self.iter() {
             debug_assert!(room.members.len() as u64 <= people_per_room);
             debug_assert_eq!(self.key(&room.name), Some(room.key));
-            let alike = &self.looks[&room.name.skeleton()];
-            debug_assert!(alike.contains(&room.name), "{} has no look", room.name);
+            let mut alike = self.looks.alike(&room.name);
+            debug_assert!(
+                alike.any(|name| *name == room.name),
+                "{} has no look",
+                room.name
+            );
         }
-        debug_assert_eq!(
-            self.looks.values().map(Vec::len).sum::<usize>(),
-            self.slab.len()
-        );
+        debug_assert_eq!(self.looks.len(), self.slab.len());
         debug_assert!(self.slab.len() as u64 <= self.most);
         debug_assert!(
             self.slab.contains(self.default.0),

@@ -9,6 +9,7 @@ use crate::hub::entry::{Committed, Entry, Source};
 use crate::id::Seq;
 use crate::names::RoomName;
 use crate::time::Timestamp;
+use slab::Slab;
 
 /// Everything that was said, until it is too much.
 #[derive(Debug)]
@@ -18,11 +19,15 @@ pub struct Memory {
     /// The latest stamp: a clock that is put back does not put the order back.
     latest: Timestamp,
     decided: VecDeque<Outcome>,
-    places: HashMap<Place, Said>,
+    /// Where each place is in `said`.
+    places: HashMap<Place, usize>,
+    said: Slab<Said>,
+    /// Mostly the next post goes where the last one went.
+    last_place: Option<(Place, usize)>,
     /// The last post that was dropped: what places that are not here any more have lost.
     dropped: Seq,
-    /// Where each kept post is, the oldest first.
-    ages: VecDeque<(Seq, Place)>,
+    /// Where each kept post is in `said`, the oldest first.
+    ages: VecDeque<(Seq, usize)>,
     bytes: u64,
     bytes_max: u64,
 }
@@ -30,6 +35,7 @@ pub struct Memory {
 /// What was said at one place.
 #[derive(Debug)]
 struct Said {
+    place: Place,
     posts: VecDeque<Arc<Committed>>,
     /// The last post of this place that may have been dropped.
     lost: Seq,
@@ -46,6 +52,8 @@ impl Memory {
             latest: Timestamp(i64::MIN),
             decided: VecDeque::new(),
             places: HashMap::new(),
+            said: Slab::new(),
+            last_place: None,
             dropped: Seq(0),
             ages: VecDeque::new(),
             bytes: 0,
@@ -64,32 +72,60 @@ impl Memory {
         else {
             return;
         };
+        let at = self.open(place);
         self.bytes += weight(committed) + AGE_BYTES;
-        self.ages.push_back((committed.seq, place.clone()));
-        let lost = self.dropped;
-        let said = self.places.entry(place).or_insert_with(|| Said {
-            posts: VecDeque::new(),
-            lost,
-        });
-        said.posts.push_back(Arc::clone(committed));
+        self.ages.push_back((committed.seq, at));
+        self.said[at].posts.push_back(Arc::clone(committed));
         while self.bytes > self.bytes_max && self.forget_oldest() {}
+    }
+
+    /// Where what is said at a place is kept, from now on if nothing was said there yet.
+    fn open(&mut self, place: Place) -> usize {
+        if let Some((last, at)) = &self.last_place
+            && *last == place
+        {
+            return *at;
+        }
+        let at = self.places.get(&place).copied().unwrap_or_else(|| {
+            let at = self.said.insert(Said {
+                place: place.clone(),
+                posts: VecDeque::new(),
+                lost: self.dropped,
+            });
+            self.places.insert(place.clone(), at);
+            at
+        });
+        self.last_place = Some((place, at));
+        at
+    }
+
+    fn at(&self, place: &Place) -> Option<&Said> {
+        self.said.get(*self.places.get(place)?)
+    }
+
+    /// Nothing is kept of a place any more.
+    fn close(&mut self, at: usize) -> Option<Said> {
+        let said = self.said.try_remove(at)?;
+        self.places.remove(&said.place);
+        self.last_place = None;
+        Some(said)
     }
 
     /// Drops the oldest post. One of a forgotten room is gone already.
     fn forget_oldest(&mut self) -> bool {
-        let Some((seq, place)) = self.ages.pop_front() else {
+        let Some((seq, at)) = self.ages.pop_front() else {
             return false;
         };
         self.bytes -= AGE_BYTES;
         self.dropped = self.dropped.max(seq);
-        if let Some(said) = self.places.get_mut(&place) {
+        if let Some(said) = self.said.get_mut(at) {
             if said.posts.front().is_some_and(|post| post.seq == seq) {
                 let gone = said.posts.pop_front();
                 self.bytes -= gone.map_or(0, |post| weight(&post));
                 said.lost = seq;
             }
             if said.posts.is_empty() {
-                self.places.remove(&place);
+                self.close(at);
             }
         }
         true
@@ -124,7 +160,7 @@ impl Journal for Memory {
     }
 
     fn read(&self, place: &Place, span: Span, limit: usize) -> Vec<Arc<Committed>> {
-        let Some(Said { posts, .. }) = self.places.get(place) else {
+        let Some(Said { posts, .. }) = self.at(place) else {
             return Vec::new();
         };
         let (from, to) = match span {
@@ -140,15 +176,13 @@ impl Journal for Memory {
     }
 
     fn has_all_since(&self, place: &Place, seq: Seq) -> bool {
-        let lost = self
-            .places
-            .get(place)
-            .map_or(self.dropped, |said| said.lost);
+        let lost = self.at(place).map_or(self.dropped, |said| said.lost);
         seq >= lost
     }
 
     fn forget(&mut self, room: &RoomName) {
-        let Some(said) = self.places.remove(&Place::Room(room.clone())) else {
+        let at = self.places.get(&Place::Room(room.clone())).copied();
+        let Some(said) = at.and_then(|at| self.close(at)) else {
             return;
         };
         self.bytes -= said.posts.iter().map(|post| weight(post)).sum::<u64>();
@@ -175,13 +209,13 @@ fn end_of(posts: &VecDeque<Arc<Committed>>, point: Point) -> usize {
 
 /// Bytes of a post's entry in the queue of ages. It is held until it is the oldest, even when the
 /// room was forgotten, so it is counted apart.
-const AGE_BYTES: u64 = size_of::<(Seq, Place)>() as u64;
+const AGE_BYTES: u64 = size_of::<(Seq, usize)>() as u64;
 
 /// Bytes that one post holds: itself, its words, and its place among those of its room.
 fn weight(committed: &Committed) -> u64 {
     // Its author is counted with each post: who changes their name leaves another one behind.
     let author = &committed.entry.source;
-    let names = author.nick.as_str().len() + author.user.len() + author.host.len();
+    let names = author.nick.as_str().len() + author.mask().len();
     let fixed = size_of::<Committed>() + size_of::<Arc<Committed>>() + size_of::<Source>();
     (fixed + names + committed.entry.size()) as u64
 }
@@ -201,11 +235,7 @@ mod tests {
             text: text.into(),
             tags: "".into(),
         });
-        let source = Source {
-            nick: Nick::new("ana").unwrap(),
-            user: "a".into(),
-            host: "h".into(),
-        };
+        let source = Source::new(Nick::new("ana").unwrap(), "a", "h");
         let who = PersonId {
             key: 0,
             generation: 0,

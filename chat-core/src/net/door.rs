@@ -132,11 +132,12 @@ impl Doors {
     }
 
     pub(super) fn open(&mut self, registry: &Registry, door: Door) -> io::Result<DoorId> {
-        let id = DoorId(self.open.len());
+        let id = u16::try_from(self.open.len()).map(DoorId);
+        let id = id.map_err(|_| io::Error::other("a reactor has at most 65,536 doors"))?;
         let mut listener = TcpListener::from_std(door.listener);
         registry.register(
             &mut listener,
-            Source::Door(id.0).token(),
+            Source::Door(id.index()).token(),
             Interest::READABLE,
         )?;
         self.open.push(Some(Listening {
@@ -159,9 +160,9 @@ impl Doors {
         }
     }
 
-    /// How many to look at.
-    pub(super) fn count(&self) -> usize {
-        self.open.len()
+    /// All of them, open or shut.
+    pub(super) fn ids(&self) -> impl Iterator<Item = DoorId> + use<> {
+        (0..).map(DoorId).take(self.open.len())
     }
 
     /// When somebody may be waiting: now, at a later try, or not before there is an event.
@@ -177,7 +178,7 @@ impl Doors {
             return arrivals;
         }
         for _ in 0..ACCEPTS_PER_TURN_MAX {
-            if !self.accept(door.0, &mut arrivals, now) {
+            if !self.accept(door.index(), &mut arrivals, now) {
                 break;
             }
         }

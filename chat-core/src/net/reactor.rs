@@ -228,11 +228,11 @@ impl<H: Host> Inner<H> {
     }
 
     fn accept(&mut self, now: Now) {
-        for door in (0..self.doors.count()).map(DoorId) {
+        for door in self.doors.ids() {
             for arrival in self.doors.arrivals(door, now.mono) {
-                let who =
-                    self.people
-                        .admit(arrival.socket, arrival.address, door, arrival.framing, now);
+                let who = self
+                    .people
+                    .admit(arrival.socket, arrival.address, door, arrival.framing);
                 self.host.opened(&mut self.people, who, door, now);
             }
         }

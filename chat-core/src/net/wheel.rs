@@ -6,9 +6,26 @@
 //! which its owner remembers; nothing is ever searched for or removed.
 
 use std::collections::VecDeque;
+use std::num::NonZeroU32;
 use std::time::{Duration, Instant};
 
 use crate::limits::WHEEL_TICK;
+
+/// A moment, in ticks since the wheel began. The first one is 1; the last one, thirteen years from
+/// then, stands for whatever is later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Tick(NonZeroU32);
+
+impl Tick {
+    fn new(ticks: u64) -> Tick {
+        let ticks = u32::try_from(ticks).unwrap_or(u32::MAX);
+        Tick(NonZeroU32::new(ticks).unwrap_or(NonZeroU32::MIN))
+    }
+
+    fn get(self) -> u64 {
+        self.0.get().into()
+    }
+}
 
 /// Slots of the wheel: 102 s at a tick of 100 ms, which the default ping fits in. A deadline
 /// further away comes up after a whole turn and is put in again.
@@ -27,8 +44,8 @@ pub(super) struct Wheel {
 /// A key whose tick has come up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Due {
-    pub(super) key: usize,
-    pub(super) tick: u64,
+    pub(super) key: u32,
+    pub(super) tick: Tick,
 }
 
 impl Wheel {
@@ -41,15 +58,26 @@ impl Wheel {
         }
     }
 
-    /// The tick for something that is due at `at`: never before it, as far as the wheel reaches.
-    pub(super) fn tick_of(&self, at: Instant) -> u64 {
-        let tick = ticks(at.saturating_duration_since(self.start), true);
-        tick.clamp(self.next, self.next + SLOTS - 1)
+    /// The tick for something that is due at `at`: never before it.
+    pub(super) fn tick_of(&self, at: Instant) -> Tick {
+        Tick::new(ticks(at.saturating_duration_since(self.start), true))
     }
 
-    /// Puts a key in at a tick of [`tick_of`](Self::tick_of).
-    pub(super) fn insert(&mut self, key: usize, tick: u64) {
-        self.slot(tick).push(Due { key, tick });
+    /// The last tick that has passed.
+    pub(super) fn passed(&self, now: Instant) -> Tick {
+        Tick::new(ticks(now.saturating_duration_since(self.start), false))
+    }
+
+    /// The same tick, as far as the wheel reaches.
+    pub(super) fn within(&self, tick: Tick) -> Tick {
+        Tick::new(tick.get().clamp(self.next, self.next + SLOTS - 1))
+    }
+
+    /// Puts a key in at a tick that is [`within`](Self::within).
+    pub(super) fn insert(&mut self, key: u32, tick: Tick) {
+        let due = Due { key, tick };
+        let tick = tick.get();
+        self.slot(tick).push(due);
         self.soonest = Some(self.soonest.map_or(tick, |soonest| soonest.min(tick)));
     }
 
@@ -63,7 +91,7 @@ impl Wheel {
     pub(super) fn expire(&mut self, now: Instant, due: &mut VecDeque<Due>) {
         let last = ticks(now.saturating_duration_since(self.start), false);
         while let Some(tick) = self.soonest.filter(|&tick| tick <= last) {
-            due.extend(self.slot(tick).drain(..));
+            due.extend(std::mem::take(self.slot(tick)));
             self.next = tick + 1;
             self.soonest = self.following();
         }
@@ -97,13 +125,13 @@ mod tests {
         wheel.start + Duration::from_millis(ms)
     }
 
-    fn put(wheel: &mut Wheel, key: usize, at: u64) -> u64 {
-        let tick = wheel.tick_of(ms(wheel, at));
+    fn put(wheel: &mut Wheel, key: u32, at: u64) -> u64 {
+        let tick = wheel.within(wheel.tick_of(ms(wheel, at)));
         wheel.insert(key, tick);
-        tick
+        tick.get()
     }
 
-    fn expired(wheel: &mut Wheel, at: u64) -> Vec<usize> {
+    fn expired(wheel: &mut Wheel, at: u64) -> Vec<u32> {
         let mut due = VecDeque::new();
         wheel.expire(ms(wheel, at), &mut due);
         due.iter().map(|due| due.key).collect()
@@ -126,13 +154,14 @@ mod tests {
     fn every_deadline_of_a_long_simulation_fires_within_a_tick() {
         let mut wheel = Wheel::new(Instant::now());
         let at: Vec<u64> = (0..2_000).map(|key| (key * 7_919) % 90_000).collect();
-        for (key, &at) in at.iter().enumerate() {
+        for (key, &at) in (0..).zip(&at) {
             put(&mut wheel, key, at);
         }
         let mut fired = 0;
         for now in (0..=90_100).step_by(10) {
             for key in expired(&mut wheel, now) {
-                assert!((at[key]..at[key] + 110).contains(&now), "{key} at {now}");
+                let at = at[key as usize];
+                assert!((at..at + 110).contains(&now), "{key} at {now}");
                 fired += 1;
             }
         }
@@ -156,7 +185,7 @@ mod tests {
         let tick = put(&mut wheel, 1, 600_000);
         assert_eq!(tick, SLOTS - 1);
         assert_eq!(expired(&mut wheel, 102_300), [1]);
-        assert!(wheel.tick_of(ms(&wheel, 600_000)) > tick);
+        assert!(wheel.tick_of(ms(&wheel, 600_000)).get() > tick);
     }
 
     #[test]

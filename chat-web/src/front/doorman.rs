@@ -1,9 +1,7 @@
 //! What the site may do to the chat. Floor 5.
 
-use std::collections::HashMap;
-
 use chat_core::chat::Chat;
-use chat_core::id::{Identity, PersonId};
+use chat_core::id::{ByPerson, Identity, PersonId};
 use chat_core::names::Nick;
 use chat_core::net::{Attempts, Farewell, People};
 use chat_core::time::Now;
@@ -16,7 +14,7 @@ use crate::site::{Behind, Reservation};
 /// Stands between the site and the chat while one request is answered or time passes.
 pub(super) struct Doorman<'a> {
     pub(super) chat: &'a mut Chat,
-    pub(super) browsers: &'a mut HashMap<PersonId, Stage>,
+    pub(super) browsers: &'a mut ByPerson<Stage>,
     pub(super) people: &'a mut People,
     pub(super) now: Now,
 }
@@ -24,7 +22,7 @@ pub(super) struct Doorman<'a> {
 impl Doorman<'_> {
     fn remove_ghost(&mut self, person: PersonId) {
         self.chat.forget(person);
-        self.browsers.remove(&person);
+        self.browsers.remove(person);
         self.people.bury(person);
     }
 }

@@ -7,12 +7,11 @@
 
 mod doorman;
 
-use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use chat_core::chat::{Chat, Preset};
 use chat_core::dialect::Dialect;
-use chat_core::id::{DoorId, PersonId};
+use chat_core::id::{ByPerson, DoorId, PersonId};
 use chat_core::limits::seconds;
 use chat_core::net::{After, Closed, Farewell, Frame, Host, People};
 use chat_core::relay;
@@ -31,7 +30,7 @@ pub struct Front {
     site: Site,
     /// The first HTTP door; those before it are the chat's own.
     first_door: usize,
-    browsers: HashMap<PersonId, Stage>,
+    browsers: ByPerson<Stage>,
 }
 
 /// How far a connection of an HTTP door is.
@@ -54,12 +53,12 @@ impl Front {
             chat,
             site,
             first_door: doors,
-            browsers: HashMap::new(),
+            browsers: ByPerson::new(),
         }
     }
 
     fn stage(&self, who: PersonId) -> Option<Stage> {
-        self.browsers.get(&who).copied()
+        self.browsers.get(who).copied()
     }
 
     /// Something that only the framing and we understand.
@@ -132,7 +131,7 @@ impl Front {
                 ..
             } => {
                 people.swap(person, who);
-                self.browsers.remove(&who);
+                self.browsers.remove(who);
                 people.bury(who);
                 self.site.sessions.attach(id, person);
                 self.chat.resume(people, person, now);
@@ -194,7 +193,7 @@ impl Front {
 
 impl Host for Front {
     fn opened(&mut self, people: &mut People, who: PersonId, door: DoorId, now: Now) {
-        if door.0 < self.first_door {
+        if door.index() < self.first_door {
             return self.chat.opened(people, who, door, now);
         }
         match reception::admit(&self.site, people, who, self.chat.limits()) {
@@ -224,11 +223,11 @@ impl Host for Front {
                 self.haunt(people, who, id, now)
             }
             Some(Stage::Asking | Stage::Leaving) => {
-                self.browsers.remove(&who);
+                self.browsers.remove(who);
                 After::Bury
             }
             None | Some(Stage::Talking(_)) => {
-                self.browsers.remove(&who);
+                self.browsers.remove(who);
                 self.chat.closed(people, who, why, now)
             }
         }
@@ -269,7 +268,7 @@ impl relay::Front for Front {
             .browsers
             .iter()
             .filter(|(_, stage)| **stage == Stage::Asking);
-        let asking: Vec<PersonId> = asking.map(|(who, _)| *who).collect();
+        let asking: Vec<PersonId> = asking.map(|(who, _)| who).collect();
         for who in asking {
             self.send_away(people, who, (Farewell::RESTART, reason));
         }

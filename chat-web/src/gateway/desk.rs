@@ -55,7 +55,7 @@ impl Desk<'_> {
             let address = relay[client.address_index % relay.len()];
             client.addresses_left -= 1;
             let lines = Box::new(Lines::of_a_server());
-            match self.people.connect(address, RELAY, lines, self.now) {
+            match self.people.connect(address, RELAY, lines) {
                 Ok(socket) => {
                     self.clients.set_socket(socket, Socket::Relay(id));
                     self.clients.set_link(id, Link::Connecting(socket));
@@ -251,4 +251,4 @@ pub(super) fn goodbye() -> Farewell {
 }
 
 /// Sockets to the relay came in by no door of ours.
-const RELAY: DoorId = DoorId(usize::MAX);
+const RELAY: DoorId = DoorId(u16::MAX);

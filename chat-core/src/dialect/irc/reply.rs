@@ -32,16 +32,7 @@ impl<'o> Line<'o> {
     /// `:nick!user@host COMMAND`, from a person: the usual beginning of what rooms hear.
     pub fn from_person(out: &'o mut String, source: &Source, command: &str) -> Self {
         let line = Line::begin(out);
-        for part in [
-            ":",
-            source.nick.as_str(),
-            "!",
-            &source.user,
-            "@",
-            &source.host,
-            " ",
-            command,
-        ] {
+        for part in [":", source.mask(), " ", command] {
             line.out.push_str(part);
         }
         line

@@ -12,7 +12,6 @@ use super::People;
 use super::person::{Link, Peer};
 use crate::id::{DoorId, PersonId};
 use crate::net::framing::Framing;
-use crate::time::Now;
 
 impl People {
     /// Begins to connect to `address`, as somebody of `door`. What is sent meanwhile leaves when
@@ -29,7 +28,6 @@ impl People {
         address: SocketAddr,
         door: DoorId,
         framing: Box<dyn Framing>,
-        now: Now,
     ) -> io::Result<PersonId> {
         let socket = TcpStream::connect(address)?;
         // Only a delay is lost without it.
@@ -38,7 +36,6 @@ impl People {
             ip: address.ip().to_canonical(),
             told: false,
             door,
-            since: now.mono,
         };
         let link = Link {
             outgoing: true,

@@ -60,13 +60,11 @@ impl People {
         address: SocketAddr,
         door: DoorId,
         framing: Box<dyn Framing>,
-        now: Now,
     ) -> PersonId {
         let peer = Peer {
             ip: address.ip().to_canonical(),
             told: false,
             door,
-            since: now.mono,
         };
         self.incoming += 1;
         self.count(peer.ip);
@@ -160,8 +158,9 @@ impl People {
         if person.turn != turn {
             (person.turn, person.read) = (turn, 0);
         }
-        let share = READ_TURN_BYTES_MAX.saturating_sub(person.read);
-        let room = INBOX_BYTES_MAX.saturating_sub(person.link.inbox.len());
+        let share = READ_TURN_BYTES_MAX.saturating_sub(person.read as usize);
+        let room = INBOX_BYTES_MAX
+            .saturating_sub(person.link.inbox.as_ref().map_or(0, |inbox| inbox.len()));
         if share == 0 {
             self.list_readable(id);
         }
@@ -175,7 +174,7 @@ impl People {
         };
         let received = person.link.receive(into);
         if let Received::Bytes(count) = received {
-            person.read += count;
+            person.read += saturated(count);
         }
         received
     }
@@ -199,7 +198,7 @@ impl People {
     pub(in crate::net) fn begin_decoding(&mut self, id: PersonId) -> Option<Undecoded> {
         let link = self.link(id).filter(|link| link.listens())?;
         let framing = link.framing.take()?;
-        let inbox = std::mem::take(&mut link.inbox);
+        let inbox = link.inbox.take().map_or_else(Vec::new, |inbox| *inbox);
         self.decoding = Some((id, framing.wire()));
         Some(Undecoded { framing, inbox })
     }
@@ -219,9 +218,15 @@ impl People {
         let (who, _) = self.decoding.take()?;
         let link = self.link(who)?;
         link.framing = Some(undecoded.framing);
-        link.inbox = undecoded.inbox;
+        let inbox = undecoded.inbox;
+        link.inbox = (inbox.capacity() > 0).then(|| Box::new(inbox));
         Some(who)
     }
+}
+
+/// A read is never longer than the buffer.
+fn saturated(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 fn exchanged(who: PersonId, a: PersonId, b: PersonId) -> PersonId {

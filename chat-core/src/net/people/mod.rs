@@ -189,12 +189,11 @@ impl People {
     }
 
     /// Adds a person without a socket: in-process, or a session whose browser is away.
-    pub fn insert_silent(&mut self, door: DoorId, ip: IpAddr, now: Instant) -> PersonId {
+    pub fn insert_silent(&mut self, door: DoorId, ip: IpAddr) -> PersonId {
         self.insert(Link::silent(Peer {
             ip: ip.to_canonical(),
             told: false,
             door,
-            since: now,
         }))
     }
 

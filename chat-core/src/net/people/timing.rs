@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::People;
 use crate::id::PersonId;
-use crate::net::wheel::Due;
+use crate::net::wheel::{Due, Tick};
 
 impl People {
     /// Sets the one deadline of a person; the last call wins. [`Host::deadline`] is called when it has passed,
@@ -13,7 +13,12 @@ impl People {
     /// [`Host::deadline`]: crate::net::Host::deadline
     /// [`WHEEL_TICK`]: crate::limits::WHEEL_TICK
     pub fn set_deadline(&mut self, id: PersonId, at: Instant) {
-        let tick = self.wheel.tick_of(at);
+        let at = self.wheel.tick_of(at);
+        self.set_tick(id, at);
+    }
+
+    fn set_tick(&mut self, id: PersonId, at: Tick) {
+        let tick = self.wheel.within(at);
         let Some(person) = self.person_mut(id) else {
             return;
         };
@@ -21,7 +26,7 @@ impl People {
         // Later than the entry in the wheel: that comes up in between and is put in again.
         if person.tick.is_none_or(|entry| tick < entry) {
             person.tick = Some(tick);
-            self.wheel.insert(id.index(), tick);
+            self.wheel.insert(id.key, tick);
         }
     }
 
@@ -45,6 +50,7 @@ impl People {
     /// The next of those whose deadline has passed; it is cleared. One by one, since what the host
     /// does for one may move the deadline of another.
     pub(in crate::net) fn next_expired(&mut self, now: Instant) -> Option<PersonId> {
+        let now = self.wheel.passed(now);
         while let Some(due) = self.due.pop_front() {
             if let Some(id) = self.expire(due, now) {
                 return Some(id);
@@ -53,8 +59,8 @@ impl People {
         None
     }
 
-    fn expire(&mut self, due: Due, now: Instant) -> Option<PersonId> {
-        let id = self.id_at(due.key)?;
+    fn expire(&mut self, due: Due, now: Tick) -> Option<PersonId> {
+        let id = self.id_at(due.key as usize)?;
         let person = self.person_mut(id)?;
         if person.tick != Some(due.tick) {
             return None;
@@ -62,7 +68,7 @@ impl People {
         person.tick = None;
         let at = person.deadline.take()?;
         if at > now {
-            self.set_deadline(id, at);
+            self.set_tick(id, at);
             return None;
         }
         person.link.ending.is_none().then_some(id)

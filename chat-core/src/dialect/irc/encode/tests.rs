@@ -19,11 +19,7 @@ fn committed(act: Act) -> Committed {
         key: 0,
         generation: 0,
     };
-    let source = Source {
-        nick: nick("ana"),
-        user: "a".into(),
-        host: "h".into(),
-    };
+    let source = Source::new(nick("ana"), "a", "h");
     let entry = Entry {
         who,
         identity: Identity(1),

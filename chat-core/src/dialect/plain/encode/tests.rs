@@ -10,11 +10,7 @@ fn committed(act: Act) -> Committed {
         generation: 0,
     };
     let nick = Nick::new("ana").unwrap();
-    let source = Source {
-        nick,
-        user: "a".into(),
-        host: "h".into(),
-    };
+    let source = Source::new(nick, "a", "h");
     let entry = Entry {
         who,
         identity: Identity(1),
