@@ -68,6 +68,13 @@ impl Door {
         self
     }
 
+    /// The same, if it was not said before.
+    #[must_use]
+    pub(crate) fn or_slow(mut self, slow: Slow) -> Self {
+        self.slow.get_or_insert(slow);
+        self
+    }
+
     /// What others have to know of it when it is open.
     pub(super) fn sign(&self) -> Sign {
         Sign {
