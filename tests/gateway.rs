@@ -292,6 +292,7 @@ fn doors_for_lines_are_the_relays() {
             "--irc: with --relay the doors for lines are the relay's",
         ),
         ("--plain=none", "start chat-relay with --plain instead"),
+        ("--slow=drop", "give --slow to chat-relay"),
         (
             "--gateway=127.0.0.1",
             "this program is the gateway; give --gateway to chat-relay",

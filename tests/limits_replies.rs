@@ -15,7 +15,9 @@ use std::io::Write;
 use std::net::TcpStream;
 use std::time::Duration;
 
+use chat_core::chat::SlowReaders;
 use chat_core::limits::Limits;
+use limits_support::crowd::Crowded;
 use limits_support::{House, lifted};
 use test_support::{LineClient, eventually};
 
@@ -78,6 +80,44 @@ fn names_in(lines: &[String]) -> BTreeSet<String> {
 
 fn everybody() -> BTreeSet<String> {
     (0..PEOPLE).map(nick).collect()
+}
+
+#[test]
+fn ten_thousand_names_cut_nobody_who_just_joined() {
+    const CROWD: usize = 10_000;
+    for slow in [SlowReaders::Close, SlowReaders::Drop] {
+        let house = House::around(
+            &lifted(),
+            |builder| builder.slow(slow),
+            |chat| Crowded {
+                chat,
+                to_come: (0..CROWD).map(nick).collect(),
+            },
+        );
+        let mut ana = house.person("ana");
+        let mut others = [
+            house.slow_person("bob", &[]),
+            house.slow_person("eve", &["userhost-in-names"]),
+        ];
+        for other in &mut others {
+            other.send("JOIN #lobby\r\nPING behind");
+        }
+        ana.join("#lobby");
+        for i in 0..100 {
+            ana.send(&format!("PRIVMSG #lobby :{i}"));
+        }
+        ana.fence();
+        for other in &mut others {
+            let lines = read_slowly_to(other, " PONG ");
+            let names = names_in(&lines);
+            let nicks = names.iter().map(|name| name.split('!').next().unwrap());
+            let crowd = nicks.filter(|nick| nick.starts_with("person-"));
+            assert_eq!(crowd.count(), CROWD);
+            other.send("PING still-there");
+            let lines = read_slowly_to(other, "still-there");
+            assert!(!lines.iter().any(|line| line.contains("MESSAGES_DROPPED")));
+        }
+    }
 }
 
 #[test]

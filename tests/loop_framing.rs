@@ -39,6 +39,7 @@ const fn wire(name: &'static str) -> Wire {
         name,
         wrap: |message: &[u8], out: &mut BytesMut| out.extend_from_slice(message),
         first: <[u8]>::len,
+        message: |wrapped| wrapped,
     }
 }
 

@@ -51,13 +51,14 @@
 //! | 3 | [`net::people`] and, in the other wing, [`dialect`] |
 //! | 2 | [`net::framing`], [`net::lines`] and [`journal`] |
 //! | 1 | [`hub`] |
-//! | 0 | [`limits`], [`names`], [`id`], [`secret`], [`time`] |
+//! | 0 | [`limits`], [`names`], [`id`], [`gap`], [`secret`], [`time`] |
 //!
 //! **Invariants:** nothing in `hub`, `journal` and `dialect` names `net`, mio, `std::net` or a clock;
 //! nothing in `net` names those three. Only `net::reactor` reads clocks, and only it polls.
 
 pub mod chat;
 pub mod dialect;
+pub mod gap;
 pub mod handle;
 pub mod hub;
 pub mod id;

@@ -4,7 +4,7 @@ use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::time::{Duration, Instant};
 
-use crate::chat::{Chat, Gateways, Setup};
+use crate::chat::{Chat, Gateways, Setup, SlowReaders};
 use crate::dialect::Dialect;
 use crate::handle::{Command, Handle, Inbox};
 use crate::id::DoorId;
@@ -69,6 +69,7 @@ pub struct Relay<H: Front = Chat> {
 pub struct Builder {
     setup: Setup,
     doors: Vec<(Door, Dialect)>,
+    slow: SlowReaders,
 }
 
 impl Relay {
@@ -78,6 +79,7 @@ impl Relay {
         Builder {
             setup: Setup::default(),
             doors: Vec::new(),
+            slow: SlowReaders::default(),
         }
     }
 }
@@ -122,6 +124,14 @@ impl Builder {
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.setup.limits = limits;
+        self
+    }
+
+    /// What becomes of people who read too slowly, at all doors that do not say it themselves
+    /// ([`Door::slow`]); their connections end if not given.
+    #[must_use]
+    pub fn slow(mut self, slow: SlowReaders) -> Self {
+        self.slow = slow;
         self
     }
 
@@ -207,8 +217,8 @@ impl Builder {
             chat.add_door(*dialect);
         }
         let mut relay = Relay::serving(around(chat), &limits)?;
-        for (door, _) in self.doors {
-            relay.open(door)?;
+        for (door, dialect) in self.doors {
+            relay.open(door.or_slow(self.slow.at(dialect)))?;
         }
         Ok(relay)
     }

@@ -5,7 +5,7 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use chat_core::chat::Gateways;
+use chat_core::chat::{Gateways, SlowReaders};
 use chat_core::limits::Limits;
 use chat_core::names::RoomName;
 use chat_core::net::Network;
@@ -39,6 +39,10 @@ pub struct RelayArgs {
     /// The room that is always there
     #[arg(long, value_name = "NAME", default_value = "#lobby", value_parser = room)]
     pub room: RoomName,
+
+    /// What becomes of people who read too slowly: `close` ends their connection, `drop` leaves out what was said in rooms and tells where
+    #[arg(long, value_name = "close|drop", default_value_t)]
+    pub slow: SlowReaders,
 
     /// Sets one limit, such as flood_lines=20; a wrong name lists them all
     #[arg(long, value_name = "NAME=VALUE")]

@@ -27,6 +27,7 @@ fn run() -> anyhow::Result<()> {
         .room(args.room.clone())
         .password(args.password()?)
         .gateways(args.gateways()?)
+        .slow(args.slow)
         .limits(args.limits()?);
     let (builder, announced) = doors::open_for_lines(builder, &args)?;
     anyhow::ensure!(

@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 use std::net::{SocketAddr, ToSocketAddrs};
 
+use chat_core::chat::SlowReaders;
 use chat_core::net::Network;
 use chat_relay::args::{Place, RelayArgs};
 
@@ -72,6 +73,11 @@ impl Args {
         anyhow::ensure!(
             self.relay.is_none() || self.chat.gateway.is_empty(),
             "--gateway: with --relay this program is the gateway; give --gateway to chat-relay"
+        );
+        anyhow::ensure!(
+            self.relay.is_none() || self.chat.slow == SlowReaders::Close,
+            "--slow: with --relay it is the relay that knows what may be dropped; \
+             give --slow to chat-relay"
         );
         Ok(())
     }

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Context;
+use chat_core::dialect::Dialect;
 use chat_core::net::{Door, Framing};
 use chat_core::relay::{self, Relay};
 use chat_core::secret::Secret;
@@ -40,6 +41,7 @@ fn run_chat(args: &Args) -> anyhow::Result<()> {
         .room(args.chat.room.clone())
         .password(password.clone())
         .gateways(args.chat.gateways()?)
+        .slow(args.chat.slow)
         .limits(args.chat.limits()?);
     let (builder, announced) = doors::open_for_lines(builder, &args.chat)?;
     let (site, count) = (
@@ -81,7 +83,9 @@ fn run_gateway(args: &Args, relay: &RelayAddress) -> anyhow::Result<()> {
 fn open_for_browsers(args: &Args) -> anyhow::Result<Vec<Door>> {
     let settings = Settings::from(&args.chat.limits()?);
     let framing = move || -> Box<dyn Framing> { Box::new(Web::new(settings)) };
-    doors::open(Kind::Http, &args.http, framing)
+    let doors = doors::open(Kind::Http, &args.http, framing)?;
+    let slow = args.chat.slow.at(Dialect::Irc);
+    Ok(doors.into_iter().map(|door| door.slow(slow)).collect())
 }
 
 /// Opens the doors for browsers, says where all doors are, and serves.

@@ -35,8 +35,22 @@ impl Chat {
         }
     }
 
+    /// A chat with short queues, which drops what was said in rooms for those who read too slowly.
+    pub(crate) fn dropping() -> Self {
+        let queue = "--limit=send_queue_bytes=65536";
+        let args = ["--unlimited", "--slow=drop", queue];
+        if env!("CARGO_CRATE_NAME") == "gateway_browser" {
+            return Self::behind(&args, &[queue]);
+        }
+        Self::with(&args)
+    }
+
     fn behind_a_relay(args: &[&str]) -> Self {
-        let relay = Program::start(&chat_relay(), &DOORS[2..]);
+        Self::behind(&[], args)
+    }
+
+    fn behind(of_the_relay: &[&str], args: &[&str]) -> Self {
+        let relay = Program::start(&chat_relay(), &[&DOORS[2..], of_the_relay].concat());
         let at = relay.door("irc").to_string();
         let doors = ["--http", "127.0.0.1:0", "--relay", &at];
         Self {
@@ -51,9 +65,14 @@ impl Chat {
         &mut self.relay
     }
 
+    /// The program that holds the chat.
+    pub(crate) fn holder(&self) -> &Program {
+        self.relay.as_ref().unwrap_or(&self.program)
+    }
+
     /// Where people come in who do not come by the page.
     pub(crate) fn door(&self, name: &str) -> SocketAddr {
-        self.relay.as_ref().unwrap_or(&self.program).door(name)
+        self.holder().door(name)
     }
 
     /// A chat with a password, `open sesame`.

@@ -1,6 +1,9 @@
 //! What people see of each other.
 
-use test_support::Terminal;
+use std::thread;
+use std::time::Duration;
+
+use test_support::{Cut, PATIENCE, Proxy, Terminal};
 
 use super::support::Chat;
 
@@ -204,4 +207,42 @@ fn two_browsers_irssi_and_netcat_talk_in_one_room() {
     for person in [&ana, &bob] {
         person.sees_people(&["ana", "bob"]);
     }
+}
+
+#[test]
+fn a_page_that_reads_too_slowly_shows_where_messages_are_missing() {
+    let chat = Chat::dropping();
+    let network = Proxy::start(chat.program.door("http"));
+    let ana = chat.enter_at(&format!("http://{}/", network.address()), "ana");
+    let mut irene = chat.irc("irene");
+    irene.send("PRIVMSG #lobby :the first");
+    ana.hears("irene", "the first");
+    network.cut(Cut::Hang);
+    // Few at a time: the page keeps 500 messages, and the gap is to be among them.
+    let lines = format!("PRIVMSG #lobby :{}\r\n", "x".repeat(400)).repeat(50);
+    while !chat.holder().stderr().contains("messages were dropped") {
+        irene.send_bytes(lines.as_bytes());
+        irene.fence();
+        thread::sleep(Duration::from_millis(2));
+    }
+    irene.send("PRIVMSG #lobby :the last");
+    network.restore();
+    ana.page.wait_up_to(
+        3 * PATIENCE,
+        "document.querySelector('#log').innerText.includes('the last')",
+    );
+    let gap = "[...document.querySelectorAll('#log .system .text')].map(one => one.textContent)\
+        .filter(text => /^\\d+ messages are missing here: you read too slowly$/.test(text)).length";
+    assert_ne!(ana.page.eval(gap), 0);
+    let said = ana.said();
+    let place = said
+        .iter()
+        .rposition(|(_, text)| text.contains("missing here"));
+    let (before, after) = said.split_at(place.expect("a gap"));
+    assert!(
+        !before.is_empty() && after.len() > 1,
+        "it stands between what came and what came"
+    );
+    ana.say("still here");
+    irene.expect_contains(":still here");
 }

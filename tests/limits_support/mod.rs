@@ -2,6 +2,7 @@
 #![allow(dead_code, missing_docs, unreachable_pub)] // each test uses its part
 
 pub mod abroad;
+pub mod crowd;
 
 use std::net::{SocketAddr, TcpListener};
 use std::thread::JoinHandle;

@@ -11,7 +11,9 @@ use std::time::{Duration, Instant};
 
 use chat_core::id::{DoorId, PersonId};
 use chat_core::limits::Limits;
-use chat_core::net::{After, Closed, Door, Farewell, Frame, Framing, Host, Lines, People, Reactor};
+use chat_core::net::{
+    After, Closed, Door, Dropped, Farewell, Frame, Framing, Host, Lines, People, Reactor, Slow,
+};
 use chat_core::time::Now;
 use mio::Waker;
 use socket2::{Domain, Socket, Type};
@@ -32,6 +34,7 @@ pub enum Told {
     Deadline(PersonId),
     Drained(PersonId),
     Overflowed(PersonId),
+    Dropped(PersonId, Dropped),
     Woken,
 }
 
@@ -81,6 +84,10 @@ impl Host for Room {
         people.cut(who, &self.last_words, &Farewell::too_slow());
     }
 
+    fn dropped(&mut self, _people: &mut People, who: PersonId, dropped: &Dropped, _now: Now) {
+        self.told.push(Told::Dropped(who, dropped.clone()));
+    }
+
     fn turn(&mut self, _people: &mut People, _now: Now) {
         self.turns += 1;
     }
@@ -113,11 +120,34 @@ impl Server {
         Server::with(&limits, || Box::new(Lines::default()), act)
     }
 
+    /// The same, where this becomes of slow readers.
+    pub fn with_slow(
+        send_queue_bytes: u64,
+        slow: Slow,
+        act: impl FnMut(&mut People, PersonId, &str, Now) + Send + 'static,
+    ) -> Self {
+        let limits = Limits {
+            send_queue_bytes,
+            ..Limits::default()
+        };
+        let framing = || -> Box<dyn Framing> { Box::new(Lines::default()) };
+        Server::at_door(&limits, framing, |door| door.slow(slow), act)
+    }
+
     /// What it accepts has the smallest send buffer that the kernel gives, and a receive buffer of
     /// several turns.
     pub fn with(
         limits: &Limits,
         framing: impl Fn() -> Box<dyn Framing> + Send + 'static,
+        act: impl FnMut(&mut People, PersonId, &str, Now) + Send + 'static,
+    ) -> Self {
+        Server::at_door(limits, framing, |door| door, act)
+    }
+
+    fn at_door(
+        limits: &Limits,
+        framing: impl Fn() -> Box<dyn Framing> + Send + 'static,
+        finish: impl FnOnce(Door) -> Door,
         act: impl FnMut(&mut People, PersonId, &str, Now) + Send + 'static,
     ) -> Self {
         let room = Room {
@@ -133,7 +163,7 @@ impl Server {
         let address: SocketAddr = "127.0.0.1:0".parse().unwrap();
         socket.bind(&address.into()).unwrap();
         socket.listen(1024).unwrap();
-        let door = Door::new("test", socket.into(), framing).unwrap();
+        let door = finish(Door::new("test", socket.into(), framing).unwrap());
         let address = door.local_addr().unwrap();
         let mut reactor = Reactor::new(room, limits).unwrap();
         reactor.open(door).unwrap();

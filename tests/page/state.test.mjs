@@ -82,6 +82,17 @@ test('errors say what to do, and name the message they refuse', () => {
 		['error', 'You are banned from #ops. Ask its operators, or choose another room.', undefined], ['error', 'Slow down.', 'm8'], ['error', 'odd', undefined]]);
 });
 
+test('messages that are missing are told in their room, where they are missing', () => {
+	const { chat, hear, lobby } = chatting(':ann!w@h JOIN #tea');
+	hear(':bob!b@h PRIVMSG #lobby :one', '@time=2026-01-02T03:04:05.678Z NOTE * MESSAGES_DROPPED #tea e-7 :2 messages are missing here: you read too slowly',
+		'NOTE * MESSAGES_DROPPED #lobby * :1 message is missing here: you read too slowly', ':bob!b@h PRIVMSG #lobby :three',
+		'NOTE * MESSAGES_DROPPED #gone * :9 messages are missing here: you read too slowly');
+	assert.deepEqual(texts(lobby), ['one', '1 message is missing here: you read too slowly', 'three']);
+	assert.deepEqual(texts(chat.room('#tea')), ['2 messages are missing here: you read too slowly']);
+	assert.equal(chat.room('#tea').items[0].at, Date.UTC(2026, 0, 2, 3, 4, 5, 678));
+	assert.equal(chat.room('#gone'), undefined);
+});
+
 test('names of objects\' own parts are names like others', () => {
 	const { hear, lobby, chat } = chatting();
 	hear(':__proto__!x@h JOIN #lobby', ':constructor!x@h PRIVMSG #lobby :hi', ':toString!x@h PRIVMSG ann :hi', ':x CONSTRUCTOR a', '@msgid=__proto__ :bob!b@h PRIVMSG #lobby :a');

@@ -72,6 +72,7 @@ pub(crate) fn help_and_version(subject: &Subject) {
         "--password-file",
         "--gateway",
         "--gateway-secret",
+        "--slow",
         "--limit",
         "--unlimited",
         "--version",
@@ -170,7 +171,7 @@ pub(crate) fn a_named_port_in_use_is_an_error(subject: &Subject) {
 }
 
 pub(crate) fn bad_values_say_what_to_write(subject: &Subject) {
-    let cases: [(&[&str], &[&str]); 8] = [
+    let cases: [(&[&str], &[&str]); 9] = [
         (&["--irc", "6667"], &["--irc", "HOST:PORT"]),
         (&["--plain", "nowhere"], &["--plain", "HOST:PORT", "none"]),
         (
@@ -186,6 +187,7 @@ pub(crate) fn bad_values_say_what_to_write(subject: &Subject) {
             &["flood_lines=many", "number"],
         ),
         (&["--room", "a b"], &["--room", "letters, digits"]),
+        (&["--slow", "maybe"], &["--slow", "write close or drop"]),
         (&["--nosuch"], &["--nosuch", "--help"]),
         (&["lobby"], &["lobby"]),
     ];

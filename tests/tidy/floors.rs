@@ -10,7 +10,14 @@ use crate::source::{Named, paths, program_text};
 const ROWS: [(u8, &[&str]); 8] = [
     (
         0,
-        &["limits.rs", "names.rs", "time.rs", "id.rs", "secret.rs"],
+        &[
+            "limits.rs",
+            "names.rs",
+            "time.rs",
+            "id.rs",
+            "gap.rs",
+            "secret.rs",
+        ],
     ),
     (1, &["hub/"]),
     (
@@ -21,7 +28,8 @@ const ROWS: [(u8, &[&str]); 8] = [
             "net/leavers.rs",
             "net/lines.rs",
             "net/networks.rs",
-            "net/outbox.rs",
+            "net/outbox",
+            "net/slow.rs",
             "net/source.rs",
         ],
     ),

@@ -8,7 +8,7 @@ use crate::dialect::Dialect;
 use crate::id::{DoorId, PersonId};
 use crate::net::framing::{Farewell, Frame};
 use crate::net::people::People;
-use crate::net::reactor::{After, Closed, Host};
+use crate::net::reactor::{After, Closed, Dropped, Host};
 use crate::time::Now;
 
 impl Host for Chat {
@@ -79,10 +79,7 @@ impl Host for Chat {
     }
 
     fn overflowed(&mut self, people: &mut People, who: PersonId, now: Now) {
-        log::warn!(
-            "{who} reads too slowly: {} bytes were waiting",
-            people.queued(who)
-        );
+        self.log_closed(people, who);
         let mut turn = Turn {
             chat: self,
             people,
@@ -91,6 +88,10 @@ impl Host for Chat {
         let last_words = turn.last_words_on_wire(who, TOO_SLOW);
         turn.leave(who, TOO_SLOW);
         people.cut(who, &last_words, &Farewell::new(Farewell::POLICY, TOO_SLOW));
+    }
+
+    fn dropped(&mut self, people: &mut People, who: PersonId, dropped: &Dropped, _now: Now) {
+        self.log_dropped(people, who, dropped);
     }
 
     fn turn(&mut self, people: &mut People, now: Now) {

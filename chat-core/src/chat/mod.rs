@@ -20,7 +20,7 @@
 //! | `answer.rs` | labels and batches |
 //! | `missed.rs` | direct messages to a session whose browser is away |
 //! | `fan_out.rs`, `saying.rs`, `forms.rs` | from one to all |
-//! | `clock.rs`, `pace.rs` | deadlines: registration, ping, flood; who is too fast for their room |
+//! | `clock.rs`, `pace.rs`, `slow.rs` | deadlines: registration, ping, flood; who is too fast for their room, who too slow |
 //!
 //! A person's commands take effect in the order in which they were sent. Posts may be in flight
 //! together; whatever else somebody sends waits until their own entries have been committed.
@@ -49,6 +49,7 @@ mod queries;
 mod registration;
 mod saying;
 mod setup;
+mod slow;
 mod speaker;
 mod told;
 mod turn;
@@ -63,6 +64,7 @@ use std::fmt;
 use slab::Slab;
 
 pub use setup::Setup;
+pub use slow::{BadSlowReaders, SlowReaders};
 pub use speaker::Preset;
 pub use unreadable::unreadable;
 pub use webirc::Gateways;

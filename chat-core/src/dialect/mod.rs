@@ -36,6 +36,16 @@ pub fn quit_reason(words: Option<&str>) -> String {
     format!("{QUIT_MARK}{}", words.unwrap_or_default())
 }
 
+/// What somebody who reads too slowly is told where messages were dropped.
+fn missing(count: u64) -> String {
+    let are = if count == 1 {
+        "message is"
+    } else {
+        "messages are"
+    };
+    format!("{count} {are} missing here: you read too slowly")
+}
+
 /// What [`quit_reason`] puts in front of a person's own words.
 const QUIT_MARK: &str = "Quit: ";
 

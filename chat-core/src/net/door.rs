@@ -10,6 +10,8 @@ use mio::{Interest, Registry};
 use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
 
 use super::framing::Framing;
+use super::people::Sign;
+use super::slow::Slow;
 use super::source::Source;
 use crate::id::DoorId;
 use crate::limits::{ACCEPTS_PER_TURN_MAX, KEEPALIVE, KEEPALIVE_INTERVAL};
@@ -29,6 +31,7 @@ pub struct Door {
     name: String,
     listener: StdListener,
     framing: NewFraming,
+    slow: Option<Slow>,
 }
 
 impl Door {
@@ -54,7 +57,30 @@ impl Door {
             name: name.into(),
             listener,
             framing: Box::new(framing),
+            slow: None,
         })
+    }
+
+    /// What becomes of those at this door who read too slowly; they are closed if this is not said.
+    #[must_use]
+    pub fn slow(mut self, slow: Slow) -> Self {
+        self.slow = Some(slow);
+        self
+    }
+
+    /// The same, if it was not said before.
+    #[must_use]
+    pub(crate) fn or_slow(mut self, slow: Slow) -> Self {
+        self.slow.get_or_insert(slow);
+        self
+    }
+
+    /// What others have to know of it when it is open.
+    pub(super) fn sign(&self) -> Sign {
+        Sign {
+            name: self.name.as_str().into(),
+            slow: self.slow.unwrap_or_default(),
+        }
     }
 
     /// Listens at an address; port 0 picks one.

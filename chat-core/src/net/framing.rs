@@ -158,6 +158,9 @@ pub struct Wire {
     /// Length of the wrapped message at the front of `bytes`, which begin with one: where the next
     /// one starts. Used when a queue is cut, so that no message is sent in part.
     pub first: fn(bytes: &[u8]) -> usize,
+    /// The message that one wrapped one holds, exactly as it was given to `wrap`; empty if it holds
+    /// none, as a pong. Used when a queue is thinned.
+    pub message: fn(wrapped: &[u8]) -> &[u8],
 }
 
 impl PartialEq for Wire {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::framing::{Farewell, Frame};
 use super::people::People;
-pub use super::people::{After, Closed};
+pub use super::people::{After, Closed, Dropped};
 use crate::id::{DoorId, PersonId};
 use crate::time::Now;
 
@@ -34,10 +34,15 @@ pub trait Host {
     fn drained(&mut self, _people: &mut People, _who: PersonId, _now: Now) {}
 
     /// More was sent to somebody than may wait. The message that did not fit and all that followed
-    /// in this turn are not queued, so who stays after this has a gap.
+    /// in this turn are not queued, so who stays after this has a gap. At a door that drops it comes
+    /// when what may not be dropped is too much.
     fn overflowed(&mut self, people: &mut People, who: PersonId, _now: Now) {
         people.cut(who, b"", &Farewell::too_slow());
     }
+
+    /// Messages were dropped for somebody who reads too slowly, at a door that drops: how many of each
+    /// room, since this was told last. Told at most once a second for each person.
+    fn dropped(&mut self, _people: &mut People, _who: PersonId, _dropped: &Dropped, _now: Now) {}
 
     /// Once per turn after reading and deadlines: apply what was committed, fan out.
     fn turn(&mut self, _people: &mut People, _now: Now) {}

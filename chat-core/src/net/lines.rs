@@ -45,6 +45,7 @@ impl Lines {
         name: "lines",
         wrap,
         first,
+        message,
     };
 
     fn line<'a>(&mut self, line: &'a [u8]) -> Frame<'a> {
@@ -105,6 +106,10 @@ fn wrap(message: &[u8], out: &mut BytesMut) {
 
 fn first(bytes: &[u8]) -> usize {
     memchr(b'\n', bytes).map_or(bytes.len(), |at| at + 1)
+}
+
+fn message(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\r\n").unwrap_or(line)
 }
 
 #[cfg(test)]
@@ -200,5 +205,6 @@ mod tests {
         (Lines::WIRE.wrap)(b"two", &mut out);
         assert_eq!(&out[..], b"one\r\ntwo\r\n");
         assert_eq!((Lines::WIRE.first)(&out), 5);
+        assert_eq!((Lines::WIRE.message)(&out[..5]), b"one");
     }
 }

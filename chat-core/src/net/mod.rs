@@ -3,7 +3,7 @@
 //! ```text
 //!   4  Reactor ── polls; Doors accept, the Reader decodes, a Host is told      reactor, host, door, reader
 //!   3  People ── the slab of Person; Wheel of deadlines; Leavers say goodbye   people/*, wheel, leavers, source
-//!   2  Framing, Lines, Outbox ── bytes ⇄ messages, bytes that wait             framing, lines, outbox, networks, attempts
+//!   2  Framing, Lines, Outbox ── bytes ⇄ messages, bytes that wait             framing, lines, outbox, slow, networks, attempts
 //! ```
 //!
 //! **Invariants.** Only [`Reactor::turn`] polls and only it reads clocks. Nobody is freed in the
@@ -23,14 +23,16 @@ pub mod outbox;
 pub mod people;
 pub mod reactor;
 mod reader;
+pub mod slow;
 mod source;
 mod wheel;
 
 pub use attempts::{Attempts, Denied};
 pub use door::Door;
 pub use framing::{Farewell, Fault, Frame, Framing, Input, Unreadable, Wire};
-pub use host::{After, Closed, Host};
+pub use host::{After, Closed, Dropped, Host};
 pub use lines::Lines;
 pub use networks::Network;
 pub use people::{Peer, People};
 pub use reactor::Reactor;
+pub use slow::{Slow, Thin};

@@ -3,7 +3,9 @@
 //! An outbox is boxed and exists only while it holds bytes, so somebody who keeps up pays eight bytes
 //! for it. Every chunk begins with a message and holds whole ones, except the one at the front,
 //! which may be sent in part: that is all that is needed to `cut` a queue between
-//! messages, and it is found out only when it is needed.
+//! messages or to thin it (`thinning`), and it is found out only when it is needed.
+
+mod thinning;
 
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, IoSlice, Write};
@@ -12,6 +14,7 @@ use std::time::Instant;
 use bytes::Bytes;
 
 use crate::limits::{REST_COPY_BYTES_MAX, WRITE_SLICES_MAX};
+use thinning::Thinned;
 
 /// Length of the message at the front: [`Wire::first`](super::framing::Wire::first).
 pub type First = fn(&[u8]) -> usize;
@@ -32,6 +35,8 @@ pub struct Outbox {
     head: usize,
     /// When the socket last took something.
     taken: Option<Instant>,
+    /// What is left of the part that was thinned.
+    thinned: Option<Box<Thinned>>,
 }
 
 /// What became of a write.
@@ -78,8 +83,9 @@ impl Outbox {
 
     /// Queues whole messages; small ones gather in one growing buffer.
     pub fn push_copy(&mut self, bytes: &[u8], first: First) {
+        let may_grow = self.may_grow();
         match self.chunks.back_mut() {
-            Some(last) if last.takes(bytes.len(), first) => last.extend(bytes),
+            Some(last) if may_grow && last.takes(bytes.len(), first) => last.extend(bytes),
             _ => return self.push(Body::Own(bytes.to_vec()), first),
         }
         self.bytes += bytes.len();
@@ -153,6 +159,7 @@ impl Outbox {
             written -= left;
             self.chunks.pop_front();
             (self.sent, self.head) = (0, 0);
+            self.forget_thinned();
         }
         self.unpin();
     }
@@ -194,6 +201,7 @@ impl Outbox {
     pub(super) fn cut(&mut self) {
         let end = self.message_end();
         self.chunks.truncate(1);
+        self.thinned = None;
         if let Some(front) = self.chunks.front_mut() {
             front.body = Body::Own(front.body.bytes()[self.sent..end].to_vec());
         }

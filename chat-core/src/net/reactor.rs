@@ -13,7 +13,7 @@ use mio::event::Event;
 use mio::{Events, Poll, Waker};
 
 use super::door::{Door, Doors};
-pub use super::host::{After, Closed, Host};
+pub use super::host::{After, Closed, Dropped, Host};
 use super::people::People;
 use super::reader::Reader;
 use super::source::Source;
@@ -71,7 +71,10 @@ impl<H: Host> Reactor<H> {
     /// # Errors
     /// The socket can not be watched.
     pub fn open(&mut self, door: Door) -> io::Result<DoorId> {
-        self.inner.doors.open(self.poll.registry(), door)
+        let sign = door.sign();
+        let id = self.inner.doors.open(self.poll.registry(), door)?;
+        self.inner.people.know_door(id, sign);
+        Ok(id)
     }
 
     /// Closes the doors: nobody comes in any more, everybody who is in stays.
@@ -154,6 +157,7 @@ impl<H: Host> Inner<H> {
             self.people.next_deadline(),
             self.people.leavers.next(),
             self.doors.next(now.mono),
+            self.people.next_dropped(),
         ];
         let due = due.into_iter().flatten().min();
         let due = due.map(|at| at.saturating_duration_since(now.mono));
@@ -215,6 +219,9 @@ impl<H: Host> Inner<H> {
         self.people.flush_dirty();
         for who in self.people.overflowed() {
             self.host.overflowed(&mut self.people, who, now);
+        }
+        for (who, dropped) in self.people.dropped(now.mono) {
+            self.host.dropped(&mut self.people, who, &dropped, now);
         }
         for who in self.people.drained() {
             self.host.drained(&mut self.people, who, now);

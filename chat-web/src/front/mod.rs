@@ -13,7 +13,7 @@ use chat_core::chat::{Chat, Preset};
 use chat_core::dialect::Dialect;
 use chat_core::id::{ByPerson, DoorId, PersonId};
 use chat_core::limits::seconds;
-use chat_core::net::{After, Closed, Farewell, Frame, Host, People};
+use chat_core::net::{After, Closed, Dropped, Farewell, Frame, Host, People};
 use chat_core::relay;
 use chat_core::time::Now;
 
@@ -247,6 +247,10 @@ impl Host for Front {
 
     fn overflowed(&mut self, people: &mut People, who: PersonId, now: Now) {
         self.chat.overflowed(people, who, now);
+    }
+
+    fn dropped(&mut self, people: &mut People, who: PersonId, dropped: &Dropped, now: Now) {
+        self.chat.dropped(people, who, dropped, now);
     }
 
     fn turn(&mut self, people: &mut People, now: Now) {

@@ -161,13 +161,19 @@ function away(chat, message, why) {
 const failed = (chat, message, command, ...rest) => (command === 'CHATHISTORY' ? chat.on.refused(rest)
 	: chat.on.error(message.params.at(-1), message.tags.get('label')));
 
+function noted(chat, message, command, code, name) {
+	const text = message.params.at(-1);
+	if (code === 'RELAY_GONE') chat.on.apart(text);
+	else if (code === 'MESSAGES_DROPPED') chat.room(name)?.say(text, timeOf(message)); // it stands where they are missing
+	else chat.current?.say(text);
+}
+
 const HANDLERS = new Map(Object.entries({
-	PRIVMSG: said, NOTICE: said, JOIN: join, NICK: renamed, AWAY: away, TOPIC: topic, INVITE: invited, BATCH: batch, FAIL: failed, WARN: failed,
+	PRIVMSG: said, NOTICE: said, JOIN: join, NICK: renamed, AWAY: away, TOPIC: topic, INVITE: invited, BATCH: batch, FAIL: failed, WARN: failed, NOTE: noted,
 	PART: (chat, message, room) => gone(chat, message, [chat.room(room)], message.nick),
 	KICK: (chat, message, room, nick) => gone(chat, message, [chat.room(room)], nick, `was removed by ${message.nick}`),
 	QUIT: (chat, message) => gone(chat, message, chat.with(message.nick), message.nick),
 	SETNAME: (chat, message, name) => chat.move(chat.with(message.nick), message.nick, `goes by “${name}”`, message),
-	NOTE: (chat, message) => (message.params[1] === 'RELAY_GONE' ? chat.on.apart(message.params.at(-1)) : chat.current?.say(message.params.at(-1))),
 	'001': (chat, message, me) => Object.assign(chat, { me }),
 	'005': (chat, message, me, ...list) => list.forEach(token => chat.support.set(...`${token}=`.split('='))),
 	305: chat => Object.assign(chat, { away: false }), 306: chat => Object.assign(chat, { away: true }),

@@ -13,6 +13,7 @@ pub const TEXT: Wire = Wire {
     name: "ws-text",
     wrap: wrap_text,
     first: first_frame,
+    message: payload,
 };
 
 /// Messages as binary frames.
@@ -20,6 +21,7 @@ pub const BINARY: Wire = Wire {
     name: "ws-binary",
     wrap: wrap_binary,
     first: first_frame,
+    message: payload,
 };
 
 /// Before the upgrade there are answers and no messages: nothing said then reaches the peer.
@@ -27,6 +29,7 @@ pub const HTTP: Wire = Wire {
     name: "http",
     wrap: |_, _| {},
     first: <[u8]>::len,
+    message: |_| &[],
 };
 
 /// Which kind of frame carries the messages of a connection.
@@ -83,6 +86,17 @@ fn first_frame(bytes: &[u8]) -> usize {
     length.min(bytes.len())
 }
 
+/// What a data frame of ours holds. Other frames hold no message, nor does an HTTP head.
+fn payload(frame: &[u8]) -> &[u8] {
+    let header = match *frame {
+        [0x81 | 0x82, 126, ..] => 4,
+        [0x81 | 0x82, 127, ..] => 10,
+        [0x81 | 0x82, ..] => 2,
+        _ => frame.len(),
+    };
+    frame.get(header..).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use tungstenite::protocol::frame::Frame;
@@ -96,11 +110,12 @@ mod tests {
             let mut ours = BytesMut::new();
             (TEXT.wrap)(&message, &mut ours);
             let mut theirs = Vec::new();
-            let frame = Frame::message(message, OpCode::Data(Data::Text), true);
+            let frame = Frame::message(message.clone(), OpCode::Data(Data::Text), true);
             frame.format(&mut theirs).unwrap();
             assert_eq!(ours, theirs);
             assert_eq!((TEXT.first)(&[&ours[..], b"more"].concat()), ours.len());
             assert_eq!((TEXT.first)(&ours[..1]), 1);
+            assert_eq!((TEXT.message)(&ours), message);
         }
     }
 
@@ -109,11 +124,14 @@ mod tests {
         let mut out = BytesMut::new();
         (BINARY.wrap)(b"x", &mut out);
         assert_eq!(&out[..], [0x82, 1, b'x']);
+        assert_eq!((BINARY.message)(&out), b"x");
+        assert_eq!((BINARY.message)(&[0x8a, 1, b'x']), b"", "a pong");
     }
 
     #[test]
     fn the_head_of_the_upgrade_is_not_taken_for_a_frame() {
         let queue = b"HTTP/1.1 101 Switching Protocols\r\n\r\n\x81\x01a";
         assert_eq!((TEXT.first)(queue), queue.len());
+        assert_eq!((TEXT.message)(queue), b"");
     }
 }

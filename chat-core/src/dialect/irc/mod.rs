@@ -4,11 +4,12 @@
 //! [`Command`] of it. [`encode`](mod@encode) writes what happened as a reader with certain [`Caps`] gets
 //! it. Answers to one person begin with a [`Reader`] and are written parameter by parameter
 //! ([`reply`]) with the numbers of [`numeric`]; [`refusal`] has those for everything that can be wrong.
-//! [`isupport`] says what we are (005), [`caps`] what can be agreed on (CAP).
+//! [`mod@dropped`] is for those who read too slowly. [`isupport`] says what we are (005), [`caps`] what can be agreed on (CAP).
 
 pub mod caps;
 pub mod command;
 pub mod decode;
+pub mod dropped;
 pub mod encode;
 pub mod history;
 pub mod isupport;

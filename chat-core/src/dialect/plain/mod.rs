@@ -1,9 +1,11 @@
 //! The plain dialect: for people with `nc`, who type lines and read lines.
 //!
 //! A line is said to the current room unless it starts with `/`. [`encode`](mod@encode) writes what
-//! happened, [`words`] everything that the house itself says. All of it passes
+//! happened, [`words`] everything that the house itself says; [`mod@dropped`] is for those who read too
+//! slowly. All of it passes
 //! [`visible`](super::terminal::visible): at the other end is a bare terminal.
 
+pub mod dropped;
 pub mod encode;
 pub mod words;
 

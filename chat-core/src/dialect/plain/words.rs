@@ -138,6 +138,7 @@ pub fn refusal(why: &Refusal) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::dropped::dispensable;
     use super::*;
 
     #[test]
@@ -164,6 +165,32 @@ mod tests {
         ];
         for (why, expected) in cases {
             assert_eq!(refusal(&why), expected);
+        }
+    }
+
+    #[test]
+    fn nothing_that_the_house_says_looks_like_what_people_say() {
+        let (nick, room) = (Nick::new("bob").unwrap(), RoomName::new("#a").unwrap());
+        let words = [
+            greeting("Chat"),
+            greeting_with_password("Chat"),
+            bad_name(NameError::Empty),
+            taken_name(&Refusal::NameInUse(nick.clone())),
+            entered(&nick, &room),
+            people(&room, [&nick].into_iter()),
+            topic(&room, ""),
+            topic(&room, "tea"),
+            invited(&nick, &room),
+            goodbye(""),
+            goodbye("tea"),
+            unknown("dance"),
+            incomplete("/join ROOM"),
+            too_long(400),
+            refusal(&Refusal::NotInRoom(room.clone())),
+        ];
+        let fixed = [ASK_NAME, WRONG_PASSWORD, BEFORE, NOW].iter().chain(HELP);
+        for line in words.iter().map(String::as_str).chain(fixed.copied()) {
+            assert_eq!(dispensable(line), None, "{line}");
         }
     }
 

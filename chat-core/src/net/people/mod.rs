@@ -9,6 +9,7 @@ mod connection;
 mod ending;
 mod person;
 mod sending;
+mod thinning;
 mod timing;
 
 use std::collections::{HashMap, VecDeque};
@@ -23,6 +24,9 @@ pub(super) use person::Received;
 pub use person::{After, Closed, Peer};
 use person::{Link, Person};
 pub use sending::Backlog;
+pub use thinning::Dropped;
+use thinning::Losses;
+pub(super) use thinning::Sign;
 
 use super::framing::{Framing, Wire};
 use super::leavers::Leavers;
@@ -46,6 +50,10 @@ pub struct People {
     pub(super) leavers: Leavers,
     /// Bytes that may wait for one person.
     queue_bytes_max: usize,
+    /// By the doors' ids.
+    signs: Vec<Sign>,
+    /// Messages that were dropped, until the host is told.
+    losses: Losses,
     lists: Lists,
     /// Whose frame the host has in hand, and that person's wire.
     decoding: Option<(PersonId, Wire)>,
@@ -78,6 +86,8 @@ impl People {
             due: VecDeque::new(),
             leavers: Leavers::default(),
             queue_bytes_max,
+            signs: Vec::new(),
+            losses: Losses::new(now),
             lists: Lists::default(),
             decoding: None,
             turn: 0,

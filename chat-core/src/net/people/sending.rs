@@ -38,6 +38,7 @@ impl People {
         if let Some((link, first)) = self.room_for(id, bytes.len()) {
             link.outbox().push_copy(bytes, first);
             self.mark_dirty(id);
+            self.hold_bound(id);
         }
     }
 
@@ -57,6 +58,7 @@ impl People {
         if let Some((link, first)) = self.room_for(id, bytes.len()) {
             link.outbox().push_shared(bytes, first);
             self.mark_dirty(id);
+            self.hold_bound(id);
         }
     }
 
@@ -181,7 +183,7 @@ impl People {
         }
     }
 
-    /// The outbox, if `more` bytes may be queued in it.
+    /// The outbox, if `more` bytes may be queued in it, or something may be dropped for them.
     fn room_for(&mut self, id: PersonId, more: usize) -> Option<(&mut Link, First)> {
         if more == 0 || !self.person(id)?.link.is_open() {
             return None;
@@ -191,7 +193,7 @@ impl People {
             // Perhaps it only waits for the end of the turn.
             self.flush(id);
         }
-        if self.queued(id) + more > self.queue_bytes_max {
+        if self.queued(id) + more > self.queue_bytes_max && self.drops(id).is_none() {
             self.overflow(id);
             return None;
         }
@@ -200,24 +202,17 @@ impl People {
     }
 
     fn keep_rest(&mut self, id: PersonId, chunk: &Bytes, written: usize) {
-        let (Some(first), fits) = (
-            self.first(id),
-            chunk.len() - written <= self.queue_bytes_max,
-        ) else {
+        let Some(first) = self.first(id) else {
             return;
         };
-        let mut rest = Outbox::rest_of(chunk, written, first, self.now);
-        if !fits {
-            // The message that is sent in part is finished all the same: last words come after it.
-            rest.cut();
-            self.overflow(id);
-        }
-        if let Some(link) = self.link(id).filter(|_| rest.bytes() > 0) {
+        let rest = Outbox::rest_of(chunk, written, first, self.now);
+        if let Some(link) = self.link(id) {
             link.outbox = Some(Box::new(rest));
         }
+        self.hold_bound(id);
     }
 
-    fn overflow(&mut self, id: PersonId) {
+    pub(super) fn overflow(&mut self, id: PersonId) {
         if let Some(link) = self.link(id) {
             link.overflowed = true;
             self.lists.overflowed.push(id);

@@ -1,4 +1,5 @@
 use super::*;
+use crate::dialect::plain::dropped::dispensable;
 use crate::hub::entry::Entry;
 use crate::id::{Identity, PersonId, Seq};
 use crate::names::{Nick, RoomName};
@@ -144,7 +145,9 @@ fn others_read_what_happened() {
         ),
     ];
     for (act, expected) in cases {
+        let is_said = matches!(&act, Act::Post(post) if matches!(post.target, Target::Room(_)));
         assert_eq!(written(encode, act), expected);
+        assert_eq!(dispensable(expected).is_some(), is_said, "{expected}");
     }
 }
 
@@ -190,14 +193,16 @@ fn no_terminal_obeys_a_stranger() {
 
 #[test]
 fn authors_read_their_direct_messages_only() {
-    assert_eq!(
-        written(encode_own, to_bob(PostKind::Message, "psst\x07")),
-        "you (to bob): psst\u{fffd}"
-    );
-    assert_eq!(
-        written(encode_own, to_bob(PostKind::Message, &action("nods"))),
-        "* you (to bob) nods"
-    );
+    for (text, expected) in [
+        ("psst\x07", "you (to bob): psst\u{fffd}"),
+        (&action("nods"), "* you (to bob) nods"),
+    ] {
+        assert_eq!(
+            written(encode_own, to_bob(PostKind::Message, text)),
+            expected
+        );
+        assert_eq!(dispensable(expected), None);
+    }
     assert_eq!(written(encode_own, to_room(PostKind::Message, "hello")), "");
     assert_eq!(written(encode_own, Act::Away { reason: None }), "");
 }

@@ -1,0 +1,115 @@
+//! What may be dropped for somebody who reads too slowly, and what they are told instead.
+//!
+//! ```text
+//! NOTE * MESSAGES_DROPPED #lobby e-7 :12 messages are missing here: you read too slowly
+//!                         room   └ the last of them, or `*` to those who get no msgid
+//! ```
+//!
+//! A marker has the form of IRCv3 standard-replies, and the time of the last message that is missing
+//! if the reader's lines have times, so that whoever sorts by it sorts it in.
+
+use super::message::Message;
+use super::reply::Line;
+use super::tags::TagWriter;
+use crate::dialect::missing;
+use crate::gap::{Gap, Lost};
+
+/// The command of a marker's code. IRCv3 standard-replies: of our own, as the specification allows.
+pub const MESSAGES_DROPPED: &str = "MESSAGES_DROPPED";
+
+/// What a line is, if it may be dropped: said by somebody in a room, and no answer. What has a label
+/// is the acknowledgement of the reader's own words; what is in a batch belongs to an answer.
+#[must_use]
+pub fn dispensable(line: &str) -> Option<Lost<'_>> {
+    let message = Message::of_server(line)?;
+    let is_said = matches!(message.command, "PRIVMSG" | "NOTICE" | "TAGMSG");
+    let room = *message.params.first()?;
+    let is_answer = ["label", "batch"]
+        .iter()
+        .any(|key| message.tags.raw(key).is_some());
+    (is_said && room.starts_with('#') && !is_answer).then(|| Lost {
+        room,
+        msgid: message.tags.raw("msgid").unwrap_or_default(),
+        time: message.tags.raw("time").unwrap_or_default(),
+    })
+}
+
+/// Appends the line that stands where messages of a room are missing.
+pub fn dropped(room: &str, gap: &Gap, out: &mut String) {
+    let mut tags = TagWriter::new(out);
+    if !gap.time.is_empty() {
+        tags.tag("time", &gap.time);
+    }
+    tags.end();
+    let params = ["*", MESSAGES_DROPPED, room, &gap.msgid];
+    Line::bare(out, "NOTE")
+        .params(&params)
+        .text(missing(gap.count));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_in_rooms_may_be_dropped_and_nothing_else() {
+        let lost = |msgid, time| {
+            let room = "#a";
+            Some(Lost { room, msgid, time })
+        };
+        let cases = [
+            (":ana!a@h PRIVMSG #a :hello", lost("", "")),
+            (":ana!a@h NOTICE #a :JOIN #b", lost("", "")),
+            (
+                "@time=t;msgid=e-7 :ana!a@h PRIVMSG #a :hi",
+                lost("e-7", "t"),
+            ),
+            (
+                "@msgid=e-7;+typing=active :ana!a@h TAGMSG #a",
+                lost("e-7", ""),
+            ),
+            ("@msgid=e-7 :ana!a@h PRIVMSG bob :PRIVMSG #a :x", None),
+            ("@label=1;msgid=e-7 :ana!a@h PRIVMSG #a :mine", None),
+            ("@batch=b1;msgid=e-7 :ana!a@h PRIVMSG #a :then", None),
+            (":chat.local NOTICE ana :#a", None),
+            (":ana!a@h JOIN #a", None),
+            (":ana!a@h TOPIC #a :PRIVMSG #a :x", None),
+            (":chat.local 353 ana = #a :PRIVMSG", None),
+            ("NOTE * MESSAGES_DROPPED #a * :x", None),
+            ("PRIVMSG", None),
+            ("", None),
+        ];
+        for (line, expected) in cases {
+            assert_eq!(dispensable(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_marker_names_room_last_message_and_count() {
+        let mut gap = Gap::default();
+        let marker = |gap: &Gap| {
+            let mut out = String::new();
+            dropped("#a", gap, &mut out);
+            out
+        };
+        let (room, msgid) = ("#a", "");
+        gap.add(Lost {
+            room,
+            msgid,
+            time: "",
+        });
+        assert_eq!(
+            marker(&gap),
+            "NOTE * MESSAGES_DROPPED #a * :1 message is missing here: you read too slowly"
+        );
+        gap.add(Lost {
+            room,
+            msgid: "e-7",
+            time: "t",
+        });
+        assert_eq!(
+            marker(&gap),
+            "@time=t NOTE * MESSAGES_DROPPED #a e-7 :2 messages are missing here: you read too slowly"
+        );
+    }
+}

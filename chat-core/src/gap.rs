@@ -1,0 +1,50 @@
+//! What somebody is not told because they read too slowly. Floor 0: uses nothing.
+//!
+//! A queue of bytes knows nothing of rooms, and a dialect knows nothing of queues. What they have to
+//! say to each other when messages are dropped is here: what a line that may be dropped was, and
+//! what is missing where lines were dropped.
+
+use std::collections::BTreeMap;
+
+/// A message that may be dropped, as its line tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lost<'a> {
+    /// The room in which it was said; empty where lines do not tell.
+    pub room: &'a str,
+    /// Its id; empty if the line has none.
+    pub msgid: &'a str,
+    /// When it was said, as the line has it; empty if it has not.
+    pub time: &'a str,
+}
+
+/// Messages of one room that were dropped, one after the other.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Gap {
+    /// How many.
+    pub count: u64,
+    /// The id of the last one; empty if it had none.
+    pub msgid: String,
+    /// When the last one was said; empty if its line did not tell.
+    pub time: String,
+}
+
+impl Gap {
+    /// One more message, the last so far.
+    pub fn add(&mut self, lost: Lost<'_>) {
+        self.extend(1, lost.msgid, lost.time);
+    }
+
+    /// The gap goes on with another one.
+    pub fn merge(&mut self, later: &Gap) {
+        self.extend(later.count, &later.msgid, &later.time);
+    }
+
+    fn extend(&mut self, count: u64, msgid: &str, time: &str) {
+        self.count += count;
+        msgid.clone_into(&mut self.msgid);
+        time.clone_into(&mut self.time);
+    }
+}
+
+/// Gaps by room.
+pub type Gaps = BTreeMap<Box<str>, Gap>;
