@@ -119,6 +119,10 @@ pub(crate) struct Talk {
     /// Messages of one talker that not everybody has yet
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=65_536))]
     pub(crate) window: u32,
+    /// Says nothing more until everybody has all of the window: so every server is given the same
+    /// batches, and what differs is the cost of passing them on
+    #[arg(long)]
+    pub(crate) lockstep: bool,
 
     /// More people, who come into the room and then never read
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=10_000))]

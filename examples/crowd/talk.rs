@@ -76,7 +76,7 @@ impl Floor {
             ledger: Ledger::new(readers, args.talkers.into()),
             windows: numbers
                 .clone()
-                .map(|_| Window::new(args.readers, args.window))
+                .map(|_| Window::new(args.readers, args.window, args.lockstep))
                 .collect(),
             talkers: numbers
                 .map(|number| Talker::new(&args.common, readers + usize::from(number), number))

@@ -6,6 +6,8 @@ use anyhow::bail;
 pub(crate) struct Window {
     readers: u32,
     size: u32,
+    /// All of a window is done before anything of the next one is said.
+    lockstep: bool,
     said: u32,
     done: u32,
     /// How many readers have yet to get a message, in a ring of a power of two.
@@ -13,10 +15,11 @@ pub(crate) struct Window {
 }
 
 impl Window {
-    pub(crate) fn new(readers: u32, size: u32) -> Self {
+    pub(crate) fn new(readers: u32, size: u32, lockstep: bool) -> Self {
         Self {
             readers,
             size,
+            lockstep,
             said: 0,
             done: 0,
             left: vec![0; size.next_power_of_two() as usize],
@@ -35,7 +38,7 @@ impl Window {
     /// Takes as many messages as there is place for; they have to be said now.
     pub(crate) fn fill(&mut self) -> std::ops::Range<u32> {
         let first = self.said;
-        if std::env::var_os("LOCKSTEP").is_some() && self.done < self.said {
+        if self.lockstep && self.done < self.said {
             return first..first;
         }
         while self.said < self.done.saturating_add(self.size) {
@@ -78,7 +81,7 @@ mod tests {
 
     #[test]
     fn a_message_is_done_when_every_reader_has_it() {
-        let mut window = Window::new(2, 3);
+        let mut window = Window::new(2, 3, false);
         assert_eq!(window.fill(), 0..3);
         assert_eq!(window.fill(), 3..3);
         for sequence in [0, 1, 0] {
@@ -91,5 +94,15 @@ mod tests {
             window.heard(sequence).unwrap();
         }
         assert_eq!(window.fill(), 4..7);
+    }
+
+    #[test]
+    fn in_lockstep_a_window_is_done_before_the_next_begins() {
+        let mut window = Window::new(1, 2, true);
+        assert_eq!(window.fill(), 0..2);
+        window.heard(0).unwrap();
+        assert_eq!(window.fill(), 2..2);
+        window.heard(1).unwrap();
+        assert_eq!(window.fill(), 2..4);
     }
 }
