@@ -18,6 +18,7 @@ mod close;
 mod event;
 mod handshake;
 mod socket;
+mod whole;
 mod wire;
 
 use bytes::Bytes;
@@ -72,7 +73,9 @@ pub struct Web {
     state: State,
     /// What the host was told last. An answer to it is taken from here.
     event: Option<Event>,
-    /// The message that the host was given last.
+    /// The message that the host was given last, if it was one of the usual kind.
+    text: String,
+    /// The same for any other.
     message: Bytes,
 }
 
@@ -101,6 +104,7 @@ impl Web {
             settings,
             state: State::Reading(RequestReader::default()),
             event: None,
+            text: String::new(),
             message: Bytes::new(),
         }
     }
@@ -192,6 +196,20 @@ impl Web {
         }
     }
 
+    fn on_text(&mut self, opcode: Opcode) -> Frame<'_> {
+        match self.settings.mode {
+            Mode::Raw => {
+                let payload = std::mem::take(&mut self.text).into();
+                self.on_data(opcode, payload)
+            }
+            Mode::Lines => {
+                let line = without_end(self.text.as_bytes());
+                let text = &self.text[..line.len()];
+                wrong_with(line).map_or(Frame::Message(text), Frame::Unreadable)
+            }
+        }
+    }
+
     fn on_data(&mut self, opcode: Opcode, payload: Bytes) -> Frame<'_> {
         match (self.settings.mode, &mut self.state) {
             (Mode::Raw, State::Socket(_, current)) => {
@@ -224,12 +242,18 @@ impl Framing for Web {
                 let request = request.transpose().map(Exchange::new);
                 Ok(request.map(|exchange| self.tell(Event::Asked(Box::new(exchange)))))
             }
-            State::Socket(socket, _) => match next_message(socket, input, replies) {
-                Ok(Some(Heard::Message(message))) => self.on_message(message),
-                Ok(Some(Heard::Nothing)) => Ok(Some(self.tell(Event::Pinged))),
-                Ok(None) => Ok(None),
-                Err(fault) => Err(self.end(fault)),
-            },
+            State::Socket(socket, _) => {
+                if let Some(opcode) = socket.take_whole(input, &mut self.text) {
+                    return Ok(Some(self.on_text(opcode)));
+                }
+                self.text = String::new();
+                match next_message(socket, input, replies) {
+                    Ok(Some(Heard::Message(message))) => self.on_message(message),
+                    Ok(Some(Heard::Nothing)) => Ok(Some(self.tell(Event::Pinged))),
+                    Ok(None) => Ok(None),
+                    Err(fault) => Err(self.end(fault)),
+                }
+            }
             State::Over(fault) => Err(fault.clone()),
         }
     }
@@ -266,18 +290,25 @@ fn next_message(
 /// One WebSocket message is one line. The line end of a client that adds one is forgiven; what else
 /// could be read as two lines further on is not.
 fn line(message: &[u8]) -> Frame<'_> {
-    let line = message
-        .strip_suffix(b"\r\n")
-        .or_else(|| message.strip_suffix(b"\n"))
-        .unwrap_or(message);
+    let line = without_end(message);
+    match (wrong_with(line), std::str::from_utf8(line)) {
+        (Some(wrong), _) => Frame::Unreadable(wrong),
+        (None, Ok(text)) => Frame::Message(text),
+        (None, Err(_)) => Frame::Unreadable(Unreadable::NotUtf8),
+    }
+}
+
+fn without_end(message: &[u8]) -> &[u8] {
+    let line = message.strip_suffix(b"\r\n");
+    line.or_else(|| message.strip_suffix(b"\n"))
+        .unwrap_or(message)
+}
+
+/// Why a message is not one line, if it is not.
+fn wrong_with(line: &[u8]) -> Option<Unreadable> {
     if line.len() > LINE_IN_BYTES_MAX - 2 {
-        return Frame::Unreadable(Unreadable::TooLong);
+        return Some(Unreadable::TooLong);
     }
-    if memchr::memchr3(b'\r', b'\n', b'\0', line).is_some() {
-        return Frame::Unreadable(Unreadable::ControlByte);
-    }
-    match std::str::from_utf8(line) {
-        Ok(text) => Frame::Message(text),
-        Err(_) => Frame::Unreadable(Unreadable::NotUtf8),
-    }
+    let control = memchr::memchr3(b'\r', b'\n', b'\0', line);
+    control.map(|_| Unreadable::ControlByte)
 }

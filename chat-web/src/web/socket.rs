@@ -9,6 +9,8 @@
 //! all of it has come. So a data frame that comes in pieces is given to it as fragments, one for each
 //! piece, which RFC 6455 §5.4 allows: what a peer announces is never allocated, and a text
 //! that is not UTF-8 fails where it stops being so (§8.1).
+//!
+//! Messages of the usual kind, one whole frame each, are read without it: `whole.rs`.
 
 use std::io::{self, Cursor, ErrorKind, Read, Take, Write};
 
@@ -19,6 +21,8 @@ use tungstenite::protocol::frame::FrameHeader;
 use tungstenite::protocol::frame::coding::{Data, OpCode};
 use tungstenite::protocol::{Role, WebSocketConfig, WebSocketContext};
 
+use super::whole;
+use super::wire::Opcode;
 use crate::limits::{CONTROL_BYTES_MAX, FRAME_HEAD_BYTES_MAX, WEBSOCKET_READ_BYTES};
 
 /// What came off the stream.
@@ -62,6 +66,15 @@ impl Socket {
             message_bytes: 0,
             message_bytes_max,
         }
+    }
+
+    /// Takes the next message into `text` if it is one whole frame of the usual kind, which needs no
+    /// tungstenite.
+    pub(super) fn take_whole(&self, input: &mut Input<'_>, text: &mut String) -> Option<Opcode> {
+        let is_between = self.frame.is_none() && !self.is_incomplete;
+        is_between
+            .then(|| whole::take(input, self.message_bytes_max, text))
+            .flatten()
     }
 
     /// Takes the next message or control frame; `None` waits for more bytes. Pongs and the answer to
