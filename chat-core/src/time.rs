@@ -28,9 +28,33 @@ impl Timestamp {
     /// `2026-11-23T08:15:30.042Z`, the form of IRCv3 server-time; 24 bytes.
     #[must_use]
     pub fn iso(self) -> String {
+        let mut out = String::new();
+        self.push_iso(&mut out);
+        out
+    }
+
+    /// Appends the same, as each message to whoever wants times does.
+    pub fn push_iso(self, out: &mut String) {
         let stamp =
             jiff::Timestamp::from_millisecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-        format!("{stamp:.3}")
+        let at = jiff::tz::Offset::UTC.to_datetime(stamp);
+        let (Ok(year), 0..=9999) = (u16::try_from(at.year()), at.year()) else {
+            // Nobody's clock is there; but it may be asked for.
+            return out.push_str(&format!("{stamp:.3}"));
+        };
+        let millis = at.subsec_nanosecond() / 1_000_000;
+        for (number, digits, after) in [
+            (year, 4, '-'),
+            (at.month().unsigned_abs().into(), 2, '-'),
+            (at.day().unsigned_abs().into(), 2, 'T'),
+            (at.hour().unsigned_abs().into(), 2, ':'),
+            (at.minute().unsigned_abs().into(), 2, ':'),
+            (at.second().unsigned_abs().into(), 2, '.'),
+            (u16::try_from(millis).unwrap_or(0), 3, 'Z'),
+        ] {
+            push_digits(number, digits, out);
+            out.push(after);
+        }
     }
 
     /// Reads what [`Timestamp::iso`] writes, and other forms of ISO 8601.
@@ -38,6 +62,14 @@ impl Timestamp {
     pub fn from_iso(text: &str) -> Option<Timestamp> {
         let stamp: jiff::Timestamp = text.parse().ok()?;
         Some(Timestamp(stamp.as_millisecond()))
+    }
+}
+
+/// Appends a number with leading zeros: formatting it would cost more than all the rest of a line.
+fn push_digits(number: u16, digits: u32, out: &mut String) {
+    for place in (0..digits).rev() {
+        let digit = number / 10_u16.pow(place) % 10;
+        out.push(char::from_digit(digit.into(), 10).unwrap_or('0'));
     }
 }
 
@@ -51,6 +83,14 @@ mod tests {
         assert_eq!(stamp.iso(), "2026-11-23T08:35:30.042Z");
         assert_eq!(Timestamp::from_iso(&stamp.iso()), Some(stamp));
         assert_eq!(Timestamp(0).iso(), "1970-01-01T00:00:00.000Z");
+        assert_eq!(
+            Timestamp(-62_167_219_200_001).iso(),
+            "-000001-12-31T23:59:59.999Z"
+        );
+        assert_eq!(
+            Timestamp(253_402_000_000_123).iso(),
+            "9999-12-28T12:26:40.123Z"
+        );
         assert_eq!(Timestamp::from_iso("yesterday"), None);
     }
 

@@ -80,11 +80,11 @@ fn write_tags(committed: &Committed, caps: Caps, epoch: &str, extra: Extra<'_>, 
         }
     }
     if caps.has(Caps::SERVER_TIME) {
-        tags.tag("time", committed.at.iso());
+        tags.tag_with("time", |out| committed.at.push_iso(out));
     }
     if let (true, Act::Post(post)) = (caps.has(Caps::MESSAGE_TAGS), &committed.entry.act) {
         let seq = committed.seq;
-        tags.tag("msgid", Msgid { epoch, seq });
+        tags.tag_with("msgid", |out| Msgid { epoch, seq }.push(out));
         tags.data(&post.tags);
     }
     tags.end();

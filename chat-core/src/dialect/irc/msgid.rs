@@ -16,6 +16,19 @@ pub struct Msgid<'a> {
     pub seq: Seq,
 }
 
+impl Msgid<'_> {
+    /// Appends it to a line.
+    pub fn push(self, out: &mut String) {
+        out.push_str(self.epoch);
+        out.push('-');
+        let digits = self.seq.0.checked_ilog10().unwrap_or(0);
+        for place in (0..=digits).rev() {
+            let digit = self.seq.0 / 10_u64.pow(place) % 10;
+            out.push(char::from(b'0' + u8::try_from(digit).unwrap_or(0)));
+        }
+    }
+}
+
 impl Display for Msgid<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         write!(f, "{}-{}", self.epoch, self.seq.0)
@@ -42,6 +55,11 @@ mod tests {
         }
         .to_string();
         assert_eq!(id, "a1-b2-42");
+        for seq in [0, 9, 10, 1_234_567_890, u64::MAX] {
+            let (mut pushed, epoch) = (String::new(), "e");
+            Msgid { epoch, seq: Seq(seq) }.push(&mut pushed);
+            assert_eq!(pushed, format!("e-{seq}"));
+        }
         assert_eq!(parse(&id, "a1-b2"), Some(Seq(42)));
         for (text, epoch) in [
             ("a1-42", "b2"),

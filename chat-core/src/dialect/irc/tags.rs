@@ -90,6 +90,14 @@ impl<'o> TagWriter<'o> {
         let _ = write!(self.out, "{key}={escaped}");
     }
 
+    /// Adds `key=` and whatever is appended, which is escaped already.
+    pub fn tag_with(&mut self, key: &str, value: impl FnOnce(&mut String)) {
+        self.separate();
+        self.out.push_str(key);
+        self.out.push('=');
+        value(self.out);
+    }
+
     /// Adds tag data as it is, if it cannot break out of the tags.
     pub fn data(&mut self, data: &str) {
         if !data.is_empty() && !data.contains([' ', '\r', '\n', '\0']) {
