@@ -30,11 +30,11 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FOLDER", default_value = "benches")]
     pub(crate) into: PathBuf,
 
-    /// Only these cases
+    /// Only this case; may be repeated
     #[arg(long = "case", value_name = "NAME")]
     names: Vec<String>,
 
-    /// Only these servers: chat, bare, bare-epoll, redis, inspircd, ngircd, bun
+    /// Only this server; may be repeated. A ratio needs `bare`
     #[arg(long = "server", value_name = "NAME", value_enum)]
     servers: Vec<Server>,
 

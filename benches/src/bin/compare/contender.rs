@@ -1,6 +1,6 @@
 //! Who is measured: a server, and how it is spoken to.
 
-use crate::cases::Kind;
+use crate::kind::Kind;
 
 /// A program that passes messages on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 
 use crate::args::Args;
-use crate::cases::{GROWN, Kind, RATE_KEPT};
+use crate::cases::{GROWN, RATE_KEPT};
 use crate::contender::Contender;
+use crate::kind::Kind;
 use crate::process::{LOOK_EVERY, Process};
 use crate::samples::Fields;
 use crate::server::Running;
@@ -76,7 +77,11 @@ fn command(
 }
 
 fn parse(stdout: &str) -> anyhow::Result<Fields> {
-    serde_json::from_str(stdout).with_context(|| format!("crowd reported no JSON: {stdout:?}"))
+    let fields: Fields = serde_json::from_str(stdout)
+        .with_context(|| format!("crowd reported no JSON: {stdout:?}"))?;
+    let nothing = fields.get("deliveries") == Some(&0.into());
+    anyhow::ensure!(!nothing, "nothing was delivered while it was measured");
+    Ok(fields)
 }
 
 /// What somebody who never reads costs the others, and the server's memory.
@@ -114,6 +119,12 @@ mod tests {
         compare(&mut with, &alone);
         assert_eq!(with.get(RATE_KEPT), Some(&0.97.into()));
         assert_eq!(with.get(GROWN), Some(&50.0.into()));
+    }
+
+    #[test]
+    fn a_measurement_of_nothing_is_none() {
+        assert!(parse(r#"{"deliveries": 1}"#).is_ok());
+        assert!(parse(r#"{"deliveries": 0}"#).is_err());
     }
 
     #[test]

@@ -30,6 +30,7 @@ impl Machine {
             format!("{}, {cores} cores", model(&read("/proc/cpuinfo"))),
             format!("Linux {kernel}"),
             pinned,
+            format!("load when it began: {}", load(&read("/proc/loadavg"))),
         ];
         lines.extend(versions(workshop, contenders));
         Machine { lines }
@@ -72,6 +73,11 @@ fn model(cpuinfo: &str) -> &str {
     let mut fields = cpuinfo.lines().filter_map(|line| line.split_once(':'));
     let model = fields.find(|(name, _)| name.trim() == "model name");
     model.map_or("an unknown CPU", |(_, model)| model.trim())
+}
+
+/// How many programs wanted a core in the last minute: above nought, somebody else is at work too.
+fn load(loadavg: &str) -> &str {
+    loadavg.split(' ').next().unwrap_or_default()
 }
 
 /// The cores that this may run on.
@@ -159,6 +165,11 @@ mod tests {
             Some(u32::MAX)
         );
         assert_eq!(descriptors_in(""), None);
+    }
+
+    #[test]
+    fn the_load_of_the_last_minute_is_found() {
+        assert_eq!(load("0.07 0.30 0.45 1/99 4711\n"), "0.07");
     }
 
     #[test]

@@ -13,7 +13,7 @@
 //! | module | what |
 //! |---|---|
 //! | `args`, `install`, `machine` | what is asked for; getting the peers; what this runs on |
-//! | `cases`, `contender` | what is measured, and of whom |
+//! | `cases`, `kind`, `contender` | what is measured, how, and of whom |
 //! | `server`, `crowd` | a server for one measurement; the load generator |
 //! | `workshop`, `process`, `interrupt` | where everything is; a child with an end; being told to stop |
 //! | `samples`, `spread` | what came out, and what it comes to |
@@ -26,6 +26,7 @@ mod contender;
 mod crowd;
 mod install;
 mod interrupt;
+mod kind;
 mod machine;
 mod peers;
 mod process;
@@ -126,7 +127,7 @@ fn say(args: &Args, round: u32, case: &Case, contender: Contender, outcome: &sam
         Err(why) => why.clone(),
     };
     eprintln!(
-        "round {round} of {}  {:<22}  {:<24}  {figure}",
+        "round {round} of {}  {:<14}  {:<32}  {figure}",
         args.rounds(),
         case.name,
         contender.name()
@@ -137,7 +138,7 @@ fn say(args: &Args, round: u32, case: &Case, contender: Contender, outcome: &sam
 fn write(args: &Args, machine: &Machine, cases: &[Case], samples: &Samples) -> anyhow::Result<()> {
     let files = [
         ("RESULTS.md", report::text(args, machine, cases, samples)),
-        ("results.svg", chart::draw(samples)),
+        ("results.svg", chart::draw(args.quick, samples)),
         ("results.json", samples.json(&machine.lines())),
     ];
     fs::create_dir_all(&args.into)?;

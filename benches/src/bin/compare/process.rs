@@ -49,17 +49,19 @@ impl Process {
         said(&self.stdout)
     }
 
-    /// What it complained of: the last line on stderr, or else on stdout.
+    /// What it complained of.
     pub(crate) fn complaint(&self) -> String {
-        let last = |text: String| {
-            text.lines()
-                .rfind(|line| !line.trim().is_empty())
-                .map(str::to_owned)
-        };
-        last(said(&self.stderr))
-            .or_else(|| last(self.stdout()))
+        complaint(&said(&self.stderr))
+            .or_else(|| complaint(&self.stdout()))
             .unwrap_or_else(|| "it did not say why".to_owned())
     }
+}
+
+/// The first line that calls itself an error, or else the last one.
+fn complaint(text: &str) -> Option<String> {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let error = lines.clone().find(|line| line.starts_with("error"));
+    error.or_else(|| lines.next_back()).map(str::to_owned)
 }
 
 fn said(path: &Path) -> String {
@@ -90,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_complaint_is_what_was_said_last() {
+    fn what_it_said_is_kept() {
         let folder = tempfile::tempdir().unwrap();
         let script = "echo ready; echo first >&2; echo 'no such thing' >&2; exit 3";
         let mut process = shell(folder.path(), script);
@@ -99,6 +101,13 @@ mod tests {
         }
         assert_eq!(process.stdout(), "ready\n");
         assert_eq!(process.complaint(), "no such thing");
+    }
+
+    #[test]
+    fn an_error_is_the_complaint_whatever_follows() {
+        let text = "starting\nerror: no such case\n\nFor more, try --help\n";
+        assert_eq!(complaint(text).as_deref(), Some("error: no such case"));
+        assert_eq!(complaint("\n"), None);
     }
 
     #[test]
