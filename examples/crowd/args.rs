@@ -18,6 +18,15 @@ pub(crate) struct Arguments {
 pub(crate) enum Case {
     /// Talkers keep so many messages in flight: what a delivery costs, and how many there are
     Talk(Talk),
+    /// One talker keeps time: how long a message takes, from when it was to be said
+    Latency(Latency),
+    /// People in rooms who say nothing: the memory of one, the CPU of all. For a server started afresh:
+    /// memory that it had used before, and kept, would be missing
+    Idle(Idle),
+    /// Everybody enters a room at once: how long until all are in it and know of each other
+    Join(Join),
+    /// One talker at full speed: how long others wait for an answer. Never sleeps
+    Flood(Flood),
 }
 
 /// What all cases take.
@@ -78,6 +87,12 @@ impl Common {
     pub(crate) fn talkers_room(&self) -> Option<Rc<str>> {
         (self.over != Over::Redis).then(|| self.room())
     }
+
+    /// Where somebody is who is not with the others. At Redis this is who does not subscribe.
+    pub(crate) fn other_room(&self) -> Option<Rc<str>> {
+        let name = || format!("{}-other", self.room).into();
+        (self.over != Over::Redis).then(name)
+    }
 }
 
 /// How people talk to the server.
@@ -108,6 +123,58 @@ pub(crate) struct Talk {
     /// More people, who come into the room and then never read
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=10_000))]
     pub(crate) stalled: u32,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Latency {
+    #[command(flatten)]
+    pub(crate) common: Common,
+
+    /// People who only read
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) readers: u32,
+
+    /// Messages each second
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) rate: u32,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Idle {
+    #[command(flatten)]
+    pub(crate) common: Common,
+
+    /// People whose memory is measured
+    #[arg(long, default_value_t = 9000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) people: u32,
+
+    /// People who come before, and are not counted
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(..=100_000))]
+    pub(crate) first: u32,
+
+    /// People in one room
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) rooms_of: u32,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Join {
+    #[command(flatten)]
+    pub(crate) common: Common,
+
+    /// How many enter the room
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) people: u32,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Flood {
+    #[command(flatten)]
+    pub(crate) common: Common,
+
+    /// People who read what the talker says
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) readers: u32,
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use mio::event::Event;
 use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token};
@@ -20,6 +20,7 @@ use crate::person::{Deaf, Ear, Person, Stage};
 use crate::proc;
 use crate::progress::Progress;
 use crate::speech::Speech;
+use crate::trailer::hex;
 
 /// People who are on their way in at the same time: fewer than any listen backlog holds.
 const COMING_IN_MAX: usize = 64;
@@ -27,6 +28,8 @@ const SCRATCH_BYTES: usize = 256 * 1024;
 const EVENTS: usize = 4096;
 /// The longest sleep, so that whoever waits in vain is noticed.
 const SLEEP_MAX: Duration = Duration::from_millis(100);
+/// The longest wait for a server to fall silent.
+const SETTLE_MAX: Duration = Duration::from_secs(60);
 
 /// What somebody is there for: the first letter of their name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,18 +37,32 @@ pub(crate) enum Role {
     Reader,
     Talker,
     Stalled,
+    Pinger,
 }
 
 impl Role {
     /// Nine characters at most, as ngIRCd wants it. Two crowds at one server differ by the process.
-    fn name(self, index: usize) -> String {
+    pub(crate) fn name(self, index: usize) -> String {
         let letter = match self {
             Role::Reader => 'r',
             Role::Talker => 't',
             Role::Stalled => 's',
+            Role::Pinger => 'p',
         };
-        format!("{letter}{index:05x}{:03x}", std::process::id() & 0xfff)
+        format!("{letter}{index:05x}{:03x}", this_crowd())
     }
+}
+
+/// Which of the people of this crowd has this name.
+pub(crate) fn number(name: &[u8]) -> Option<usize> {
+    let name: &[u8; 9] = name.try_into().ok()?;
+    let is_ours = hex(&name[6..])? == this_crowd();
+    let number = hex(&name[1..6])?;
+    is_ours.then_some(number as usize)
+}
+
+fn this_crowd() -> u32 {
+    std::process::id() & 0xfff
 }
 
 #[derive(Debug)]
@@ -59,8 +76,8 @@ pub(crate) struct Crowd {
     now: Instant,
     /// Somebody has said something since.
     has_spoken: bool,
-    /// Time spent asking in vain, which is nobody's work.
-    pub(crate) idle: Duration,
+    /// The length of all turns in which there was something to do.
+    pub(crate) busy: Duration,
 }
 
 #[derive(Debug)]
@@ -92,11 +109,11 @@ impl Crowd {
             sleep: common.sleep,
             now: Instant::now(),
             has_spoken: false,
-            idle: Duration::ZERO,
+            busy: Duration::ZERO,
         })
     }
 
-    /// Lets so many people in, and returns when all of them have got where they wanted.
+    /// Lets so many people in, each into their room, and returns when all of them have got there.
     ///
     /// # Errors
     /// The server refuses one of them.
@@ -104,7 +121,7 @@ impl Crowd {
         &mut self,
         role: Role,
         count: usize,
-        room: Option<&Rc<str>>,
+        room: impl Fn(usize) -> Option<Rc<str>>,
     ) -> anyhow::Result<()> {
         let (first, ready_before) = (self.people.all.len(), self.people.ready);
         let progress = Progress::of_people(count);
@@ -113,8 +130,8 @@ impl Crowd {
             let came = self.people.all.len() - first;
             let ready = self.people.ready - ready_before;
             let coming = (count - came).min(COMING_IN_MAX - (came - ready));
-            for _ in 0..coming {
-                self.connect(role, room.cloned())?;
+            for index in came..came + coming {
+                self.connect(role, room(index))?;
             }
             progress.set(ready);
             if ready == count {
@@ -163,8 +180,8 @@ impl Crowd {
         self.dispatch(ear)?;
         let before = std::mem::replace(&mut self.now, Instant::now());
         let has_spoken = std::mem::take(&mut self.has_spoken);
-        if self.events.is_empty() && !has_spoken {
-            self.idle += self.now - before;
+        if has_spoken || !self.events.is_empty() {
+            self.busy += self.now - before;
         }
         Ok(())
     }
@@ -194,6 +211,56 @@ impl Crowd {
             self.people.ready(event, ear)?;
         }
         Ok(())
+    }
+
+    /// For what cannot wait to be woken.
+    pub(crate) fn never_sleep(&mut self) {
+        self.sleep = false;
+    }
+
+    /// Turns until nothing has come for so long.
+    ///
+    /// # Errors
+    /// Like [`Crowd::turn`]; or there is no end to what comes.
+    pub(crate) fn settle(&mut self, quiet: Duration) -> anyhow::Result<()> {
+        let start = Instant::now();
+        let mut heard_at = start;
+        while heard_at.elapsed() < quiet {
+            self.turn_asleep(&mut Deaf)?;
+            if !self.events.is_empty() {
+                heard_at = self.now;
+            }
+            if start.elapsed() > SETTLE_MAX {
+                bail!("the server still talks after {SETTLE_MAX:?}, and nobody says anything");
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends somebody who is registered into a room.
+    ///
+    /// # Errors
+    /// The connection broke.
+    pub(crate) fn join(&mut self, who: usize, room: Rc<str>) -> anyhow::Result<()> {
+        self.people.ready -= 1;
+        let (person, speech) = self.person(who);
+        person.join(speech, room);
+        person.flush()
+    }
+
+    /// How many have got where they wanted.
+    pub(crate) fn ready(&self) -> usize {
+        self.people.ready
+    }
+
+    /// Whoever came last leaves the loop, but not the chat.
+    ///
+    /// # Errors
+    /// There is nobody.
+    pub(crate) fn part_with_last(&mut self) -> anyhow::Result<Person> {
+        let last = self.people.all.len().checked_sub(1);
+        self.stall(last.context("nobody is there")?)?;
+        self.people.all.pop().context("nobody is there")
     }
 
     /// Nobody hears this person any more, whatever comes.

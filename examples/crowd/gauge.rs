@@ -19,6 +19,7 @@ pub(crate) struct Reading {
     at: Instant,
     server_cpu_ns: u64,
     own_cpu_ns: u64,
+    own_busy: Duration,
     deliveries: u64,
     messages: u64,
 }
@@ -48,11 +49,11 @@ impl Gauge {
         deliveries: u64,
         messages: u64,
     ) -> anyhow::Result<Reading> {
-        let own = proc::cpu_ns(std::process::id())?;
         Ok(Reading {
             at: Instant::now(),
             server_cpu_ns: self.sum(proc::cpu_ns)?,
-            own_cpu_ns: own.saturating_sub(nanoseconds(crowd.idle)),
+            own_cpu_ns: proc::cpu_ns(std::process::id())?,
+            own_busy: crowd.busy,
             deliveries,
             messages,
         })
@@ -60,10 +61,12 @@ impl Gauge {
 
     pub(crate) fn used(&self, from: &Reading, to: &Reading) -> Used {
         let server = to.server_cpu_ns.saturating_sub(from.server_cpu_ns);
+        let own = to.own_cpu_ns.saturating_sub(from.own_cpu_ns);
         Used {
             time: to.at - from.at,
             server_cpu_ns: (!self.pids.is_empty()).then_some(server),
-            own_cpu_ns: to.own_cpu_ns.saturating_sub(from.own_cpu_ns),
+            // Asking in vain is CPU, but nobody's work; sleeping is time, but no CPU.
+            own_cpu_ns: own.min(nanoseconds(to.own_busy - from.own_busy)),
             deliveries: to.deliveries - from.deliveries,
             messages: to.messages - from.messages,
         }

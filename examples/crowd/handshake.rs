@@ -70,6 +70,22 @@ pub(crate) fn command(line: &[u8]) -> (&[u8], &[u8]) {
     word(rest)
 }
 
+/// The name of whoever a line comes from: what stands before `!` or a space in its source.
+pub(crate) fn source(line: &[u8]) -> &[u8] {
+    let rest = if line.starts_with(b"@") {
+        word(line).1
+    } else {
+        line
+    };
+    let source = rest
+        .strip_prefix(b":")
+        .map_or(&b""[..], |rest| word(rest).0);
+    source
+        .split(|byte| *byte == b'!')
+        .next()
+        .unwrap_or_default()
+}
+
 fn word(line: &[u8]) -> (&[u8], &[u8]) {
     match memchr::memchr(b' ', line) {
         Some(end) => (&line[..end], line[end..].trim_ascii_start()),

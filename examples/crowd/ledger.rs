@@ -43,6 +43,13 @@ impl Ledger {
         Ok(())
     }
 
+    /// Whether everybody has everything, if talkers have said so many each.
+    pub(crate) fn is_complete(&self, said: &[u32]) -> bool {
+        let readers = self.next.len() / self.talkers;
+        let all: u64 = said.iter().map(|said| u64::from(*said)).sum();
+        self.deliveries == all * readers as u64
+    }
+
     /// The first message that is missing, if talkers have said so many each.
     pub(crate) fn missing(&self, said: &[u32]) -> String {
         let mut each = self.next.iter().zip(said.iter().cycle());

@@ -13,20 +13,26 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `talk` | one for each case |
+//! | `talk`, `latency`, `idle`, `join`, `flood` | one for each case |
 //! | `crowd`, `person`, `handshake`, `speech`, `wire/` | the loop; somebody in it; the way in; what is said; what is heard |
-//! | `trailer`, `talker`, `window`, `ledger`, `stalled` | the number of a message; who says it; what is in flight; who got it; who never reads |
+//! | `trailer`, `talker`, `window`, `ledger` | the number of a message; who says it; what is in flight; who got it |
+//! | `stalled`, `pinger`, `times` | who never reads; who pings; percentiles |
 //! | `gauge`, `proc`, `report`, `progress`, `patience` | what it costs; what Linux tells; what is shown; how far it is; when it has failed |
 
 #![allow(clippy::print_stdout, reason = "an example prints")]
 
 mod args;
 mod crowd;
+mod flood;
 mod gauge;
 mod handshake;
+mod idle;
+mod join;
+mod latency;
 mod ledger;
 mod patience;
 mod person;
+mod pinger;
 mod proc;
 mod progress;
 mod report;
@@ -34,6 +40,7 @@ mod speech;
 mod stalled;
 mod talk;
 mod talker;
+mod times;
 mod trailer;
 mod window;
 mod wire;
@@ -61,7 +68,11 @@ fn main() -> ExitCode {
 
 fn run(case: &Case) -> anyhow::Result<(&Common, Report)> {
     match case {
-        Case::Talk(talk) => Ok((&talk.common, talk::run(talk)?)),
+        Case::Talk(args) => Ok((&args.common, talk::run(args)?)),
+        Case::Latency(args) => Ok((&args.common, latency::run(args)?)),
+        Case::Idle(args) => Ok((&args.common, idle::run(args)?)),
+        Case::Join(args) => Ok((&args.common, join::run(args)?)),
+        Case::Flood(args) => Ok((&args.common, flood::run(args)?)),
     }
 }
 

@@ -5,6 +5,7 @@
 //! | `case`, `over`, `readers`, `talkers`, `window`, `bytes` | what was measured; 0 where a case has no such thing |
 //! | `measured_seconds` | how long, without warming up |
 //! | `messages`, `deliveries` | what every reader has; what was read, by all readers together |
+//! | `messages_said`, `deliveries_verified` | the same of the whole run: the second is the first times the readers |
 //! | `messages_per_second`, `deliveries_per_second` | the same by second |
 //! | `server_cpu_ns_per_delivery` | CPU of `--server-pid` in user and kernel, by delivery |
 //! | `server_cores` | CPU of the server by second of time: 1 is a core that is always busy |
@@ -12,12 +13,20 @@
 //! | `server_rss_bytes_before`, `_after` | resident memory of the server when all are in the room, and after measuring |
 //! | `server_rss_bytes_peak` | the most that it ever was, since the server started |
 //! | `stalled`, `stalled_cut` | how many never read, and how many of these the server cut off |
+//! | `rate_per_second` | `latency`: messages |
+//! | `latency_count`, `latency_us_p50`, `_p90`, `_p99`, `_p999`, `_max` | deliveries that were timed; µs from when a message was to be said until somebody read it |
+//! | `rooms_of`, `bytes_per_person` | `idle`: people in a room; growth of resident memory by person, after the first ones |
+//! | `idle_cpu_percent` | CPU of the server while nobody talks: 100 is a core |
+//! | `join_seconds`, `joins_per_second` | from the first JOIN until everybody is in the room and has heard of everybody |
+//! | `server_cpu_ns_per_join` | CPU of the server meanwhile |
+//! | `round_trips`, `round_trip_ms_p50`, `_p99`, `_worst` | `flood`: pings of another person, and ms from when one was to be sent until the answer was read |
 
 use std::time::Duration;
 
 use serde_json::{Map, Value};
 
 use crate::args::Common;
+use crate::ledger::Ledger;
 use crate::proc::Memory;
 
 #[derive(Debug, Default)]
@@ -46,6 +55,13 @@ impl Report {
 
     pub(crate) fn set(&mut self, field: &'static str, value: impl Into<Value>) {
         self.fields.push((field, value.into()));
+    }
+
+    /// What the ledger says in the end.
+    pub(crate) fn set_verified(&mut self, said: &[u32], ledger: &Ledger) {
+        let said: u64 = said.iter().map(|said| u64::from(*said)).sum();
+        self.set("messages_said", said);
+        self.set("deliveries_verified", ledger.deliveries);
     }
 
     /// Memory of the server, if it was named.

@@ -36,6 +36,7 @@ pub(crate) fn run(args: &Talk) -> anyhow::Result<Report> {
 
     let mut report = Report::new("talk", common, args.readers, args.talkers, args.window);
     gauge.used(&from, &to).report(&mut report);
+    report.set_verified(&floor.said(), &floor.ledger);
     report.set_memory(before, after);
     if args.stalled > 0 {
         report.set("stalled", args.stalled);
@@ -50,11 +51,10 @@ fn admit(args: &Talk) -> anyhow::Result<Crowd> {
     let common = &args.common;
     let (readers, talkers) = (args.readers as usize, usize::from(args.talkers));
     let stalled = args.stalled as usize;
-    let room = common.room();
     let mut crowd = Crowd::new(common, readers + talkers + stalled)?;
-    crowd.admit(Role::Reader, readers, Some(&room))?;
-    crowd.admit(Role::Talker, talkers, common.talkers_room().as_ref())?;
-    crowd.admit(Role::Stalled, stalled, Some(&room))?;
+    crowd.admit(Role::Reader, readers, |_| Some(common.room()))?;
+    crowd.admit(Role::Talker, talkers, |_| common.talkers_room())?;
+    crowd.admit(Role::Stalled, stalled, |_| Some(common.room()))?;
     for who in readers + talkers..crowd.len() {
         crowd.stall(who)?;
     }
@@ -114,8 +114,11 @@ impl Floor {
     }
 
     fn missing(&self) -> String {
-        let said: Vec<u32> = self.windows.iter().map(Window::said).collect();
-        self.ledger.missing(&said)
+        self.ledger.missing(&self.said())
+    }
+
+    fn said(&self) -> Vec<u32> {
+        self.windows.iter().map(Window::said).collect()
     }
 
     fn reading(&self, gauge: &Gauge, crowd: &Crowd) -> anyhow::Result<Reading> {

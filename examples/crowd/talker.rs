@@ -26,6 +26,11 @@ impl Talker {
         }
     }
 
+    /// The socket takes no more for now.
+    pub(crate) fn is_waiting(&self, crowd: &mut Crowd) -> bool {
+        !crowd.person(self.who).0.outbox().is_empty()
+    }
+
     /// Says these messages, in one write if the socket takes them.
     ///
     /// # Errors
