@@ -11,7 +11,8 @@ use crate::samples::Samples;
 pub(crate) fn text(cases: &[Case], samples: &Samples) -> String {
     let measured = measured(cases, samples);
     if measured.is_empty() {
-        return "No peer was measured: `benches/compare --install` gets them.\n".to_owned();
+        return "No peer was measured. `benches/compare --install` gets them and measures them.\n"
+            .to_owned();
     }
     let names: Vec<String> = measured.iter().map(|who| who.name()).collect();
     let mut text = format!(
