@@ -53,15 +53,16 @@ impl Role {
     }
 }
 
-/// Which of the people of this crowd has this name.
-pub(crate) fn number(name: &[u8]) -> Option<usize> {
+/// Which of the people of a crowd has this name.
+pub(crate) fn number(name: &[u8], crowd: u32) -> Option<usize> {
     let name: &[u8; 9] = name.try_into().ok()?;
-    let is_ours = hex(&name[6..])? == this_crowd();
+    let is_ours = hex(&name[6..])? == crowd;
     let number = hex(&name[1..6])?;
     is_ours.then_some(number as usize)
 }
 
-fn this_crowd() -> u32 {
+/// What its names end with. A system call, so ask once.
+pub(crate) fn this_crowd() -> u32 {
     std::process::id() & 0xfff
 }
 

@@ -21,6 +21,9 @@ use crate::trailer::Post;
 /// Messages in one write, and writes in one turn: after these the readers must be read.
 const BATCH: u32 = 64;
 const BATCHES_PER_TURN: u32 = 16;
+/// Some servers let a fast talker wait: InspIRCd reads ten kilobytes a second then, and megabytes are
+/// underway.
+const DRAIN_MAX: Duration = Duration::from_secs(10);
 
 /// # Errors
 /// The server refused somebody, or a message did not come once and in order.
@@ -40,6 +43,7 @@ pub(crate) fn run(args: &Flood) -> anyhow::Result<Report> {
 
     let mut report = Report::new("flood", common, args.readers, 1, 0);
     gauge.used(&from, &to).report(&mut report);
+    report.set("drained", flood.is_drained());
     report.set_verified(&[flood.said], &flood.ledger);
     report.set_memory(before, gauge.memory()?);
     flood.pinger.times().report_round_trips(&mut report);
@@ -105,17 +109,23 @@ impl Torrent {
         Ok(())
     }
 
-    /// What was said arrives, and the last ping is answered.
+    /// What was said arrives, and the last ping is answered; or a server that works off the flood at its
+    /// leisure is left to it.
     fn finish(&mut self, crowd: &mut Crowd) -> anyhow::Result<()> {
         self.pinger.stop();
+        let end = crowd.now() + DRAIN_MAX;
         let mut patience = Patience::new();
-        while !self.ledger.is_complete(&[self.said]) || self.pinger.is_waiting() {
+        while self.pinger.is_waiting() || crowd.now() < end && !self.is_drained() {
             crowd.turn(crowd.now(), self)?;
             self.pinger.look()?;
             let progress = self.ledger.deliveries + u64::from(self.pinger.answered());
             patience.check(crowd.now(), progress, || self.missing())?;
         }
         Ok(())
+    }
+
+    fn is_drained(&self) -> bool {
+        self.ledger.is_complete(&[self.said])
     }
 
     fn missing(&self) -> String {

@@ -52,6 +52,7 @@ pub(crate) fn run(args: &Join) -> anyhow::Result<Report> {
 /// Who has heard of whom.
 struct Acquaintance {
     people: usize,
+    crowd: u32,
     /// By name or by coming; a row for each who hears.
     known: Vec<bool>,
     /// By coming.
@@ -64,6 +65,7 @@ impl Acquaintance {
     fn new(people: usize) -> Self {
         Self {
             people,
+            crowd: crowd::this_crowd(),
             known: vec![false; people * people],
             come: vec![false; people * people],
             count: 0,
@@ -109,7 +111,7 @@ impl Acquaintance {
 
     /// Strangers may be in the room, too.
     fn number(&self, name: &[u8]) -> Option<usize> {
-        crowd::number(name).filter(|number| *number < self.people)
+        crowd::number(name, self.crowd).filter(|number| *number < self.people)
     }
 
     fn names(&mut self, who: usize, parameters: &[u8]) {

@@ -19,6 +19,7 @@
 //! | `idle_cpu_percent` | CPU of the server while nobody talks: 100 is a core |
 //! | `join_seconds`, `joins_per_second` | from the first JOIN until everybody is in the room and has heard of everybody |
 //! | `server_cpu_ns_per_join` | CPU of the server meanwhile |
+//! | `drained` | `flood`: whether all that was said had come 10 s after its end; what came, came once and in order |
 //! | `round_trips`, `round_trip_ms_p50`, `_p99`, `_worst` | `flood`: pings of another person, and ms from when one was to be sent until the answer was read |
 
 use std::time::Duration;
