@@ -5,9 +5,9 @@
 //! ```
 //!
 //! `hub`: who may say it and who hears it. `outboxes`: one shared chunk into as many queues, and out
-//! again. `loopback`: the whole relay over real sockets, 64 messages of 64 bytes at once, beside the
-//! `bare` loop that writes the same bytes to as many sockets and does nothing else: their ratio is
-//! the cost of everything that is not the kernel.
+//! again. `loopback`: the whole chat over real sockets, 64 messages of 64 bytes at once, by the form
+//! in which the readers get them, beside the `bare` loop that writes the same bytes to as many
+//! sockets and does nothing else: their ratio is the cost of everything that is not the kernel.
 
 #![allow(
     missing_docs,
@@ -19,7 +19,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use benches::{Bare, Crowd, heard_bytes};
+use benches::{Bare, Crowd, Form};
 use bytes::Bytes;
 use chat_core::hub::entry::{Committed, PostKind};
 use chat_core::hub::request::{Addressee, Request};
@@ -29,11 +29,17 @@ use chat_core::limits::Limits;
 use chat_core::names::{Nick, RoomName};
 use chat_core::net::outbox::Outbox;
 use chat_core::time::Timestamp;
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::measurement::WallTime;
+use criterion::{
+    BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
+};
 
 const ROOM_SIZES: [usize; 3] = [10, 100, 1000];
 const MESSAGES: usize = 64;
-const TEXT: &str = "sixty-four bytes of text, which is what people say in a chat room";
+/// With the mark by which messages are counted.
+const TEXT: &str = "64 bytes of text, which is what people say in one line of chat |";
+/// A line as a reader without capabilities gets it.
+const LINE_BYTES: usize = 112;
 
 fn hub(c: &mut Criterion) {
     let mut group = c.benchmark_group("fan_out/hub");
@@ -94,7 +100,7 @@ fn id(key: usize) -> PersonId {
 
 fn outboxes(c: &mut Criterion) {
     let mut group = c.benchmark_group("fan_out/outboxes");
-    let chunk = Bytes::from(vec![b'x'; MESSAGES * heard_bytes(TEXT)]);
+    let chunk = Bytes::from(vec![b'x'; MESSAGES * LINE_BYTES]);
     for size in ROOM_SIZES {
         let mut boxes: Vec<Outbox> = (0..size).map(|_| Outbox::default()).collect();
         let now = Instant::now();
@@ -114,28 +120,35 @@ fn outboxes(c: &mut Criterion) {
 }
 
 fn loopback(c: &mut Criterion) {
-    let mut group = c.benchmark_group("fan_out/loopback");
-    group
-        .sample_size(10)
-        .measurement_time(Duration::from_secs(3));
-    for size in ROOM_SIZES {
-        group.throughput(Throughput::Elements((size * MESSAGES) as u64));
-        let mut crowd = Crowd::gather(size).unwrap();
-        group.bench_function(BenchmarkId::new("relay", size), |b| {
-            b.iter_custom(|rounds| {
-                (0..rounds)
-                    .map(|_| crowd.say(TEXT, MESSAGES).unwrap())
-                    .sum()
-            });
-        });
-        drop(crowd);
-        let mut bare = Bare::gather(size).unwrap();
-        let chunk = vec![b'x'; MESSAGES * heard_bytes(TEXT)];
-        group.bench_function(BenchmarkId::new("bare", size), |b| {
-            b.iter_custom(|rounds| (0..rounds).map(|_| bare.write(&chunk).unwrap()).sum());
-        });
+    for form in Form::ALL {
+        let mut group = c.benchmark_group(format!("fan_out/loopback/{}", form.name()));
+        group
+            .sample_size(10)
+            .measurement_time(Duration::from_secs(3));
+        for size in ROOM_SIZES {
+            group.throughput(Throughput::Elements((size * MESSAGES) as u64));
+            beside_bare(&mut group, form, size);
+        }
+        group.finish();
     }
-    group.finish();
+}
+
+/// The chat and the bare loop, one after the other, with the same bytes.
+fn beside_bare(group: &mut BenchmarkGroup<'_, WallTime>, form: Form, size: usize) {
+    let mut crowd = Crowd::gather(form, size).unwrap();
+    let chunk = crowd.sample(TEXT, MESSAGES).unwrap();
+    group.bench_function(BenchmarkId::new("chat", size), |b| {
+        b.iter_custom(|rounds| {
+            (0..rounds)
+                .map(|_| crowd.say(TEXT, MESSAGES).unwrap())
+                .sum()
+        });
+    });
+    drop(crowd);
+    let mut bare = Bare::gather(size).unwrap();
+    group.bench_function(BenchmarkId::new("bare", size), |b| {
+        b.iter_custom(|rounds| (0..rounds).map(|_| bare.write(&chunk).unwrap()).sum());
+    });
 }
 
 criterion_group!(benches, hub, outboxes, loopback);
