@@ -37,6 +37,8 @@ pub(crate) struct Said {
     tags: &'static str,
     bytes: Vec<u8>,
     spans: Vec<(usize, Range<usize>)>,
+    /// Each once: hardly anybody is one, and everybody is asked.
+    talkers: Vec<usize>,
 }
 
 impl Said {
@@ -46,6 +48,7 @@ impl Said {
             tags: if tags { TAGS } else { "" },
             bytes: Vec::new(),
             spans: Vec::new(),
+            talkers: Vec::new(),
         }
     }
 
@@ -53,6 +56,9 @@ impl Said {
         let start = self.bytes.len();
         self.over.wrap(&[self.tags, prefix, line], &mut self.bytes);
         self.spans.push((talker, start..self.bytes.len()));
+        if !self.talkers.contains(&talker) {
+            self.talkers.push(talker);
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -65,9 +71,10 @@ impl Said {
 
     /// What the others said, if this one said something too.
     pub(crate) fn without(&self, talker: usize) -> Option<Vec<u8>> {
-        let is_own = |span: &&(usize, Range<usize>)| span.0 == talker;
-        self.spans.iter().find(is_own)?;
-        let others = self.spans.iter().filter(|span| !is_own(span));
+        if !self.talkers.contains(&talker) {
+            return None;
+        }
+        let others = self.spans.iter().filter(|(other, _)| *other != talker);
         let others = others.map(|(_, span)| &self.bytes[span.clone()]);
         Some(others.collect::<Vec<_>>().concat())
     }
@@ -75,6 +82,7 @@ impl Said {
     pub(crate) fn clear(&mut self) {
         self.bytes.clear();
         self.spans.clear();
+        self.talkers.clear();
     }
 }
 

@@ -213,16 +213,15 @@ fn names(
 ) -> Option<String> {
     let members = after(chat, room, *last)?;
     let with_host = chat.reader(who).caps.has(Caps::USERHOST_IN_NAMES);
-    let mut text = String::new();
+    let mut text = String::with_capacity(NAMES_BYTES_MAX);
     let place = NAMES_BYTES_MAX.saturating_sub(room.as_str().len() + chat.called(who).len());
     for id in members {
         let Some(member) = chat.hub.person(*id).filter(|_| chat.shows(who, *id)) else {
             continue;
         };
-        let name = if with_host {
-            member.source.to_string()
-        } else {
-            member.source.nick.to_string()
+        let name = match with_host {
+            true => member.source.mask(),
+            false => member.source.nick.as_str(),
         };
         if !text.is_empty() && text.len() + name.len() + 1 > place {
             break;
@@ -230,7 +229,7 @@ fn names(
         if !text.is_empty() {
             text.push(' ');
         }
-        text.push_str(&name);
+        text.push_str(name);
         *last = Some(*id);
     }
     let code = crate::dialect::irc::numeric::RPL_NAMREPLY;

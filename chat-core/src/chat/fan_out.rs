@@ -160,6 +160,9 @@ impl FanOut {
             .person(id)
             .map(|member| &*member.rooms)
             .unwrap_or_default();
+        if !rooms.iter().any(|&room| self.is_behind(id, room)) {
+            return;
+        }
         let form = self.reader(id).form;
         let marks: Vec<usize> = rooms
             .iter()
@@ -174,6 +177,12 @@ impl FanOut {
         for (_, bytes) in pieces {
             people.send(id, bytes);
         }
+    }
+
+    /// Whether a room has said something that somebody was not told of yet.
+    fn is_behind(&self, id: PersonId, room: RoomKey) -> bool {
+        let said = self.sayings.get(room).map_or(0, Saying::len);
+        said > 0 && said > self.marks.get(&(id, room)).copied().unwrap_or(0)
     }
 
     /// Marks a room as heard up to now; answers up to where it was heard before.

@@ -7,6 +7,7 @@ use super::Chat;
 use super::speaker::{IrcVoice, Relayed, Speaker, Voice};
 use crate::dialect::irc::{Caps, Numeric, Reader};
 use crate::id::PersonId;
+use crate::limits::LINE_OUT_BYTES_MAX;
 use crate::names::Nick;
 
 impl Chat {
@@ -79,7 +80,7 @@ impl Chat {
         params: &[&str],
         text: impl fmt::Display,
     ) -> String {
-        let mut out = String::new();
+        let mut out = String::with_capacity(LINE_OUT_BYTES_MAX);
         self.reader(who).say(&mut out, code, params, text);
         out
     }

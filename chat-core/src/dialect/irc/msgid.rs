@@ -57,7 +57,11 @@ mod tests {
         assert_eq!(id, "a1-b2-42");
         for seq in [0, 9, 10, 1_234_567_890, u64::MAX] {
             let (mut pushed, epoch) = (String::new(), "e");
-            Msgid { epoch, seq: Seq(seq) }.push(&mut pushed);
+            Msgid {
+                epoch,
+                seq: Seq(seq),
+            }
+            .push(&mut pushed);
             assert_eq!(pushed, format!("e-{seq}"));
         }
         assert_eq!(parse(&id, "a1-b2"), Some(Seq(42)));
