@@ -99,7 +99,7 @@ fn a_connection_whose_person_is_still_to_be_told_of_is_not_counted() {
 #[test]
 fn a_place_is_not_used_again_in_the_turn_in_which_it_is_left() {
     // Ana's line ends Bob and brings somebody new, while Bob's own line waits in the same batch.
-    let mut server = Server::new(|people, who, line, now| {
+    let mut server = Server::new(|people, who, line, _| {
         if line == "end the others" {
             for id in people.ids().filter(|&id| id != who).collect::<Vec<_>>() {
                 people.dismiss(id, &farewell());
@@ -131,7 +131,7 @@ fn a_place_is_not_used_again_in_the_turn_in_which_it_is_left() {
 
 #[test]
 fn a_buried_person_s_place_is_not_used_again_in_the_same_turn_either() {
-    let mut server = Server::new(|people, who, _, now| {
+    let mut server = Server::new(|people, who, _, _| {
         let silent = people.insert_silent(DoorId(0), LOOPBACK);
         people.swap(silent, who);
         people.bury(who);
@@ -179,7 +179,7 @@ fn a_person_without_a_socket_stays_until_it_is_buried() {
     let mut server = Server::new(echo);
     let id = server
         .reactor
-        .with(|_, people, now| people.insert_silent(DoorId(0), LOOPBACK));
+        .with(|_, people, _| people.insert_silent(DoorId(0), LOOPBACK));
     server.reactor.with(|_, people, _| {
         people.send(id, b"to nobody\r\n");
         assert_eq!(people.queued(id), 0);

@@ -14,7 +14,7 @@ use loop_support::{Server, Told, echo};
 use socket2::{Domain, Socket, Type};
 
 fn connect(server: &mut Server, address: SocketAddr) -> PersonId {
-    server.reactor.with(|_, people, now| {
+    server.reactor.with(|_, people, _| {
         let framing = Box::new(Lines::default());
         people.connect(address, DoorId(0), framing).unwrap()
     })
@@ -109,7 +109,7 @@ fn a_connection_that_goes_there_takes_another_s_place_too() {
     let elsewhere = TcpListener::bind("127.0.0.1:0").unwrap();
     let id = connect(&mut server, elsewhere.local_addr().unwrap());
     let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
-    let place = server.reactor.with(|_, people, now| {
+    let place = server.reactor.with(|_, people, _| {
         let place = people.insert_silent(DoorId(0), ip);
         people.send(id, b"hello\r\n");
         people.swap(place, id);

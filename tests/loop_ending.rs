@@ -225,7 +225,7 @@ fn a_leaver_that_floods_does_not_delay_others() {
 fn somebody_without_a_socket_can_be_dismissed_too() {
     let mut server = Server::new(echo);
     let (_ana, ana_id) = server.client();
-    let id = server.reactor.with(|_, people, now| {
+    let id = server.reactor.with(|_, people, _| {
         let peer = people.peer(ana_id).unwrap().clone();
         let id = people.insert_silent(peer.door, peer.ip);
         people.dismiss(id, &farewell());

@@ -49,7 +49,7 @@ fn take(people: &mut People, place: PersonId, who: PersonId) {
 fn silent(server: &mut Server) -> PersonId {
     server
         .reactor
-        .with(|_, people, now| people.insert_silent(DoorId(0), LOOPBACK))
+        .with(|_, people, _| people.insert_silent(DoorId(0), LOOPBACK))
 }
 
 #[test]

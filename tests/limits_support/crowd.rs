@@ -18,7 +18,7 @@ pub struct Crowded {
 impl Crowded {
     fn fill(&mut self, people: &mut People, now: Now) {
         for name in std::mem::take(&mut self.to_come) {
-            let id = people.insert_silent(DoorId(1), [127, 0, 0, 1].into(), now.mono);
+            let id = people.insert_silent(DoorId(1), [127, 0, 0, 1].into());
             self.chat.open(people, id, Dialect::Plain, None, now);
             self.chat.frame(people, id, Frame::Message(&name), now);
         }

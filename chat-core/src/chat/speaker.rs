@@ -30,8 +30,16 @@ pub(super) struct Speaker {
     pub(super) holds: Holds,
     pub(super) in_flight: InFlight,
     /// A line that waits until what is in flight has landed.
+    #[expect(
+        clippy::box_collection,
+        reason = "hardly ever there, and then one pointer"
+    )]
     pub(super) stash: Option<Box<String>>,
     /// Long replies on their way; gone with the last.
+    #[expect(
+        clippy::box_collection,
+        reason = "hardly ever there, and then one pointer"
+    )]
     cursors: Option<Box<VecDeque<Cursor>>>,
     /// They have said nothing yet, at a door where the first line may tell where they come from.
     pub(super) is_new: bool,

@@ -220,12 +220,12 @@ impl Turn<'_> {
         }
     }
 
-    fn next_stashed(&mut self, who: PersonId) -> Option<Box<String>> {
+    fn next_stashed(&mut self, who: PersonId) -> Option<String> {
         let speaker = self.chat.speaker_mut(who)?;
         if speaker.holds.any() {
             None
         } else {
-            speaker.stash.take()
+            speaker.stash.take().map(|line| *line)
         }
     }
 

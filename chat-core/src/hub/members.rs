@@ -13,16 +13,15 @@ use crate::id::PersonId;
 pub(super) struct Members {
     slots: Vec<Option<Box<Member>>>,
     /// Those on their way out whose place is used again; mostly nobody.
-    leaving: Vec<Box<Member>>,
+    leaving: Vec<Member>,
     count: usize,
 }
 
 impl Members {
     pub(super) fn get(&self, id: PersonId) -> Option<&Member> {
         let here = self.slots.get(id.index()).and_then(Option::as_deref);
-        let leaving = self.leaving.iter().map(Box::as_ref);
         here.into_iter()
-            .chain(leaving)
+            .chain(&self.leaving)
             .find(|member| member.id == id)
     }
 
@@ -31,9 +30,8 @@ impl Members {
             .slots
             .get_mut(id.index())
             .and_then(Option::as_deref_mut);
-        let leaving = self.leaving.iter_mut().map(Box::as_mut);
         here.into_iter()
-            .chain(leaving)
+            .chain(&mut self.leaving)
             .find(|member| member.id == id)
     }
 
@@ -46,21 +44,21 @@ impl Members {
         if self.slots.len() <= place {
             self.slots.resize_with(place + 1, || None);
         }
-        self.leaving
-            .extend(self.slots[place].replace(Box::new(member)));
+        let before = self.slots[place].replace(Box::new(member));
+        self.leaving.extend(before.map(|member| *member));
         self.count += 1;
     }
 
-    pub(super) fn remove(&mut self, id: PersonId) -> Option<Box<Member>> {
+    pub(super) fn remove(&mut self, id: PersonId) -> Option<Member> {
         let member = self.take(id)?;
         self.count -= 1;
         Some(member)
     }
 
-    fn take(&mut self, id: PersonId) -> Option<Box<Member>> {
+    fn take(&mut self, id: PersonId) -> Option<Member> {
         let here = self.slots.get_mut(id.index());
         let here = here.and_then(|slot| slot.take_if(|member| member.id == id));
-        here.or_else(|| {
+        here.map(|member| *member).or_else(|| {
             let place = self.leaving.iter().position(|member| member.id == id)?;
             Some(self.leaving.swap_remove(place))
         })
@@ -72,7 +70,7 @@ impl Members {
 
     /// Everybody, in slab order but for those who are leaving.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Member> {
-        let here = self.slots.iter().flatten().chain(&self.leaving);
-        here.map(Box::as_ref)
+        let here = self.slots.iter().flatten().map(Box::as_ref);
+        here.chain(&self.leaving)
     }
 }
