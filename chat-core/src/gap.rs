@@ -22,9 +22,9 @@ pub struct Lost<'a> {
 pub struct Gap {
     /// How many.
     pub count: u64,
-    /// The id of the last one; empty if it had none.
+    /// The id of the latest one; empty if none had one.
     pub msgid: String,
-    /// When the last one was said; empty if its line did not tell.
+    /// When the latest one was said; empty if no line told.
     pub time: String,
 }
 
@@ -41,10 +41,37 @@ impl Gap {
 
     fn extend(&mut self, count: u64, msgid: &str, time: &str) {
         self.count += count;
-        msgid.clone_into(&mut self.msgid);
-        time.clone_into(&mut self.time);
+        // A queue may also hold history, which is told behind what is newer. Ids of one epoch end in
+        // numbers, so the longer one is the later.
+        if (msgid.len(), msgid) >= (self.msgid.len(), &self.msgid) {
+            msgid.clone_into(&mut self.msgid);
+            time.clone_into(&mut self.time);
+        }
     }
 }
 
 /// Gaps by room.
 pub type Gaps = BTreeMap<Box<str>, Gap>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gap_is_known_by_the_latest_message_in_it() {
+        let mut gap = Gap::default();
+        for (msgid, time) in [("", "t0"), ("e-9", "t1"), ("e-10", "t2"), ("e-2", "t0")] {
+            let room = "#a";
+            gap.add(Lost { room, msgid, time });
+        }
+        let (msgid, time) = ("e-10".into(), "t2".into());
+        assert_eq!(
+            gap,
+            Gap {
+                count: 4,
+                msgid,
+                time
+            }
+        );
+    }
+}

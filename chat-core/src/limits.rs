@@ -92,7 +92,8 @@ pub const TURN_BUFFER_BYTES_MAX: usize = 256 * 1024;
 /// Bytes of a turn's buffer that is kept for the next turn. Ours: what a busy room says in one.
 pub const SPARE_BUFFER_BYTES_MAX: usize = 64 * 1024;
 
-/// Rooms whose turn's buffers are kept for the next turn. Ours: a megabyte or two at the most.
+/// Rooms whose turn's buffers are kept for the next turn, one for each form that was read in it. Ours:
+/// mostly a megabyte at the most.
 pub const SPARE_SAYINGS_MAX: usize = 16;
 
 /// Bytes of a rest that is copied, so that it does not pin a long shared chunk. ARCHITECTURE.md "Order and fan-out".

@@ -38,21 +38,22 @@ impl Timestamp {
         let stamp =
             jiff::Timestamp::from_millisecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
         let at = jiff::tz::Offset::UTC.to_datetime(stamp);
-        let (Ok(year), 0..=9999) = (u16::try_from(at.year()), at.year()) else {
+        let Ok(year) = u64::try_from(at.year()) else {
             // Nobody's clock is there; but it may be asked for.
             return out.push_str(&format!("{stamp:.3}"));
         };
-        let millis = at.subsec_nanosecond() / 1_000_000;
-        for (number, digits, after) in [
-            (year, 4, '-'),
-            (at.month().unsigned_abs().into(), 2, '-'),
-            (at.day().unsigned_abs().into(), 2, 'T'),
-            (at.hour().unsigned_abs().into(), 2, ':'),
-            (at.minute().unsigned_abs().into(), 2, ':'),
-            (at.second().unsigned_abs().into(), 2, '.'),
-            (u16::try_from(millis).unwrap_or(0), 3, 'Z'),
+        let two = |number: i8| (u64::from(number.unsigned_abs()), 2);
+        let millis = u64::from(at.subsec_nanosecond().unsigned_abs()) / 1_000_000;
+        for ((number, digits), after) in [
+            ((year, 4), '-'),
+            (two(at.month()), '-'),
+            (two(at.day()), 'T'),
+            (two(at.hour()), ':'),
+            (two(at.minute()), ':'),
+            (two(at.second()), '.'),
+            ((millis, 3), 'Z'),
         ] {
-            push_digits(number, digits, out);
+            push_number(number, digits, out);
             out.push(after);
         }
     }
@@ -65,11 +66,13 @@ impl Timestamp {
     }
 }
 
-/// Appends a number with leading zeros: formatting it would cost more than all the rest of a line.
-fn push_digits(number: u16, digits: u32, out: &mut String) {
-    for place in (0..digits).rev() {
-        let digit = number / 10_u16.pow(place) % 10;
-        out.push(char::from_digit(digit.into(), 10).unwrap_or('0'));
+/// Appends a number with so many digits at least: formatting it would cost more than all the rest of a
+/// line.
+pub(crate) fn push_number(number: u64, digits: u32, out: &mut String) {
+    let needed = number.checked_ilog10().map_or(1, |log| log + 1);
+    for place in (0..needed.max(digits)).rev() {
+        let digit = number / 10_u64.pow(place) % 10;
+        out.push(char::from(b'0' + u8::try_from(digit).unwrap_or(0)));
     }
 }
 

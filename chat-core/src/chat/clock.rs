@@ -86,10 +86,9 @@ impl Turn<'_> {
             return;
         };
         speaker.holds.flood = false;
-        let since = **speaker.hung_up.get_or_insert_with(|| Box::new(now));
         if !hung_up {
             speaker.hung_up = None;
-        } else if now >= since + HANG_UP_GRACE {
+        } else if now >= **speaker.hung_up.get_or_insert_with(|| Box::new(now)) + HANG_UP_GRACE {
             return self.dismiss(who, Farewell::POLICY, "connection closed");
         }
         self.go_on(who);

@@ -10,11 +10,12 @@ use std::vec::IntoIter;
 use super::Chat;
 use super::answer::AnswerKey;
 use super::turn::Turn;
-use crate::dialect::irc::numeric::{RPL_ENDOFNAMES, RPL_ENDOFWHO, RPL_LISTEND};
+use crate::dialect::irc::numeric::{RPL_ENDOFNAMES, RPL_ENDOFWHO, RPL_LISTEND, RPL_NAMREPLY};
 use crate::dialect::irc::{Caps, Extra, encode_for, mask};
 use crate::hub::RoomKey;
 use crate::hub::entry::Committed;
 use crate::id::PersonId;
+use crate::limits::LINE_OUT_BYTES_MAX;
 use crate::names::RoomName;
 
 /// A reply on its way.
@@ -232,8 +233,10 @@ fn names(
         text.push_str(name);
         *last = Some(*id);
     }
-    let code = crate::dialect::irc::numeric::RPL_NAMREPLY;
-    (!text.is_empty()).then(|| chat.numeric(who, code, &["=", room.as_str()], text))
+    let mut line = String::with_capacity(LINE_OUT_BYTES_MAX);
+    let reader = chat.reader(who);
+    reader.say(&mut line, RPL_NAMREPLY, &["=", room.as_str()], &text);
+    (!text.is_empty()).then_some(line)
 }
 
 /// Bytes of names in a line: what is left behind the longest server name, and some to spare.

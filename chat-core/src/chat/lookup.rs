@@ -7,7 +7,6 @@ use super::Chat;
 use super::speaker::{IrcVoice, Relayed, Speaker, Voice};
 use crate::dialect::irc::{Caps, Numeric, Reader};
 use crate::id::PersonId;
-use crate::limits::LINE_OUT_BYTES_MAX;
 use crate::names::Nick;
 
 impl Chat {
@@ -59,7 +58,9 @@ impl Chat {
     pub(super) fn called(&self, who: PersonId) -> &str {
         let nick = self.hub.person(who).map(|member| &member.source.nick);
         let wanted = || self.speaker(who)?.irc()?.wanted.as_ref()?.nick.as_ref();
-        nick.or_else(wanted).map_or("*", Nick::as_str)
+        let preset = || Some(&self.speaker(who)?.preset.as_ref()?.nick);
+        let nick = nick.or_else(wanted).or_else(preset);
+        nick.map_or("*", Nick::as_str)
     }
 
     /// Somebody as those who write answers see them.
@@ -80,7 +81,7 @@ impl Chat {
         params: &[&str],
         text: impl fmt::Display,
     ) -> String {
-        let mut out = String::with_capacity(LINE_OUT_BYTES_MAX);
+        let mut out = String::new();
         self.reader(who).say(&mut out, code, params, text);
         out
     }

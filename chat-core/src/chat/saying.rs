@@ -91,24 +91,13 @@ impl Sayings {
 }
 
 /// What one room says in one turn.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Saying {
     pub(super) room: RoomKey,
     events: Vec<Event>,
     chunks: Vec<Chunk>,
     /// How long it is on the wire, roughly.
     bytes: usize,
-}
-
-impl Default for Saying {
-    fn default() -> Saying {
-        Saying {
-            room: RoomKey(0),
-            events: Vec::new(),
-            chunks: Vec::new(),
-            bytes: 0,
-        }
-    }
 }
 
 #[derive(Debug)]
@@ -167,12 +156,14 @@ impl Saying {
         }
     }
 
-    /// Ready for another room. A buffer that has become large is not kept.
+    /// Ready for another room. A buffer that has become large is not kept, nor one that nobody read
+    /// from this time: there could be one for each set of capabilities.
     fn clear(&mut self) {
         self.events.clear();
         self.bytes = 0;
-        self.chunks
-            .retain(|chunk| chunk.bytes.capacity() <= SPARE_BUFFER_BYTES_MAX);
+        self.chunks.retain(|chunk| {
+            !chunk.ends.is_empty() && chunk.bytes.capacity() <= SPARE_BUFFER_BYTES_MAX
+        });
         for chunk in &mut self.chunks {
             chunk.bytes.clear();
             chunk.ends.clear();

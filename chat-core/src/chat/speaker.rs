@@ -115,7 +115,7 @@ pub(super) enum Relayed {
 /// Why somebody's next line is not read yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Holds {
-    /// They talk too fast; the bucket says until when.
+    /// They talk too fast; the bucket says until when, and nothing moves it meanwhile.
     pub(super) flood: bool,
     /// Their room cannot keep up.
     pub(super) pace: Option<Box<Pace>>,

@@ -14,8 +14,9 @@ pub struct Source {
     /// Their name at that moment.
     pub nick: Nick,
     mask: Box<str>,
-    /// Bytes of the host, which stands at the end of the mask.
-    host_bytes: u32,
+    /// Where the user part and the host begin in the mask.
+    user_at: u32,
+    host_at: u32,
 }
 
 impl Source {
@@ -23,9 +24,14 @@ impl Source {
     /// host; never the address. Neither holds `!`, `@` or a space.
     #[must_use]
     pub fn new(nick: Nick, user: &str, host: &str) -> Source {
+        let user_at = nick.as_str().len() + "!".len();
+        let host_at = user_at + user.len() + "@".len();
+        // Names are short; a place that cannot be is an empty part.
+        let at = |place: usize| u32::try_from(place).unwrap_or(0);
         Source {
             mask: format!("{nick}!{user}@{host}").into(),
-            host_bytes: u32::try_from(host.len()).unwrap_or(0),
+            user_at: at(user_at),
+            host_at: at(host_at),
             nick,
         }
     }
@@ -45,18 +51,16 @@ impl Source {
     /// The user part.
     #[must_use]
     pub fn user(&self) -> &str {
-        let start = self.nick.as_str().len() + "!".len();
-        &self.mask[start..self.host_start() - "@".len()]
+        let end = (self.host_at as usize).saturating_sub("@".len());
+        self.mask
+            .get(self.user_at as usize..end)
+            .unwrap_or_default()
     }
 
     /// The keyed hash of their address.
     #[must_use]
     pub fn host(&self) -> &str {
-        &self.mask[self.host_start()..]
-    }
-
-    fn host_start(&self) -> usize {
-        self.mask.len() - self.host_bytes as usize
+        self.mask.get(self.host_at as usize..).unwrap_or_default()
     }
 }
 

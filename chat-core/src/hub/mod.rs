@@ -127,7 +127,7 @@ impl Hub {
         self.people.get(self.names.person(nick)?)
     }
 
-    /// Everybody who is registered, in slab order.
+    /// Everybody who is registered, in slab order but for those who are just leaving.
     pub fn people(&self) -> impl Iterator<Item = &Member> {
         self.people.iter()
     }

@@ -47,8 +47,7 @@ impl Names {
 
     /// A look-alike is refused only when one of the two is not ASCII: `rn` and `m` may both be here.
     fn check_look(&self, nick: &Nick, identity: Identity) -> Result<(), Refusal> {
-        let mut alike = self.looks.alike(nick);
-        let alike = alike.find(|other| {
+        let alike = self.looks.find_alike(nick, |other| {
             let holder = self.holders.get(other);
             let foreign = holder.is_some_and(|holder| holder.identity != identity);
             foreign && !(nick.as_str().is_ascii() && other.as_str().is_ascii())
@@ -149,8 +148,7 @@ impl Names {
                 is_had || self.is_kept(nick, holder.identity),
                 "{nick} is held for nothing"
             );
-            let alike = self.looks.alike(nick);
-            assert_eq!(alike.filter(|other| *other == nick).count(), 1);
+            assert!(self.looks.find_alike(nick, |other| other == nick).is_some());
         }
         for (identity, nick) in &self.kept {
             assert_eq!(

@@ -13,7 +13,7 @@ use crate::names::RoomName;
 use crate::time::Timestamp;
 
 /// A room's place in the hub, for whoever keeps something beside each room.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RoomKey(pub usize);
 
 /// A place that people join.
@@ -148,9 +148,8 @@ impl Rooms {
     /// A look-alike is refused only when one of the two is not ASCII, as with the names of people;
     /// and an ASCII name is not barred by a room that nobody is in.
     fn look_alike(&self, name: &RoomName) -> Option<&RoomName> {
-        let mut alike = self.looks.alike(name);
-        alike.find(|other| {
-            if *other == name {
+        self.looks.find_alike(name, |other| {
+            if other == name {
                 return false;
             }
             let gives_way = other.as_str().is_ascii() || self.is_empty(other);
@@ -227,12 +226,9 @@ impl Rooms {
         for room in self.iter() {
             debug_assert!(room.members.len() as u64 <= people_per_room);
             debug_assert_eq!(self.key(&room.name), Some(room.key));
-            let mut alike = self.looks.alike(&room.name);
-            debug_assert!(
-                alike.any(|name| *name == room.name),
-                "{} has no look",
-                room.name
-            );
+            let here = |name: &RoomName| *name == room.name;
+            let found = self.looks.find_alike(&room.name, here);
+            debug_assert!(found.is_some(), "{} has no look", room.name);
         }
         debug_assert_eq!(self.looks.len(), self.slab.len());
         debug_assert!(self.slab.len() as u64 <= self.most);

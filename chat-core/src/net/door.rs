@@ -158,8 +158,10 @@ impl Doors {
     }
 
     pub(super) fn open(&mut self, registry: &Registry, door: Door) -> io::Result<DoorId> {
+        // The last number stands for no door of a reactor's.
         let id = u16::try_from(self.open.len()).map(DoorId);
-        let id = id.map_err(|_| io::Error::other("a reactor has at most 65,536 doors"))?;
+        let id = id.ok().filter(|id| id.0 < u16::MAX);
+        let id = id.ok_or_else(|| io::Error::other("a reactor has at most 65,535 doors"))?;
         let mut listener = TcpListener::from_std(door.listener);
         registry.register(
             &mut listener,

@@ -104,6 +104,8 @@ fn wrap(message: &[u8], out: &mut BytesMut) {
     out.extend_from_slice(b"\r\n");
 }
 
+// Wires are told apart by this function's address, so there must be one of it.
+#[inline(never)]
 fn first(bytes: &[u8]) -> usize {
     memchr(b'\n', bytes).map_or(bytes.len(), |at| at + 1)
 }

@@ -218,6 +218,7 @@ impl<H: Host> Inner<H> {
     fn settle(&mut self, now: Now) {
         self.people.flush_dirty();
         for who in self.people.overflowed() {
+            self.tell_dropped(who, now);
             self.host.overflowed(&mut self.people, who, now);
         }
         for (who, dropped) in self.people.dropped(now.mono) {
@@ -228,10 +229,18 @@ impl<H: Host> Inner<H> {
         }
         self.people.flush_dirty();
         while let Some((who, why)) = self.people.next_ended() {
+            self.tell_dropped(who, now);
             let after = self.host.closed(&mut self.people, who, why, now);
             self.people.part(who, after, now);
         }
         self.people.bury_the_dead();
+    }
+
+    /// Somebody is about to go: what was dropped for them is told while they have a name.
+    fn tell_dropped(&mut self, who: PersonId, now: Now) {
+        if let Some(dropped) = self.people.take_dropped(who) {
+            self.host.dropped(&mut self.people, who, &dropped, now);
+        }
     }
 
     fn accept(&mut self, now: Now) {

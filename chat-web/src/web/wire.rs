@@ -72,6 +72,9 @@ fn wrap(opcode: Data, message: &[u8], out: &mut BytesMut) {
 
 /// Walks the header of the frame at the front: RFC 6455 §5.2, lengths of 7, 16 and 64 bits. A queue
 /// may still hold the HTTP head of the upgrade, which no frame looks like: that stays whole.
+///
+/// Wires are told apart by its address, so there must be one of it.
+#[inline(never)]
 fn first_frame(bytes: &[u8]) -> usize {
     let length = match *bytes {
         [b'H', b'T', b'T', b'P', ..] => bytes.len(),

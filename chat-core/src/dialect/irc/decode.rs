@@ -51,8 +51,13 @@ impl Known {
     /// Whether it says something: PRIVMSG, NOTICE, TAGMSG.
     #[must_use]
     pub fn is_post(self) -> bool {
-        matches!(self.name, "PRIVMSG" | "NOTICE" | "TAGMSG")
+        is_post(self.name)
     }
+}
+
+/// Whether a command, in capitals, says something.
+pub(super) fn is_post(command: &str) -> bool {
+    matches!(command, "PRIVMSG" | "NOTICE" | "TAGMSG")
 }
 
 /// The names of all commands, for HELP.

@@ -8,6 +8,7 @@
 //! A marker has the form of IRCv3 standard-replies, and the time of the last message that is missing
 //! if the reader's lines have times, so that whoever sorts by it sorts it in.
 
+use super::decode::is_post;
 use super::message::Message;
 use super::reply::Line;
 use super::tags::TagWriter;
@@ -22,7 +23,7 @@ pub const MESSAGES_DROPPED: &str = "MESSAGES_DROPPED";
 #[must_use]
 pub fn dispensable(line: &str) -> Option<Lost<'_>> {
     let message = Message::of_server(line)?;
-    let is_said = matches!(message.command, "PRIVMSG" | "NOTICE" | "TAGMSG");
+    let is_said = is_post(message.command);
     let room = *message.params.first()?;
     let is_answer = ["label", "batch"]
         .iter()

@@ -6,6 +6,7 @@
 use std::fmt::{Display, Formatter, Result};
 
 use crate::id::Seq;
+use crate::time::push_number;
 
 /// An id as it is written.
 #[derive(Clone, Copy, Debug)]
@@ -21,11 +22,7 @@ impl Msgid<'_> {
     pub fn push(self, out: &mut String) {
         out.push_str(self.epoch);
         out.push('-');
-        let digits = self.seq.0.checked_ilog10().unwrap_or(0);
-        for place in (0..=digits).rev() {
-            let digit = self.seq.0 / 10_u64.pow(place) % 10;
-            out.push(char::from(b'0' + u8::try_from(digit).unwrap_or(0)));
-        }
+        push_number(self.seq.0, 1, out);
     }
 }
 

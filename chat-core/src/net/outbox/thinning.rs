@@ -117,6 +117,10 @@ impl Outbox {
             (sieve.thin.marker)(room, gap, &mut line);
             (sieve.wire.wrap)(line.as_bytes(), &mut markers);
         }
+        let gaps = match markers.is_empty() {
+            true => Gaps::new(),
+            false => gaps,
+        };
         if !markers.is_empty() {
             self.push(Body::Own(markers.to_vec()), sieve.wire.first);
         }

@@ -219,7 +219,7 @@ impl People {
         let link = self.link(who)?;
         link.framing = Some(undecoded.framing);
         let inbox = undecoded.inbox;
-        link.inbox = (inbox.capacity() > 0).then(|| Box::new(inbox));
+        link.inbox = (!inbox.is_empty()).then(|| Box::new(inbox));
         Some(who)
     }
 }

@@ -66,6 +66,11 @@ impl People {
         std::mem::take(&mut self.losses.people)
     }
 
+    /// What was dropped for one person and not told yet: they are about to go.
+    pub(in crate::net) fn take_dropped(&mut self, id: PersonId) -> Option<Dropped> {
+        self.losses.people.remove(&id)
+    }
+
     /// When there is something to tell.
     pub(in crate::net) fn next_dropped(&self) -> Option<Instant> {
         (!self.losses.people.is_empty()).then_some(self.losses.next)
