@@ -68,13 +68,19 @@ impl Timestamp {
 
 /// Appends a number with so many digits at least: formatting it would cost more than all the rest of a
 /// line.
-pub(crate) fn push_number(number: u64, digits: u32, out: &mut String) {
-    let needed = number.checked_ilog10().map_or(1, |log| log + 1);
-    for place in (0..needed.max(digits)).rev() {
-        let digit = number / 10_u64.pow(place) % 10;
-        out.push(char::from(b'0' + u8::try_from(digit).unwrap_or(0)));
+pub(crate) fn push_number(number: u64, digits: usize, out: &mut String) {
+    let (mut text, mut start, mut rest) = ([b'0'; NUMBER_DIGITS_MAX], NUMBER_DIGITS_MAX, number);
+    while rest > 0 || start > NUMBER_DIGITS_MAX - digits {
+        start -= 1;
+        text[start] = b'0' + u8::try_from(rest % 10).unwrap_or(0);
+        rest /= 10;
     }
+    // Digits are UTF-8.
+    out.push_str(std::str::from_utf8(&text[start..]).unwrap_or_default());
 }
+
+/// Digits of the greatest number.
+const NUMBER_DIGITS_MAX: usize = 20;
 
 #[cfg(test)]
 mod tests {

@@ -294,7 +294,10 @@ fn history_line(chat: &Chat, who: PersonId, post: &Committed, batch: Option<&str
         post,
         caps,
         &chat.house.epoch,
-        Extra { label: None, batch },
+        Extra {
+            batch,
+            ..Extra::default()
+        },
         &mut line,
     );
     line

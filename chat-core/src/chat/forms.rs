@@ -4,10 +4,11 @@
 
 use bytes::BytesMut;
 
-use crate::dialect::irc::Caps;
+use crate::dialect::irc::{Caps, Extra};
 use crate::dialect::{Dialect, irc, plain};
 use crate::hub::entry::{Act, Committed};
 use crate::net::framing::Wire;
+use crate::time::Timestamp;
 
 /// A form, by its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,12 +28,32 @@ pub(super) struct Form {
     pub(super) caps: Caps,
 }
 
+/// A time and its text.
+#[derive(Debug, Default)]
+struct Stamp {
+    at: Option<Timestamp>,
+    text: String,
+}
+
+impl Stamp {
+    fn at(&mut self, at: Timestamp) -> &str {
+        if self.at != Some(at) {
+            self.at = Some(at);
+            self.text.clear();
+            at.push_iso(&mut self.text);
+        }
+        &self.text
+    }
+}
+
 /// Every form that was ever in use. There are few: at most one for each set of capabilities that
 /// changes the bytes, times the wires.
 #[derive(Debug, Default)]
 pub(super) struct Forms {
     list: Vec<Form>,
     line: String,
+    /// What is said in one turn is said at one time, which is written once.
+    stamp: Stamp,
 }
 
 impl Forms {
@@ -58,8 +79,14 @@ impl Forms {
         epoch: &str,
         out: &mut BytesMut,
     ) {
-        self.write(id, out, |form, line| match form.dialect {
-            Dialect::Irc => irc::encode(committed, form.caps, epoch, line),
+        self.write(id, out, |form, stamp, line| match form.dialect {
+            Dialect::Irc => {
+                let extra = Extra {
+                    time: Some(stamp.at(committed.at)),
+                    ..Extra::default()
+                };
+                irc::encode_for(committed, form.caps, epoch, extra, line)
+            }
             Dialect::Plain => plain::encode(committed, line),
         });
     }
@@ -76,7 +103,7 @@ impl Forms {
             return self.encode(id, committed, epoch, out);
         };
         let by = &committed.entry.source.nick;
-        self.write(id, out, |form, line| match form.dialect {
+        self.write(id, out, |form, _, line| match form.dialect {
             Dialect::Irc => {
                 irc::encode(committed, form.caps.with(Caps::INVITE_NOTIFY), epoch, line)
             }
@@ -91,13 +118,13 @@ impl Forms {
         &mut self,
         id: FormId,
         out: &mut BytesMut,
-        line: impl FnOnce(&Form, &mut String) -> bool,
+        line: impl FnOnce(&Form, &mut Stamp, &mut String) -> bool,
     ) {
         let Some(form) = self.list.get(usize::from(id.0)) else {
             return;
         };
         self.line.clear();
-        if line(form, &mut self.line) {
+        if line(form, &mut self.stamp, &mut self.line) {
             (form.wire.wrap)(self.line.as_bytes(), out);
         }
     }

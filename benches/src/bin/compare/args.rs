@@ -14,6 +14,10 @@ pub(crate) struct Args {
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
 
+    /// In how many of the rounds other people's servers are measured, too; in all if not given
+    #[arg(long)]
+    peer_rounds: Option<u32>,
+
     /// How long one measurement takes
     #[arg(long, default_value_t = 3.0)]
     seconds: f64,
@@ -50,6 +54,11 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn rounds(&self) -> u32 {
         if self.quick { 1 } else { self.rounds }
+    }
+
+    /// Whether somebody is measured in a round.
+    pub(crate) fn has_turn(&self, contender: Contender, round: u32) -> bool {
+        contender.is_ours() || self.peer_rounds.is_none_or(|last| round <= last)
     }
 
     pub(crate) fn seconds(&self) -> f64 {

@@ -67,12 +67,12 @@ impl Kind {
                 window,
                 bytes,
             } => format!(
-                "talk --readers {readers} --talkers {talkers} --window {window} --bytes {bytes}"
+                "talk --readers {readers} --talkers {talkers} --window {window} --lockstep --bytes {bytes}"
             ),
             Kind::Latency { readers, rate } => format!("latency --readers {readers} --rate {rate}"),
             Kind::Idle { people } => format!("idle --people {people} --rooms-of 100"),
             Kind::Join { people } => format!("join --people {people}"),
-            Kind::Stalled { readers } => format!("talk --readers {readers} --stalled 1"),
+            Kind::Stalled { readers } => format!("talk --readers {readers} --lockstep --stalled 1"),
             Kind::Flood { readers } => format!("flood --readers {readers}"),
         };
         text.split(' ').map(str::to_owned).collect()
@@ -105,7 +105,7 @@ mod tests {
         let arguments = talk(5, 2, 1, 64).arguments().join(" ");
         assert_eq!(
             arguments,
-            "talk --readers 5 --talkers 2 --window 1 --bytes 64"
+            "talk --readers 5 --talkers 2 --window 1 --lockstep --bytes 64"
         );
     }
 }

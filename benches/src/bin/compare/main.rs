@@ -76,7 +76,8 @@ fn run(args: &Args) -> anyhow::Result<bool> {
     let mut samples = Samples::default();
     for round in 1..=args.rounds() {
         for case in &cases {
-            for contender in in_turn(&contenders, round) {
+            let turn = in_turn(&contenders, round).into_iter();
+            for contender in turn.filter(|contender| args.has_turn(*contender, round)) {
                 measure(args, &workshop, round, case, contender, &mut samples);
                 workshop.interrupt.check()?;
             }

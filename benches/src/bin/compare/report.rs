@@ -45,7 +45,8 @@ fn heading(args: &Args, samples: &Samples) -> String {
          Written by `{}`: {rounds} round{plural}, {} s for each measurement. {cells} A ratio is that \
          of two figures of the same round, the lower one that of the bare loop: it shakes hands by the \
          same door, writes lines of the same length, each batch once to each socket, and does nothing \
-         else.\n\n",
+         else. With so many in flight the next ones are said when everybody has all of the last ones, so \
+         all servers are given the same batches.\n\n",
         args.command(),
         args.seconds()
     )

@@ -22,6 +22,10 @@ pub struct Extra<'a> {
     pub label: Option<&'a str>,
     /// `batch=`: the batch that the line belongs to. IRCv3 batch.
     pub batch: Option<&'a str>,
+    /// The time as [`Timestamp::iso`] has it, if somebody has written it already.
+    ///
+    /// [`Timestamp::iso`]: crate::time::Timestamp::iso
+    pub time: Option<&'a str>,
 }
 
 /// Appends the line that a reader with these capabilities gets. False, and nothing is written, if
@@ -80,7 +84,10 @@ fn write_tags(committed: &Committed, caps: Caps, epoch: &str, extra: Extra<'_>, 
         }
     }
     if caps.has(Caps::SERVER_TIME) {
-        tags.tag_with("time", |out| committed.at.push_iso(out));
+        tags.tag_with("time", |out| match extra.time {
+            Some(time) => out.push_str(time),
+            None => committed.at.push_iso(out),
+        });
     }
     if let (true, Act::Post(post)) = (caps.has(Caps::MESSAGE_TAGS), &committed.entry.act) {
         let seq = committed.seq;

@@ -197,6 +197,7 @@ fn an_answer_carries_its_label_and_batch() {
     let extra = Extra {
         label: Some("l\\s1"),
         batch: Some("b1"),
+        time: None,
     };
     assert!(encode_for(&hi, Caps::MESSAGE_TAGS, "e", extra, &mut out));
     assert_eq!(
