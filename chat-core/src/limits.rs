@@ -77,6 +77,13 @@ pub const INBOX_BYTES_MAX: usize = READ_TURN_BYTES_MAX + LINE_IN_BYTES_MAX;
 /// Polls without a timeout that gather what is ready before anything is written. ARCHITECTURE.md "Order and fan-out".
 pub const GATHER_POLLS_MAX: usize = 16;
 
+/// Empty polls in a row after which nobody more is waited for, when very many are to be written to. Ours: some
+/// microseconds, beside milliseconds of writing. docs/performance.md.
+pub const GATHER_IDLE_POLLS_MAX: usize = 16;
+
+/// People to be written to for each such poll. Ours: it costs less than a hundredth of writing to them.
+pub const GATHER_READERS_PER_POLL: usize = 64;
+
 /// Bytes of a password or of a gateway's secret. Ours: with its command it fits one line.
 pub const SECRET_BYTES_MAX: usize = 256;
 

@@ -41,7 +41,8 @@ pub(crate) enum Role {
 }
 
 impl Role {
-    /// Nine characters at most, as ngIRCd wants it. Two crowds at one server differ by the process.
+    /// Nine characters at most, as ngIRCd wants it. Two crowds at one server differ by the process,
+    /// but for one pair in 4,096.
     pub(crate) fn name(self, index: usize) -> String {
         let letter = match self {
             Role::Reader => 'r',

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use test_support::{Cut, PATIENCE, Proxy, Terminal};
 
-use super::support::Chat;
+use super::support::{Chat, keep_picture};
 
 #[test]
 fn two_people_talk_both_ways() {
@@ -219,7 +219,8 @@ fn a_page_that_reads_too_slowly_shows_where_messages_are_missing() {
     ana.hears("irene", "the first");
     network.cut(Cut::Hang);
     // Few at a time: the page keeps 500 messages, and the gap is to be among them.
-    let lines = format!("PRIVMSG #lobby :{}\r\n", "x".repeat(400)).repeat(50);
+    let words = "somebody talks faster than this page reads, and goes on and on. ".repeat(6);
+    let lines = format!("PRIVMSG #lobby :{words}\r\n").repeat(50);
     while !chat.holder().stderr().contains("messages were dropped") {
         irene.send_bytes(lines.as_bytes());
         irene.fence();
@@ -243,6 +244,11 @@ fn a_page_that_reads_too_slowly_shows_where_messages_are_missing() {
         !before.is_empty() && after.len() > 1,
         "it stands between what came and what came"
     );
+    ana.page.eval(
+        "[...document.querySelectorAll('#log .system')]\
+        .findLast(one => one.innerText.includes('missing here')).scrollIntoView({ block: 'center' })",
+    );
+    keep_picture(&ana, "messages-missing");
     ana.say("still here");
     irene.expect_contains(":still here");
 }

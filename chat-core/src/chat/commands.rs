@@ -43,11 +43,12 @@ impl Turn<'_> {
         if is_first && !self.keep_origin(who) {
             return;
         }
-        let message = match parsed {
+        // By reference, here and below: a message is 300 bytes.
+        let message = match &parsed {
             Ok(message) => message,
             Err(error) => {
                 let mut line = String::new();
-                if refusal::parse_error(&mut line, &self.chat.reader(who), error) {
+                if refusal::parse_error(&mut line, &self.chat.reader(who), *error) {
                     self.write(who, &line);
                 }
                 return;
@@ -57,11 +58,11 @@ impl Turn<'_> {
         if self.must_wait(who, known.is_some_and(Known::is_post)) {
             return self.stash(who, text);
         }
-        let label = self.label(who, &message);
+        let label = self.label(who, message);
         let key = self.ask(who, known.map_or("*", |known| known.name), label);
         let unknown = Err(Wrong::UnknownCommand(message.command));
-        match known.map_or(unknown, |known| known.decode(&message)) {
-            Ok(command) => self.command(who, command, &message, key),
+        match known.map_or(unknown, |known| known.decode(message)) {
+            Ok(command) => self.command(who, command, message, key),
             Err(wrong) if self.comes_too_early(who, &wrong) => self.not_registered(key),
             Err(wrong) => self.wrong(key, &wrong),
         }

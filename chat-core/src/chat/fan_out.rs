@@ -125,6 +125,12 @@ impl FanOut {
         !self.sayings.is_empty()
     }
 
+    /// How many are in the rooms that said something.
+    pub(super) fn readers(&self, hub: &Hub) -> usize {
+        let rooms = self.sayings.rooms().filter_map(|room| hub.room_at(room));
+        rooms.map(|room| room.members().len()).sum()
+    }
+
     /// Whether a room holds so much that it should not wait for the end of the turn.
     pub(super) fn is_overfull(&self, room: RoomKey) -> bool {
         self.sayings

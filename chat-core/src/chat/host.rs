@@ -106,6 +106,10 @@ impl Host for Chat {
         turn.hold_the_fast();
     }
 
+    fn readers(&self) -> usize {
+        self.fan.readers(&self.hub)
+    }
+
     fn wait(&self, _now: Now) -> Option<Duration> {
         // Somebody who left after this turn's fan-out is still to be announced.
         if self.fan.is_dirty() {

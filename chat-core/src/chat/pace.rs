@@ -79,7 +79,7 @@ impl Turn<'_> {
         speaker.holds.pace = Some(Box::new(Pace {
             room,
             since: now,
-            next: now + LATELY,
+            next: now + LOOK,
         }));
         self.pause_if_held(who);
         self.set_deadline(who);
@@ -94,7 +94,7 @@ impl Turn<'_> {
         };
         speaker.holds.pace = waits.then(|| {
             Box::new(Pace {
-                next: now + LATELY,
+                next: now + LOOK,
                 ..pace
             })
         });
@@ -115,8 +115,13 @@ impl Turn<'_> {
     }
 }
 
-/// Who took something within this time reads: some bytes in the last 100 ms.
-const LATELY: Duration = Duration::from_millis(100);
+/// Who took something within this time reads. A reader whose window was full is asked again by TCP after
+/// 200 ms at the earliest (Linux's `TCP_RTO_MIN`), however fast it reads, and a machine may stand still for a
+/// moment: neither must pass for a reader that stalls.
+const LATELY: Duration = Duration::from_millis(500);
+
+/// How often a room is looked at again that could not keep up.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// How long a room may hold a talker for one line.
 const WAIT_MAX: Duration = Duration::from_secs(1);

@@ -20,6 +20,12 @@ pub trait Host {
     /// A connection that [`People::connect`] began is there.
     fn connected(&mut self, _people: &mut People, _who: PersonId, _now: Now) {}
 
+    /// How many people the next turn will write to, as far as is known. The more there are, the longer the
+    /// reactor gathers what others say before it lets that turn begin.
+    fn readers(&self) -> usize {
+        0
+    }
+
     /// Somebody said something.
     fn frame(&mut self, people: &mut People, who: PersonId, frame: Frame<'_>, now: Now);
 

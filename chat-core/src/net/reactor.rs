@@ -18,7 +18,7 @@ use super::people::People;
 use super::reader::Reader;
 use super::source::Source;
 use crate::id::{DoorId, PersonId};
-use crate::limits::{GATHER_POLLS_MAX, Limits};
+use crate::limits::{GATHER_IDLE_POLLS_MAX, GATHER_POLLS_MAX, GATHER_READERS_PER_POLL, Limits};
 use crate::time::{Now, Timestamp};
 
 /// Events that one poll returns. Ours; the rest comes with the next.
@@ -131,14 +131,17 @@ impl<H: Host> Reactor<H> {
         let mut now = clock();
         let mut wait = inner.sleep(timeout, now);
         let listed = inner.people.still_readable();
-        for _ in 0..GATHER_POLLS_MAX {
+        let (mut polls, mut idle) = (0, 0);
+        while polls < GATHER_POLLS_MAX {
             now = poll(&mut self.poll, &mut self.events, wait)?;
             inner.people.polled(now);
             for event in &self.events {
                 inner.event(event, now);
             }
-            if self.events.is_empty() {
-                break;
+            match self.events.is_empty() {
+                true if idle >= inner.patience() => break,
+                true => idle += 1,
+                false => (polls, idle) = (polls + 1, 0),
             }
             wait = Some(Duration::ZERO);
         }
@@ -163,6 +166,11 @@ impl<H: Host> Inner<H> {
         let due = due.map(|at| at.saturating_duration_since(now.mono));
         let waits = [timeout, due, self.host.wait(now)];
         waits.into_iter().flatten().min()
+    }
+
+    /// Empty polls that are worth it: another message that comes meanwhile leaves with the same writes.
+    fn patience(&self) -> usize {
+        GATHER_IDLE_POLLS_MAX.min(self.host.readers() / GATHER_READERS_PER_POLL)
     }
 
     fn event(&mut self, event: &Event, now: Now) {

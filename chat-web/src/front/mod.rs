@@ -258,6 +258,10 @@ impl Host for Front {
         self.chat.turn(people, now);
     }
 
+    fn readers(&self) -> usize {
+        self.chat.readers()
+    }
+
     fn wait(&self, now: Now) -> Option<Duration> {
         let due = self.site.sessions.next_due();
         let due = due.map(|at| at.saturating_duration_since(now.mono));

@@ -18,6 +18,10 @@ pub(crate) struct Args {
     #[arg(long)]
     peer_rounds: Option<u32>,
 
+    /// Goes on from the results.json of an earlier run on the same machine: its rounds count, too
+    #[arg(long)]
+    pub(crate) resume: bool,
+
     /// How long one measurement takes
     #[arg(long, default_value_t = 3.0)]
     seconds: f64,

@@ -68,6 +68,16 @@ pub(crate) fn all() -> Vec<Contender> {
 }
 
 impl Server {
+    pub(crate) const ALL: [Server; 7] = [
+        Server::Chat,
+        Server::Bare,
+        Server::BareEpoll,
+        Server::Redis,
+        Server::Inspircd,
+        Server::Ngircd,
+        Server::Bun,
+    ];
+
     pub(crate) fn name(self) -> &'static str {
         match self {
             Server::Chat => "chat",

@@ -73,8 +73,9 @@ fn run(args: &Args) -> anyhow::Result<bool> {
     machine::check_descriptors(&cases)?;
     let contenders = args.contenders(&workshop);
     let machine = Machine::look(&workshop, &contenders);
-    let mut samples = Samples::default();
-    for round in 1..=args.rounds() {
+    let mut samples = earlier(args)?;
+    let before = samples.rounds();
+    for round in before + 1..=before + args.rounds() {
         for case in &cases {
             let turn = in_turn(&contenders, round).into_iter();
             for contender in turn.filter(|contender| args.has_turn(*contender, round)) {
@@ -85,6 +86,17 @@ fn run(args: &Args) -> anyhow::Result<bool> {
         write(args, &machine, &cases, &samples)?;
     }
     Ok(samples.ours_are_whole())
+}
+
+/// What an earlier run has found, if this one goes on from there.
+fn earlier(args: &Args) -> anyhow::Result<Samples> {
+    if !args.resume {
+        return Ok(Samples::default());
+    }
+    let file = args.into.join("results.json");
+    let text = fs::read_to_string(&file)
+        .with_context(|| format!("--resume: cannot read {}", file.display()))?;
+    Samples::read(&text).with_context(|| format!("--resume: {} is none of ours", file.display()))
 }
 
 /// Every other round runs backwards, so that nobody always comes after the same one.
@@ -110,7 +122,7 @@ fn measure(
     }
     let outcome = crowd::run(args, workshop, &case.kind, contender);
     let outcome = outcome.map_err(|error| format!("{error:#}"));
-    say(args, round, case, contender, &outcome);
+    say(round, case, contender, &outcome);
     samples.push(Sample {
         round,
         case: case.name,
@@ -119,7 +131,7 @@ fn measure(
     });
 }
 
-fn say(args: &Args, round: u32, case: &Case, contender: Contender, outcome: &samples::Outcome) {
+fn say(round: u32, case: &Case, contender: Contender, outcome: &samples::Outcome) {
     let figure = match outcome {
         Ok(fields) => case.rows[0].of(fields).map_or_else(
             || "no such figure".to_owned(),
@@ -128,8 +140,7 @@ fn say(args: &Args, round: u32, case: &Case, contender: Contender, outcome: &sam
         Err(why) => why.clone(),
     };
     eprintln!(
-        "round {round} of {}  {:<14}  {:<32}  {figure}",
-        args.rounds(),
+        "round {round}  {:<14}  {:<32}  {figure}",
         case.name,
         contender.name()
     );

@@ -16,6 +16,7 @@ pub(crate) fn text(args: &Args, machine: &Machine, cases: &[Case], samples: &Sam
     let parts = [
         heading(args, samples),
         list("Machine", &machine.lines()),
+        list("Rounds in which each was measured", &rounds(samples)),
         "## The chat\n\n".to_owned(),
         ours(args.quick, cases, samples),
         verdict(args.quick, cases, samples),
@@ -50,6 +51,13 @@ fn heading(args: &Args, samples: &Samples) -> String {
         args.command(),
         args.seconds()
     )
+}
+
+fn rounds(samples: &Samples) -> Vec<String> {
+    let counts = Server::ALL.map(|server| (server.name(), samples.rounds_of(server)));
+    let here = counts.iter().filter(|(_, count)| *count > 0);
+    here.map(|(name, count)| format!("{name}: {count}"))
+        .collect()
 }
 
 fn list(heading: &str, items: &[String]) -> String {

@@ -1,9 +1,12 @@
 //! What came out of the measurements, and what it comes to.
 
+use std::collections::BTreeSet;
+
+use anyhow::Context;
 use serde_json::{Map, Value, json};
 
-use crate::cases::{Case, Row};
-use crate::contender::Contender;
+use crate::cases::{self, Case, Row};
+use crate::contender::{self, Contender, Server};
 use crate::spread::Spread;
 
 /// A report of `crowd`.
@@ -92,6 +95,28 @@ impl Samples {
         self.0.iter().map(|sample| sample.round).max().unwrap_or(0)
     }
 
+    /// In how many rounds a server was measured.
+    pub(crate) fn rounds_of(&self, server: Server) -> usize {
+        let mine = self
+            .0
+            .iter()
+            .filter(|sample| sample.contender.server == server);
+        let rounds: BTreeSet<u32> = mine.map(|sample| sample.round).collect();
+        rounds.len()
+    }
+
+    /// What [`json`](Self::json) wrote, but for what is not measured any more.
+    pub(crate) fn read(text: &str) -> anyhow::Result<Samples> {
+        let all: Value = serde_json::from_str(text)?;
+        let measurements = all["measurements"].as_array();
+        let measurements = measurements.context("it has no measurements")?;
+        let cases = cases::all();
+        let samples = measurements
+            .iter()
+            .filter_map(|one| Sample::read(one, &cases));
+        Ok(Samples(samples.collect()))
+    }
+
     /// Everything, for those who want to count for themselves.
     pub(crate) fn json(&self, machine: &[String]) -> String {
         let measurements: Vec<Value> = self.0.iter().map(Sample::json).collect();
@@ -106,6 +131,7 @@ impl Sample {
         fields.insert("round".into(), self.round.into());
         fields.insert("name".into(), self.case.into());
         fields.insert("server".into(), self.contender.server.name().into());
+        fields.insert("over".into(), self.contender.over.flag().into());
         fields.insert("tags".into(), self.contender.tags.into());
         match &self.outcome {
             Ok(report) => fields.extend(report.clone()),
@@ -115,11 +141,30 @@ impl Sample {
     }
 }
 
+impl Sample {
+    fn read(one: &Value, cases: &[Case]) -> Option<Sample> {
+        let is_it = |who: &Contender| {
+            who.server.name() == one["server"]
+                && who.over.flag() == one["over"]
+                && who.tags == one["tags"]
+        };
+        Some(Sample {
+            round: u32::try_from(one["round"].as_u64()?).ok()?,
+            case: cases.iter().find(|case| case.name == one["name"])?.name,
+            contender: contender::all().into_iter().find(is_it)?,
+            outcome: match one["failed"].as_str() {
+                Some(why) => Err(why.to_owned()),
+                None => Ok(one.as_object()?.clone()),
+            },
+        })
+    }
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::cases::{self, TYPICAL};
-    use crate::contender::{Over, Server};
+    use crate::cases::TYPICAL;
+    use crate::contender::Over;
 
     pub(crate) fn contender(server: Server, over: Over) -> Contender {
         Contender {
@@ -183,5 +228,21 @@ pub(crate) mod tests {
         assert!(!samples.ours_are_whole());
         assert_eq!(samples.failure(&cases::all()[0], chat), Some("it ended"));
         assert!(samples.json(&[]).contains("\"failed\": \"it ended\""));
+    }
+
+    #[test]
+    fn what_was_written_is_read_back() {
+        let bare = contender(Server::Bare, Over::Irc);
+        let mut samples = of_rounds(&[(bare, &[1.0, 2.0])]);
+        samples.push(Sample {
+            round: 3,
+            case: TYPICAL,
+            contender: contender(Server::Redis, Over::Redis),
+            outcome: Err("gone".into()),
+        });
+        let again = Samples::read(&samples.json(&[])).unwrap();
+        assert_eq!(again.json(&[]).len(), samples.json(&[]).len());
+        assert_eq!(again.rounds(), 3);
+        assert!(Samples::read("{}").is_err());
     }
 }

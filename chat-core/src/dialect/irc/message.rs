@@ -40,6 +40,7 @@ impl<'a> Message<'a> {
     ///
     /// # Errors
     /// It is too long, or there is no command on it.
+    #[inline]
     pub fn parse(line: &'a str) -> Result<Message<'a>, ParseError> {
         let (tags, rest) = split_tags(line.trim_start_matches(' '));
         if tags.len() > CLIENT_TAG_BYTES_MAX {
@@ -59,6 +60,7 @@ impl<'a> Message<'a> {
         Message::of_parts(tags, rest)
     }
 
+    #[inline]
     fn of_parts(tags: &'a str, rest: &'a str) -> Option<Message<'a>> {
         let (source, rest) = split_source(rest);
         match word(rest) {
