@@ -233,10 +233,13 @@ fn names(
         text.push_str(name);
         *last = Some(*id);
     }
+    if text.is_empty() {
+        return None;
+    }
     let mut line = String::with_capacity(LINE_OUT_BYTES_MAX);
     let reader = chat.reader(who);
     reader.say(&mut line, RPL_NAMREPLY, &["=", room.as_str()], &text);
-    (!text.is_empty()).then_some(line)
+    Some(line)
 }
 
 /// Bytes of names in a line: what is left behind the longest server name, and some to spare.

@@ -65,19 +65,21 @@ impl<'o> Line<'o> {
 
     /// Adds the last parameter, whatever it holds, and ends the line.
     pub fn text(self, text: impl Display) {
-        self.out.push_str(" :");
-        let start = self.out.len();
         // Writing to a string cannot fail.
-        let _ = write!(self.out, "{text}");
-        one_line(self.out, start);
-        self.end();
+        self.last(|out| {
+            let _ = write!(out, "{text}");
+        });
     }
 
     /// The same for a text that need not be put together.
     pub fn words(self, words: &str) {
+        self.last(|out| out.push_str(words));
+    }
+
+    fn last(self, write: impl FnOnce(&mut String)) {
         self.out.push_str(" :");
         let start = self.out.len();
-        self.out.push_str(words);
+        write(self.out);
         one_line(self.out, start);
         self.end();
     }

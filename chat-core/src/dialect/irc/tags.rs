@@ -85,9 +85,10 @@ impl<'o> TagWriter<'o> {
 
     /// Adds `key=value`. The value is escaped already.
     pub fn tag(&mut self, key: &str, escaped: impl Display) {
-        self.separate();
         // Writing to a string cannot fail.
-        let _ = write!(self.out, "{key}={escaped}");
+        self.tag_with(key, |out| {
+            let _ = write!(out, "{escaped}");
+        });
     }
 
     /// Adds `key=` and whatever is appended, which is escaped already.

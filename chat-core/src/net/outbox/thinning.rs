@@ -110,18 +110,16 @@ impl Outbox {
     }
 
     /// Writes the markers behind what was kept, and remembers that all of this is thinned.
-    fn push_markers(&mut self, sieve: &Sieve, gaps: Gaps) {
+    fn push_markers(&mut self, sieve: &Sieve, mut gaps: Gaps) {
         let (mut line, mut markers) = (String::new(), BytesMut::new());
         for (room, gap) in &gaps {
             line.clear();
             (sieve.thin.marker)(room, gap, &mut line);
             (sieve.wire.wrap)(line.as_bytes(), &mut markers);
         }
-        let gaps = match markers.is_empty() {
-            true => Gaps::new(),
-            false => gaps,
-        };
-        if !markers.is_empty() {
+        if markers.is_empty() {
+            gaps.clear();
+        } else {
             self.push(Body::Own(markers.to_vec()), sieve.wire.first);
         }
         let chunks = self.chunks.len();
