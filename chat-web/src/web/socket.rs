@@ -44,7 +44,8 @@ pub(super) struct Socket {
     frame: Option<Rest>,
     /// Within a message.
     is_incomplete: bool,
-    /// Bytes of the current message, as far as its frames announced them.
+    /// Bytes of the current message, as far as its frames announced them; between two, of the last one
+    /// that was read here.
     message_bytes: u64,
     message_bytes_max: usize,
 }
@@ -137,7 +138,9 @@ impl Socket {
                 return Err(ProtocolError::ControlFrameTooBig.into());
             }
             OpCode::Control(_) => self.message_bytes,
-            OpCode::Data(Data::Continue) => self.message_bytes.saturating_add(bytes),
+            OpCode::Data(Data::Continue) if self.is_incomplete => {
+                self.message_bytes.saturating_add(bytes)
+            }
             OpCode::Data(_) => bytes,
         };
         let size = usize::try_from(self.message_bytes).unwrap_or(usize::MAX);
@@ -293,6 +296,20 @@ mod tests {
             [true, true, false, false]
         );
         assert_eq!(kept(&[half, other]), [true, false]);
+    }
+
+    #[test]
+    fn a_continuation_of_nothing_breaks_the_protocol_however_long_the_message_before_it() {
+        let (whole, continuation) = (b"\x81\x83\0\0\0\0xyz", b"\x80\x82\0\0\0\0xy");
+        let mut socket = Socket::new(4);
+        let mut next = |bytes: &[u8]| socket.next(&mut Input::new(bytes), &mut Vec::new());
+        assert_eq!(
+            next(whole).unwrap(),
+            Some(Heard::Message(Message::text("xyz")))
+        );
+        let error = next(continuation).unwrap_err();
+        let expected = ProtocolError::UnexpectedContinueFrame;
+        assert!(matches!(error, Error::Protocol(e) if e == expected));
     }
 
     #[test]
