@@ -18,9 +18,7 @@ use test_support::example::example;
 
 fn chat() -> Program {
     let doors = ["--http=127.0.0.1:0", "--irc=127.0.0.1:0", "--plain=none"];
-    // Readers have much room: they are in one process with the talkers, on a machine that may stand still.
-    let room = "--limit=send_queue_bytes=33554432";
-    let args = [&doors[..], &["--unlimited", room]].concat();
+    let args = [&doors[..], &["--unlimited"]].concat();
     Program::start(env!("CARGO_BIN_EXE_chat-web"), &args)
 }
 

@@ -93,6 +93,10 @@ pub const ATTEMPT_ADDRESSES_MAX: usize = 50_000;
 /// Connections accepted in one turn from one door before the others get theirs. Ours.
 pub const ACCEPTS_PER_TURN_MAX: usize = 256;
 
+/// Bytes of a stride: who takes one each half second reads well enough for a talker at full speed to wait for
+/// them alone. Ours: five hundred lines a second, more than a room of people says.
+pub const STRIDE_BYTES: usize = 32 * 1024;
+
 /// Bytes that one room's buffer may hold before it is flushed within a turn. ARCHITECTURE.md "Order and fan-out".
 pub const TURN_BUFFER_BYTES_MAX: usize = 256 * 1024;
 

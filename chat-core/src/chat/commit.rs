@@ -152,6 +152,7 @@ impl Turn<'_> {
             if matches!(committed.entry.act, Act::Join { .. }) {
                 self.chat.fan.enter(committed.entry.who, room);
             }
+            self.hold_if_slowed(committed, room);
             if self.chat.fan.is_overfull(room) {
                 self.chat
                     .fan

@@ -40,6 +40,8 @@ pub(super) struct FanOut {
     apart: Vec<PersonId>,
     /// Rooms whose readers fell behind when they were last flushed.
     lags: Vec<Lag>,
+    /// Rooms that could not keep up, until somebody who waited for one of them goes on.
+    slowed: Vec<RoomKey>,
     order: u64,
     /// Counts flushes.
     flush: u32,
@@ -272,6 +274,23 @@ impl FanOut {
         std::mem::take(&mut self.lags)
     }
 
+    /// Whether a room could not keep up of late, so that whoever talks in it now should wait too.
+    pub(super) fn is_slowed(&self, room: RoomKey) -> bool {
+        self.slowed.contains(&room)
+    }
+
+    /// A room may be talked in again.
+    pub(super) fn release(&mut self, room: RoomKey) {
+        self.slowed.retain(|&other| other != room);
+    }
+
+    fn slow_down(&mut self, room: RoomKey, talkers: Vec<PersonId>) {
+        self.lags.push(Lag { room, talkers });
+        if !self.is_slowed(room) {
+            self.slowed.push(room);
+        }
+    }
+
     /// Those who were apart are like everybody else again.
     fn reunite(&mut self, mut apart: Vec<PersonId>) {
         self.marks.clear();
@@ -302,10 +321,9 @@ impl FanOut {
             lagging.note(backlog);
         }
         if lagging.is_too_much() {
-            self.lags.push(Lag {
-                room: saying.room,
-                talkers: saying.talkers(),
-            });
+            self.slow_down(saying.room, saying.talkers());
+        } else {
+            self.release(saying.room);
         }
         for (form, bytes) in chunks {
             saying.give_back(form, bytes);

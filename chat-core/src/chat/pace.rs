@@ -3,14 +3,19 @@
 //! Without this, somebody who talks at full speed gets *normal* readers cut, whose sockets simply
 //! cannot take as much. So whoever said something in a room whose readers fall behind is held, and
 //! looked at again every tenth of a second, until the room keeps up or a second is over; after that
-//! the queue's bound decides. Only readers count who took something lately: one that stalls must not
-//! be able to slow a room.
+//! the queue's bound decides. Others who talk in it meanwhile are held after one line.
+//!
+//! Only readers count who took something lately: one that stalls must not be able to slow a room. One
+//! that takes a little counts together with others, so that a room whose readers are all on slow lines is
+//! served at their pace; one that takes a stride each half second counts by itself: it may slow a flood, but
+//! no talk.
 
 use std::time::{Duration, Instant};
 
 use super::fan_out::Lag;
 use super::turn::Turn;
 use crate::hub::RoomKey;
+use crate::hub::entry::{Act, Committed};
 use crate::id::PersonId;
 use crate::net::people::Backlog;
 
@@ -27,8 +32,11 @@ pub(super) struct Pace {
 pub(super) struct Lagging {
     since: Instant,
     half: usize,
+    /// Readers who took something lately, and those of them who are more than half a queue behind.
     reading: usize,
     behind: usize,
+    /// Whether one of the latter reads well.
+    is_urgent: bool,
 }
 
 impl Lagging {
@@ -40,6 +48,7 @@ impl Lagging {
             half,
             reading: 0,
             behind: 0,
+            is_urgent: false,
         }
     }
 
@@ -47,13 +56,16 @@ impl Lagging {
     pub(super) fn note(&mut self, backlog: Backlog) {
         if backlog.is_read_since(self.since) {
             self.reading += 1;
-            self.behind += usize::from(backlog.bytes > self.half);
+            if backlog.bytes > self.half {
+                self.behind += 1;
+                self.is_urgent |= backlog.is_read_well_since(self.since);
+            }
         }
     }
 
-    /// Whether a quarter of those who read are more than half a queue behind.
+    /// Whether somebody who reads well is more than half a queue behind, or a quarter of all who read.
     pub(super) fn is_too_much(&self) -> bool {
-        self.behind > 0 && self.behind * 4 >= self.reading
+        self.is_urgent || self.behind > 0 && self.behind * 4 >= self.reading
     }
 }
 
@@ -64,6 +76,14 @@ impl Turn<'_> {
             for who in talkers {
                 self.hold(who, room);
             }
+        }
+    }
+
+    /// Holds somebody who talks in a room that could not keep up, before they add to it.
+    pub(super) fn hold_if_slowed(&mut self, committed: &Committed, room: RoomKey) {
+        let is_post = matches!(committed.entry.act, Act::Post(_));
+        if is_post && self.chat.fan.is_slowed(room) {
+            self.hold(committed.entry.who, room);
         }
     }
 
@@ -99,6 +119,7 @@ impl Turn<'_> {
             })
         });
         if !waits {
+            self.chat.fan.release(pace.room);
             self.go_on(who);
         }
     }

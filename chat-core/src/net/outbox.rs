@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 
-use crate::limits::{REST_COPY_BYTES_MAX, WRITE_SLICES_MAX};
+use crate::limits::{REST_COPY_BYTES_MAX, STRIDE_BYTES, WRITE_SLICES_MAX};
 use thinning::Thinned;
 
 /// Length of the message at the front: [`Wire::first`](super::framing::Wire::first).
@@ -33,8 +33,8 @@ pub struct Outbox {
     sent: usize,
     /// Bytes at the start of the front chunk that end a message whose beginning is sent and gone.
     head: usize,
-    /// When the socket last took something.
-    taken: Option<Instant>,
+    /// How the socket takes what waits, once it has taken something.
+    taking: Option<Taking>,
     /// What is left of the part that was thinned.
     thinned: Option<Box<Thinned>>,
 }
@@ -46,6 +46,17 @@ pub enum Flow {
     Empty,
     /// The socket takes no more; it will say when it does.
     Blocked,
+}
+
+/// When the socket last took something, and when a whole stride.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Taking {
+    /// The last time that it took anything at all.
+    pub last: Instant,
+    /// The last time that another [`STRIDE_BYTES`] were taken; at first, when it began to take.
+    pub stride: Instant,
+    /// Bytes taken since then.
+    bytes: usize,
 }
 
 #[derive(Debug)]
@@ -67,7 +78,8 @@ impl Outbox {
         let mut outbox = Outbox::default();
         outbox.push(Body::Shared(chunk.clone()), first);
         outbox.advance(sent);
-        outbox.taken = (sent > 0).then_some(now);
+        // Nothing waited so far: the socket took everything until now.
+        outbox.taking = Some(Taking::new(now));
         outbox
     }
 
@@ -76,9 +88,9 @@ impl Outbox {
         self.bytes
     }
 
-    /// When the socket last took something of what waits or waited here.
-    pub(super) fn taken(&self) -> Option<Instant> {
-        self.taken
+    /// How the socket takes what waits or waited here.
+    pub(super) fn taking(&self) -> Option<Taking> {
+        self.taking
     }
 
     /// Queues whole messages; small ones gather in one growing buffer.
@@ -117,7 +129,8 @@ impl Outbox {
                 Ok((_, 0)) => return Err(ErrorKind::WriteZero.into()),
                 Ok((offered, written)) => {
                     self.advance(written);
-                    self.taken = Some(now);
+                    let taking = self.taking.get_or_insert(Taking::new(now));
+                    taking.took(written, now);
                     // A short write means that the buffer is full: trying again would only be told so.
                     if written < offered {
                         return Ok(Flow::Blocked);
@@ -210,6 +223,25 @@ impl Outbox {
         self.sent = 0;
         if self.bytes == 0 {
             self.chunks.clear();
+        }
+    }
+}
+
+impl Taking {
+    fn new(now: Instant) -> Self {
+        Taking {
+            last: now,
+            stride: now,
+            bytes: 0,
+        }
+    }
+
+    fn took(&mut self, bytes: usize, now: Instant) {
+        self.last = now;
+        self.bytes += bytes;
+        if self.bytes >= STRIDE_BYTES {
+            self.stride = now;
+            self.bytes = 0;
         }
     }
 }

@@ -1,5 +1,7 @@
 //! An outbox against a socket that takes what the test allows.
 
+use std::time::Duration;
+
 use super::*;
 
 /// Takes `room` bytes and then blocks.
@@ -176,8 +178,24 @@ fn it_knows_when_the_socket_last_took_something() {
     let (mut outbox, _) = mixed();
     let start = Instant::now();
     outbox.write_to(&mut room(0), start).unwrap();
-    assert_eq!(outbox.taken(), None);
+    assert_eq!(outbox.taking(), None);
     outbox.write_to(&mut room(1), start).unwrap();
     outbox.write_to(&mut room(0), Instant::now()).unwrap();
-    assert_eq!(outbox.taken(), Some(start));
+    assert_eq!(outbox.taking().unwrap().last, start);
+}
+
+#[test]
+fn it_knows_when_the_socket_last_took_a_whole_stride() {
+    let mut outbox = Outbox::default();
+    outbox.push_copy(&vec![b'a'; 3 * STRIDE_BYTES], |bytes| bytes.len());
+    let start = Instant::now();
+    let mut stride_after = |bytes, seconds| {
+        let now = start + Duration::from_secs(seconds);
+        outbox.write_to(&mut room(bytes), now).unwrap();
+        outbox.taking().unwrap().stride - start
+    };
+    assert_eq!(stride_after(1, 0), Duration::ZERO);
+    assert_eq!(stride_after(STRIDE_BYTES - 2, 1), Duration::ZERO);
+    assert_eq!(stride_after(1, 2), Duration::from_secs(2));
+    assert_eq!(stride_after(STRIDE_BYTES / 2, 3), Duration::from_secs(2));
 }

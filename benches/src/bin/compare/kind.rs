@@ -27,9 +27,7 @@ impl Kind {
     pub(crate) fn is_quick(&self) -> bool {
         match self {
             Kind::Talk { readers, bytes, .. } => *readers == 1000 && *bytes == 64,
-            // A flood may cut a reader when the machine stands still for a moment, which a test must not
-            // depend on.
-            Kind::Idle { .. } | Kind::Stalled { .. } | Kind::Flood { .. } => false,
+            Kind::Idle { .. } | Kind::Stalled { .. } => false,
             _ => true,
         }
     }

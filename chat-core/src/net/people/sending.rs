@@ -12,23 +12,29 @@ use super::People;
 use super::person::Link;
 use crate::id::PersonId;
 use crate::net::framing::Wire;
-use crate::net::outbox::{First, Outbox};
+use crate::net::outbox::{First, Outbox, Taking};
 
 /// What waits for somebody. A reader that stalls is not worth waiting for, one that is merely slow is:
-/// the two differ in when they last took something.
+/// they differ in when they last took something, and how much.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Backlog {
     /// Bytes in the outbox.
     pub bytes: usize,
-    /// When the socket last took something while there was an outbox.
-    pub taken: Option<Instant>,
+    /// How the socket takes it, if it took something while there was an outbox.
+    pub taking: Option<Taking>,
 }
 
 impl Backlog {
     /// Whether somebody reads: nothing waits, or the socket took something since then.
     #[must_use]
     pub fn is_read_since(&self, since: Instant) -> bool {
-        self.bytes == 0 || self.taken.is_some_and(|taken| taken >= since)
+        self.bytes == 0 || self.taking.is_some_and(|taking| taking.last >= since)
+    }
+
+    /// Whether somebody reads well: nothing waits, or the socket took a whole stride since then.
+    #[must_use]
+    pub fn is_read_well_since(&self, since: Instant) -> bool {
+        self.bytes == 0 || self.taking.is_some_and(|taking| taking.stride >= since)
     }
 }
 
@@ -91,7 +97,7 @@ impl People {
             .and_then(|person| person.link.outbox.as_ref());
         outbox.map_or_else(Backlog::default, |outbox| Backlog {
             bytes: outbox.bytes(),
-            taken: outbox.taken(),
+            taking: outbox.taking(),
         })
     }
 
