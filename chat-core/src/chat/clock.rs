@@ -63,8 +63,6 @@ impl Turn<'_> {
             self.dismiss(who, Farewell::POLICY, &reason);
         } else if speaker.holds.flood {
             self.end_of_flood(who);
-        } else if let Some(pace) = speaker.holds.pace.as_deref() {
-            self.look_at_pace(who, *pace);
         } else if is_silent_by_nature(speaker) {
             self.keep_waiting(who);
         } else if speaker.asked {

@@ -101,6 +101,7 @@ impl Host for Chat {
             people,
             now,
         };
+        turn.look_at_waiters();
         turn.commit();
         turn.chat.fan.flush(&turn.chat.hub, turn.people, now.mono);
         turn.hold_the_fast();
@@ -110,12 +111,14 @@ impl Host for Chat {
         self.fan.readers(&self.hub)
     }
 
-    fn wait(&self, _now: Now) -> Option<Duration> {
+    fn wait(&self, now: Now) -> Option<Duration> {
         // Somebody who left after this turn's fan-out is still to be announced.
         if self.fan.is_dirty() {
             return Some(Duration::ZERO);
         }
-        self.journal.wait()
+        let look = self.waiters.next();
+        let look = look.map(|at| at.saturating_duration_since(now.mono));
+        look.into_iter().chain(self.journal.wait()).min()
     }
 }
 

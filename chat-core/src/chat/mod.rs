@@ -83,6 +83,7 @@ use crate::time::{Now, Timestamp};
 use answer::{Answer, AnswerKey};
 use fan_out::FanOut;
 use house::House;
+use pace::Waiters;
 use speaker::Speaker;
 use turn::Turn;
 
@@ -105,6 +106,7 @@ pub struct Chat {
     attempts: Attempts,
     gateways: Option<Gateways>,
     house: House,
+    waiters: Waiters,
     identities: u64,
     batches: u64,
     committing: bool,
@@ -164,6 +166,7 @@ impl Chat {
                 host_key,
                 most_people: 0,
             },
+            waiters: Waiters::default(),
             identities: 0,
             batches: 0,
             committing: false,

@@ -197,9 +197,7 @@ impl Speaker {
 
     /// When the chat should look at this person again, if nothing happens before.
     pub(super) fn deadline(&self, limits: &Limits) -> Instant {
-        let pace = self.holds.pace.as_ref().map(|pace| pace.next);
-        let flood = self.bucket.next(limits).filter(|_| self.holds.flood);
-        let held = flood.or(pace);
+        let held = self.bucket.next(limits).filter(|_| self.holds.flood);
         match (held, self.asked) {
             // Talking much is no way to put registration off.
             (held, _) if self.is_expected() => {

@@ -48,13 +48,15 @@ pub enum Flow {
     Blocked,
 }
 
-/// When the socket last took something, and when a whole stride.
+/// When the socket began to take what waits, last took something, and last a whole stride.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Taking {
+    /// The first time.
+    pub begun: Instant,
     /// The last time that it took anything at all.
     pub last: Instant,
-    /// The last time that another [`STRIDE_BYTES`] were taken; at first, when it began to take.
-    pub stride: Instant,
+    /// The last time that another [`STRIDE_BYTES`] were taken.
+    pub stride: Option<Instant>,
     /// Bytes taken since then.
     bytes: usize,
 }
@@ -230,8 +232,9 @@ impl Outbox {
 impl Taking {
     fn new(now: Instant) -> Self {
         Taking {
+            begun: now,
             last: now,
-            stride: now,
+            stride: None,
             bytes: 0,
         }
     }
@@ -240,7 +243,7 @@ impl Taking {
         self.last = now;
         self.bytes += bytes;
         if self.bytes >= STRIDE_BYTES {
-            self.stride = now;
+            self.stride = Some(now);
             self.bytes = 0;
         }
     }

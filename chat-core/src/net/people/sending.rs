@@ -4,7 +4,7 @@
 //! chunks of a fan-out: a turn has one per room, and who has no backlog gets it straight from
 //! the room's buffer, without an outbox at all.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 
@@ -25,16 +25,24 @@ pub struct Backlog {
 }
 
 impl Backlog {
-    /// Whether somebody reads: nothing waits, or the socket took something since then.
+    /// Whether somebody reads: nothing waits, or the socket took something so lately.
     #[must_use]
-    pub fn is_read_since(&self, since: Instant) -> bool {
-        self.bytes == 0 || self.taking.is_some_and(|taking| taking.last >= since)
+    pub fn is_read_within(&self, span: Duration, now: Instant) -> bool {
+        let taken = |taking: Taking| taking.last + span >= now;
+        self.bytes == 0 || self.taking.is_some_and(taken)
     }
 
-    /// Whether somebody reads well: nothing waits, or the socket took a whole stride since then.
+    /// Whether somebody reads well: nothing waits, or the socket took a whole stride so lately.
     #[must_use]
-    pub fn is_read_well_since(&self, since: Instant) -> bool {
-        self.bytes == 0 || self.taking.is_some_and(|taking| taking.stride >= since)
+    pub fn is_read_well_within(&self, span: Duration, now: Instant) -> bool {
+        let stride = self.taking.and_then(|taking| taking.stride);
+        self.bytes == 0 || stride.is_some_and(|stride| stride + span >= now)
+    }
+
+    /// Whether nothing waited until so lately.
+    #[must_use]
+    pub fn is_new_within(&self, span: Duration, now: Instant) -> bool {
+        self.taking.is_some_and(|taking| taking.begun + span >= now)
     }
 }
 
