@@ -29,7 +29,7 @@ fn main() -> Result<(), StartError> {
 
     // `relay.run()` would do. A program with work of its own turns the relay between its steps:
     let mut step = 0_u64;
-    while relay.turn(Some(Duration::from_millis(50)))? {
+    while relay.turn(Some(Duration::from_millis(50)))?.is_running() {
         step += 1; // the game's own work
     }
     println!("the game took {step} steps");

@@ -1,7 +1,10 @@
 //! The examples, run as their first lines say, by somebody who tries them.
 
+use std::io::{Read, Write};
+use std::net::{TcpStream, UdpSocket};
 use std::process::Command;
 
+use test_support::PATIENCE;
 use test_support::example::example;
 use test_support::tungstenite::{Bytes, Message};
 use test_support::{LineClient, Program, Upgrade};
@@ -34,6 +37,104 @@ fn bot_answers_in_the_room() {
     ana.send("PRIVMSG #lobby :!roll 3d1");
     let answer = ana.expect_contains("PRIVMSG #lobby");
     assert!(answer.ends_with(":[1, 1, 1] = 3"), "{answer}");
+}
+
+#[test]
+fn own_loop_says_in_the_room_what_comes_by_udp() {
+    let program = Program::start(&example("own_loop"), &[]);
+    let mut ana = LineClient::connect(program.door("irc"));
+    ana.register("ana");
+    ana.join("#lobby");
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket
+        .send_to(b"ana 12, bob 7\n", program.door("udp"))
+        .unwrap();
+    ana.expect_contains("announcer!inside@");
+    ana.send("PING still");
+    ana.expect_contains("PONG chat.local :still");
+}
+
+#[test]
+fn veto_keeps_some_out_and_lowers_voices() {
+    let program = Program::start(&example("veto"), &[]);
+    let door = program.door("irc");
+    let mut zed = LineClient::connect(door);
+    zed.send("NICK zed\r\nUSER u 0 * :r");
+    zed.expect_contains(" 432 * zed :zed is not for you: you know why");
+    let (mut ana, mut bob) = (LineClient::connect(door), LineClient::connect(door));
+    for (client, name) in [(&mut ana, "ana"), (&mut bob, "bob")] {
+        client.register(name);
+        client.join("#lobby");
+    }
+    bob.send("JOIN #staff");
+    bob.expect_contains(" 474 bob #staff :you may not enter #staff: it is for the staff");
+    ana.join("#staff");
+    bob.send("PRIVMSG #lobby :HEAR ME");
+    ana.expect_contains("PRIVMSG #lobby :hear me");
+    bob.send("PRIVMSG #lobby :https://bad.example/x");
+    bob.send("PRIVMSG #lobby :https://good.example/x");
+    bob.expect_contains(" 404 bob #lobby :nobody saw it: that link is on our list");
+    ana.expect(|line| line.ends_with("PRIVMSG #lobby :https://good.example/x"));
+}
+
+#[test]
+fn in_process_counts_from_a_thread_of_its_own() {
+    let program = Program::start(&example("in_process"), &[]);
+    let mut ana = LineClient::connect(program.door("irc"));
+    ana.register("ana");
+    ana.join("#lobby");
+    ana.send("PRIVMSG counter :are you there?\r\nPRIVMSG #lobby :one\r\nPRIVMSG #lobby :two");
+    ana.send("PRIVMSG #lobby :!count");
+    let answer = ana.expect_contains("PRIVMSG #lobby");
+    assert!(answer.ends_with(":2 lines so far"), "{answer}");
+}
+
+#[test]
+fn custom_framing_brings_devices_into_the_same_rooms() {
+    fn measured(line: &str) -> Vec<u8> {
+        let length = u16::try_from(line.len()).unwrap();
+        [&length.to_be_bytes()[..], line.as_bytes()].concat()
+    }
+    let program = Program::start(&example("custom_framing"), &[]);
+    let mut ana = LineClient::connect(program.door("irc"));
+    ana.register("ana");
+    ana.join("#lobby");
+    let mut device = TcpStream::connect(program.door("measured")).unwrap();
+    let lines = [
+        "NICK probe",
+        "USER p 0 * :p",
+        "JOIN #lobby",
+        "PRIVMSG #lobby :21 degrees",
+    ];
+    let bytes = lines.map(measured).concat();
+    let (first, rest) = bytes.split_at(1);
+    device.write_all(first).unwrap();
+    device.write_all(rest).unwrap();
+    ana.expect_contains("PRIVMSG #lobby :21 degrees");
+    ana.send("PRIVMSG probe :thanks");
+    device.set_read_timeout(Some(PATIENCE)).unwrap();
+    loop {
+        let mut length = [0; 2];
+        device.read_exact(&mut length).unwrap();
+        let mut line = vec![0; u16::from_be_bytes(length).into()];
+        device.read_exact(&mut line).unwrap();
+        if String::from_utf8(line)
+            .unwrap()
+            .ends_with("PRIVMSG probe :thanks")
+        {
+            break;
+        }
+    }
+}
+
+#[test]
+fn test_a_bot_has_its_evening_in_no_time() {
+    let output = Command::new(example("test_a_bot")).output().unwrap();
+    let transcript = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{transcript}");
+    for line in ["ana says PRIVMSG #lobby :what time is it?", ":good night"] {
+        assert!(transcript.contains(line), "{transcript}");
+    }
 }
 
 #[test]

@@ -99,6 +99,11 @@ fn the_library_brings_no_async_runtime() {
             .any(|line| line.split(' ').next() == Some(runtime));
         assert!(!brought, "chat-core brings {runtime}:\n{tree}");
     }
+    let lines = tree.lines().count();
+    assert!(
+        lines <= 50,
+        "{lines} lines are more than a screen shows:\n{tree}"
+    );
 }
 
 #[test]

@@ -99,6 +99,9 @@ pub struct Seq(pub u64);
 pub struct DoorId(pub u16);
 
 impl DoorId {
+    /// That of people in the same process, who came in by no door.
+    pub const INSIDE: DoorId = DoorId(u16::MAX);
+
     /// The place as an index.
     #[must_use]
     pub fn index(self) -> usize {

@@ -93,6 +93,13 @@ pub const ATTEMPT_ADDRESSES_MAX: usize = 50_000;
 /// Connections accepted in one turn from one door before the others get theirs. Ours.
 pub const ACCEPTS_PER_TURN_MAX: usize = 256;
 
+/// Bytes that may wait in either direction of a pipe to somebody in the same process. Ours: as much as one turn
+/// reads.
+pub const PIPE_BYTES_MAX: usize = READ_TURN_BYTES_MAX;
+
+/// Bytes of what other threads want done that may wait for the loop's next turn. Ours.
+pub const HANDLE_BYTES_MAX: usize = 1024 * 1024;
+
 /// Bytes of a stride: who takes one each half second reads well enough for a talker at full speed to wait for
 /// them alone. Ours: five hundred lines a second, more than a room of people says.
 pub const STRIDE_BYTES: usize = 32 * 1024;

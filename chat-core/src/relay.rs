@@ -1,31 +1,86 @@
 //! The whole thing as a value: a chat on a reactor, with its doors. Floor 5.
+//!
+//! A [`Builder`] takes doors, limits and whoever has a say; [`Builder::build`] opens the doors. Then there are three
+//! ways to let it run:
+//!
+//! - [`Relay::run`] serves until a [`Handle`] says stop.
+//! - [`Relay::turn`], in a loop of one's own, does whatever is ready and sleeps for the timeout at most:
+//!
+//!   ```
+//!   # use std::time::Duration;
+//!   # use chat_core::relay::Relay;
+//!   # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!   let mut relay = Relay::builder().irc("127.0.0.1:0".parse()?)?.build()?;
+//!   # relay.handle().stop("the example is over", Duration::ZERO)?;
+//!   while relay.turn(Some(Duration::from_millis(16)))?.is_running() {
+//!       // the program's own work, sixty times a second
+//!   }
+//!   # Ok(())
+//!   # }
+//!   ```
+//! - Nested in another poll, epoll or select, by its descriptor ([`AsFd`]): register that for reading, level or edge
+//!   triggered, sleep until [`Relay::next_deadline`] at most, and turn with a timeout of zero whatever woke you. A turn
+//!   goes on until nothing is ready; if it stopped before that, the next deadline is now. The example `own_loop` does it.
+//!
+//! A relay is [`Send`] and may be turned by any thread, but by one at a time; [`Relay::handle`] is for all others.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
-use crate::chat::{Chat, Gateways, Setup, SlowReaders};
+use crate::chat::{Chat, Gateways, NotIn, Setup, SlowReaders};
 use crate::dialect::Dialect;
 use crate::handle::{Command, Handle, Inbox};
-use crate::id::DoorId;
+use crate::id::{DoorId, PersonId};
+use crate::inside::Insider;
 use crate::journal::Journal;
 use crate::limits::{CENTURY, Limits};
 use crate::names::RoomName;
+use crate::net::clock;
 use crate::net::framing::Framing;
-use crate::net::reactor::clock;
 use crate::net::{Door, Host, Lines, People, Reactor};
+use crate::observer::Observer;
 use crate::secret::Secret;
+use crate::snapshot::Snapshot;
+use crate::testing::Ephemeral;
 use crate::time::Now;
 
 /// A host that can say goodbye: [`Chat`] itself, what a program puts around it, or a gateway to one.
 pub trait Front: Host {
     /// Tells everybody to go, and why.
     fn drain(&mut self, people: &mut People, reason: &str, now: Now);
+
+    /// The chat behind it; a gateway has none.
+    fn chat(&mut self) -> Option<&mut Chat> {
+        None
+    }
 }
 
 impl Front for Chat {
     fn drain(&mut self, people: &mut People, reason: &str, now: Now) {
         Chat::drain(self, people, reason, now);
+    }
+
+    fn chat(&mut self) -> Option<&mut Chat> {
+        Some(self)
+    }
+}
+
+/// Whether there will be another turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// There is to be another.
+    Running,
+    /// A handle has said stop, and everybody has gone or had their time to.
+    Stopped,
+}
+
+impl Progress {
+    /// Whether the relay is to be turned again.
+    #[must_use]
+    pub fn is_running(self) -> bool {
+        self == Progress::Running
     }
 }
 
@@ -81,6 +136,16 @@ impl Relay {
             doors: Vec::new(),
             slow: SlowReaders::default(),
         }
+    }
+
+    /// A relay for tests of bots and clients, on free ports, with its time in the test's hand.
+    ///
+    /// # Errors
+    /// The system refuses what a reactor needs.
+    pub fn ephemeral() -> Result<Ephemeral, StartError> {
+        let mut limits = Limits::default();
+        limits.lift();
+        Ephemeral::of(Relay::builder().limits(limits))
     }
 }
 
@@ -139,6 +204,13 @@ impl Builder {
     #[must_use]
     pub fn journal(mut self, journal: Box<dyn Journal>) -> Self {
         self.setup.journal = Some(journal);
+        self
+    }
+
+    /// Who has a say in what happens; nobody if not given.
+    #[must_use]
+    pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
+        self.setup.observer = Some(Box::new(observer));
         self
     }
 
@@ -212,7 +284,7 @@ impl Builder {
         around: impl FnOnce(Chat) -> H,
     ) -> Result<Relay<H>, StartError> {
         let limits = self.setup.limits;
-        let mut chat = Chat::new(self.setup, clock().wall)?;
+        let mut chat = Chat::new(self.setup, clock::read().wall)?;
         for (_, dialect) in &self.doors {
             chat.add_door(*dialect);
         }
@@ -272,35 +344,104 @@ impl<H: Front> Relay<H> {
     /// # Errors
     /// The poll itself fails, which no peer can cause.
     pub fn run(&mut self) -> io::Result<()> {
-        while self.turn(None)? {}
+        while self.turn(None)?.is_running() {}
         Ok(())
     }
 
-    /// One turn: whatever is ready now, or within the timeout. False when the relay has stopped.
+    /// One turn: whatever is ready now, or within the timeout; as long as nothing happens if there is none.
     ///
     /// # Errors
     /// The poll itself fails, which no peer can cause.
-    pub fn turn(&mut self, timeout: Option<Duration>) -> io::Result<bool> {
-        let left = self
-            .deadline
-            .map(|at| at.saturating_duration_since(clock().mono));
-        let timeout = match (timeout, left) {
-            (Some(timeout), Some(left)) => Some(timeout.min(left)),
-            (timeout, left) => timeout.or(left),
-        };
-        self.reactor.turn(timeout)?;
+    pub fn turn(&mut self, timeout: Option<Duration>) -> io::Result<Progress> {
+        let now = self.reactor.now().mono;
+        let left = self.deadline.map(|at| at.saturating_duration_since(now));
+        self.hear_handles();
+        self.reactor.turn(left.into_iter().chain(timeout).min())?;
+        let is_over = self.is_over();
+        // Whoever sleeps in a poll of their own is not woken for these again. Stop is among them: the next turn says
+        // goodbye, however little time there is.
+        self.hear_handles();
+        Ok(match is_over {
+            true => Progress::Stopped,
+            false => Progress::Running,
+        })
+    }
+
+    /// When the next turn is due if nothing happens before: for whoever sleeps in a poll of their own, with the relay
+    /// among its sources ([`AsFd`]). At once while something is left to do; never if it is `None`.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<Instant> {
+        let deadlines = [self.reactor.next_deadline(), self.deadline];
+        deadlines.into_iter().flatten().min()
+    }
+
+    /// Stops the relay's clocks and sets them forward: see [`testing`](crate::testing).
+    pub(crate) fn advance(&mut self, by: Duration) {
+        self.reactor.advance(by);
+    }
+
+    pub(crate) fn start_clock(&mut self) {
+        self.reactor.start_clock();
+    }
+
+    pub(crate) fn now(&self) -> Now {
+        self.reactor.now()
+    }
+
+    /// Somebody in this process comes in, who speaks and hears without a socket.
+    ///
+    /// # Errors
+    /// The name is none, or somebody has it; or this is a gateway.
+    pub fn person(&mut self, name: &str) -> Result<Insider, NotIn> {
+        let admitted = self.with_chat(|chat, people, now| chat.admit_inside(people, name, now));
+        let (id, far) = admitted.ok_or(NotIn::NoChat)??;
+        Ok(Insider::new(id, far))
+    }
+
+    /// Somebody in this process comes in who only speaks, through [`Handle::post`] or an observer's context. Nothing
+    /// waits for them to hear it.
+    ///
+    /// # Errors
+    /// The name is none, or somebody has it; or this is a gateway.
+    pub fn voice(&mut self, name: &str) -> Result<PersonId, NotIn> {
+        let admitted = self.with_chat(|chat, people, now| chat.admit_voice(people, name, now));
+        admitted.ok_or(NotIn::NoChat)?
+    }
+
+    /// Who is where.
+    #[must_use]
+    pub fn snapshot(&mut self) -> Snapshot {
+        self.with_chat(|chat, people, _| chat.snapshot(people))
+            .unwrap_or_default()
+    }
+
+    fn with_chat<R>(&mut self, act: impl FnOnce(&mut Chat, &mut People, Now) -> R) -> Option<R> {
+        self.reactor
+            .with(|host, people, now| host.chat().map(|chat| act(chat, people, now)))
+    }
+
+    fn hear_handles(&mut self) {
         while let Some(command) = self.inbox.next() {
             self.obey(command);
         }
-        Ok(self
-            .deadline
-            .is_none_or(|at| !self.reactor.people().is_deserted() && clock().mono < at))
     }
 
     fn obey(&mut self, command: Command) {
         match command {
             Command::Stop { reason, within } => self.stop(&reason, within),
+            Command::Have(errand) => {
+                let known = self.with_chat(|chat, _, _| chat.have(errand));
+                if known.is_none() {
+                    log::warn!("a gateway can do nothing to people: they are at its relay");
+                }
+            }
         }
+    }
+
+    fn is_over(&self) -> bool {
+        let now = self.reactor.now().mono;
+        self.deadline
+            .is_some_and(|at| self.reactor.people().is_deserted() || at <= now)
     }
 
     /// Closes the doors and tells everybody to go; they have so long to hear it.
@@ -309,7 +450,14 @@ impl<H: Front> Relay<H> {
         self.reactor.with(|host, people, now| {
             host.drain(people, reason, now);
         });
-        self.deadline = Some(clock().mono + within.min(CENTURY));
+        self.deadline = Some(self.reactor.now().mono + within.min(CENTURY));
+    }
+}
+
+/// The descriptor by which another poll learns that a turn has something to do, level or edge triggered.
+impl<H: Front> AsFd for Relay<H> {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.reactor.as_fd()
     }
 }
 

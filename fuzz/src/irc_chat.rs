@@ -104,7 +104,7 @@ impl Stage {
 
     fn turn(&mut self) {
         let turned = self.relay.turn(Some(Duration::ZERO));
-        assert!(turned.expect("a poll"), "it has stopped");
+        assert!(turned.expect("a poll").is_running(), "it has stopped");
         self.people.iter_mut().for_each(Person::listen);
     }
 

@@ -6,7 +6,7 @@
 use super::speaker::{Speaker, Voice};
 use super::turn::Turn;
 use crate::dialect::irc::reply::Line;
-use crate::id::PersonId;
+use crate::id::{DoorId, PersonId};
 use crate::limits::HANG_UP_GRACE;
 use crate::net::framing::Farewell;
 
@@ -63,7 +63,7 @@ impl Turn<'_> {
             self.dismiss(who, Farewell::POLICY, &reason);
         } else if speaker.holds.flood {
             self.end_of_flood(who);
-        } else if is_silent_by_nature(speaker) {
+        } else if is_silent_by_nature(speaker) || self.is_inside(who) {
             self.keep_waiting(who);
         } else if speaker.asked {
             let waited = self.chat.limits.pong_seconds;
@@ -92,6 +92,12 @@ impl Turn<'_> {
         self.go_on(who);
     }
 
+    /// Whether somebody is in the same process, where it is known when they are gone.
+    fn is_inside(&self, who: PersonId) -> bool {
+        let peer = self.people.peer(who);
+        peer.is_some_and(|peer| peer.door == DoorId::INSIDE)
+    }
+
     fn keep_waiting(&mut self, who: PersonId) {
         if let Some(speaker) = self.chat.speaker_mut(who) {
             speaker.since = self.now.mono;
@@ -112,5 +118,5 @@ impl Turn<'_> {
 /// Nobody can ask a person at `nc` for a sign of life (the door's keepalive asks their machine), and
 /// who waits for the journal cannot answer. Who is held by a long reply shows by reading it.
 fn is_silent_by_nature(speaker: &Speaker) -> bool {
-    matches!(speaker.voice, Voice::Plain(_)) || speaker.holds.commit
+    matches!(speaker.voice, Voice::Plain(_)) || speaker.holds.commit || speaker.holds.verdict
 }

@@ -13,7 +13,7 @@ use crate::journal::{Outcome, Ticket};
 
 impl Turn<'_> {
     /// Asks the hub, and gives what it grants to the journal.
-    pub(super) fn submit(&mut self, who: PersonId, request: Request, key: AnswerKey) {
+    pub(super) fn grant(&mut self, who: PersonId, request: Request, key: AnswerKey) {
         let is_notice = matches!(
             &request,
             Request::Post {
@@ -122,7 +122,10 @@ impl Turn<'_> {
             self.chat.fan.settle(who, &self.chat.hub, self.people);
         }
         match self.chat.hub.apply(committed) {
-            Ok(effects) => self.tell(committed, &effects, key),
+            Ok(effects) => {
+                self.tell(committed, &effects, key);
+                self.report_happened(committed);
+            }
             Err(refusal) => {
                 if let Some(key) = key {
                     self.refuse(key, &refusal);
@@ -195,6 +198,7 @@ impl Turn<'_> {
         let request = Request::Quit(reason.into());
         if let Ok(entry) = self.chat.hub.check(who, request) {
             self.append(entry, key);
+            self.report_leave(who, reason);
         }
         self.close(key);
     }

@@ -18,17 +18,18 @@ impl Host for Chat {
             .get(door.index())
             .copied()
             .unwrap_or(Dialect::Irc);
-        self.open(people, who, dialect, None, now);
         let mut turn = Turn {
             chat: self,
             people,
             now,
         };
+        turn.open(who, dialect, None);
         if dialect == Dialect::Irc {
             turn.await_origin(who);
         }
-        if let Err(reason) = turn.people.check_place(who, &turn.chat.limits) {
-            turn.dismiss(who, Farewell::POLICY, reason);
+        match turn.people.check_place(who, &turn.chat.limits) {
+            Ok(()) => turn.ask_connect(who),
+            Err(reason) => turn.dismiss(who, Farewell::POLICY, reason),
         }
     }
 
@@ -85,13 +86,20 @@ impl Host for Chat {
             people,
             now,
         };
+        turn.report_slow(who);
         let last_words = turn.last_words_on_wire(who, TOO_SLOW);
         turn.leave(who, TOO_SLOW);
         people.cut(who, &last_words, &Farewell::new(Farewell::POLICY, TOO_SLOW));
     }
 
-    fn dropped(&mut self, people: &mut People, who: PersonId, dropped: &Dropped, _now: Now) {
+    fn dropped(&mut self, people: &mut People, who: PersonId, dropped: &Dropped, now: Now) {
         self.log_dropped(people, who, dropped);
+        let mut turn = Turn {
+            chat: self,
+            people,
+            now,
+        };
+        turn.report_slow(who);
     }
 
     fn turn(&mut self, people: &mut People, now: Now) {
@@ -101,7 +109,9 @@ impl Host for Chat {
             people,
             now,
         };
+        turn.expire_verdicts();
         turn.look_at_waiters();
+        turn.run_errands();
         turn.commit();
         turn.chat.fan.flush(&turn.chat.hub, turn.people, now.mono);
         turn.hold_the_fast();
@@ -113,12 +123,12 @@ impl Host for Chat {
 
     fn wait(&self, now: Now) -> Option<Duration> {
         // Somebody who left after this turn's fan-out is still to be announced.
-        if self.fan.is_dirty() {
+        if self.fan.is_dirty() || !self.program.errands.is_empty() {
             return Some(Duration::ZERO);
         }
-        let look = self.waiters.next();
-        let look = look.map(|at| at.saturating_duration_since(now.mono));
-        look.into_iter().chain(self.journal.wait()).min()
+        let due = self.waiters.next().into_iter().chain(self.next_verdict());
+        let due = due.map(|at| at.saturating_duration_since(now.mono));
+        due.chain(self.journal.wait()).min()
     }
 }
 

@@ -14,6 +14,7 @@
 //! | `registration.rs`, `welcome.rs` | from the first line to 001 and what follows it |
 //! | `commands.rs`, `deeds.rs`, `plain.rs`, `unreadable.rs` | one match each: what a registered person may say and do |
 //! | `detach.rs` | a gateway's connection, and one client after another behind it |
+//! | `consult.rs`, `verdicts.rs`, `errands.rs`, `inside.rs` | the program around it: its verdicts, what it wants done, people without a socket |
 //! | `commit.rs`, `told.rs` | an entry's way through the journal, and how its author hears of it |
 //! | `modes.rs` | MODE, and who is invisible to whom |
 //! | `queries.rs`, `whois.rs`, `about.rs`, `history.rs`, `cursor.rs` | answers that change nothing |
@@ -30,15 +31,18 @@ mod answer;
 mod clock;
 mod commands;
 mod commit;
+mod consult;
 mod cursor;
 mod deeds;
 mod detach;
+mod errands;
 mod fan_out;
 mod forms;
 mod gate;
 mod history;
 mod host;
 mod house;
+mod inside;
 mod lookup;
 mod missed;
 mod modes;
@@ -54,6 +58,7 @@ mod speaker;
 mod told;
 mod turn;
 mod unreadable;
+mod verdicts;
 mod webirc;
 mod welcome;
 mod whois;
@@ -63,6 +68,8 @@ use std::fmt;
 
 use slab::Slab;
 
+pub use errands::Errand;
+pub use inside::NotIn;
 pub use setup::Setup;
 pub use slow::{BadSlowReaders, SlowReaders};
 pub use speaker::Preset;
@@ -81,6 +88,7 @@ use crate::net::people::People;
 use crate::secret::Secret;
 use crate::time::{Now, Timestamp};
 use answer::{Answer, AnswerKey};
+use consult::Program;
 use fan_out::FanOut;
 use house::House;
 use pace::Waiters;
@@ -106,6 +114,7 @@ pub struct Chat {
     attempts: Attempts,
     gateways: Option<Gateways>,
     house: House,
+    program: Program,
     waiters: Waiters,
     identities: u64,
     batches: u64,
@@ -166,6 +175,7 @@ impl Chat {
                 host_key,
                 most_people: 0,
             },
+            program: Program::of(setup.observer),
             waiters: Waiters::default(),
             identities: 0,
             batches: 0,
@@ -243,7 +253,7 @@ impl Chat {
             people,
             now,
         }
-        .open(who, dialect, preset);
+        .let_speak(who, dialect, preset);
     }
 
     /// A registered person has got another connection: they negotiate anew and are then told where

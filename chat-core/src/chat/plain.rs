@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::answer::AnswerKey;
+use super::consult::Wish;
 use super::turn::Turn;
 use crate::dialect::irc::encode::text_bytes_max;
 use crate::dialect::plain::{self, Line, words};
@@ -56,15 +57,18 @@ impl Turn<'_> {
             Ok(nick) => nick,
             Err(wrong) => return self.write(who, &words::bad_name(wrong)),
         };
-        let user: Arc<str> = "nc".into();
         let real_name: Arc<str> = nick.as_str().into();
-        match self.register(who, nick, user, real_name) {
-            Ok(()) => self.let_in(who),
-            Err(refusal) => self.write(who, &words::taken_name(&refusal)),
-        }
+        let wish = Wish {
+            nick,
+            user: "nc".into(),
+            real_name,
+        };
+        let key = self.ask(who, "", None);
+        self.ask_register(who, wish, key);
+        self.close(key);
     }
 
-    fn let_in(&mut self, who: PersonId) {
+    pub(super) fn let_in(&mut self, who: PersonId) {
         let now = self.now.mono;
         if let Some(speaker) = self.chat.speaker_mut(who) {
             speaker.register(now);

@@ -3,13 +3,13 @@
 //! RFC 2812 §3.1 and IRCv3 capability-negotiation: NICK and USER, in any order; a CAP LS or REQ
 //! holds registration until CAP END.
 
-use std::sync::Arc;
-
 use super::answer::AnswerKey;
+use super::consult::Wish;
 use super::speaker::Preset;
 use super::turn::Turn;
 use crate::dialect::irc::command::CapCommand;
 use crate::dialect::irc::numeric::ERR_ERRONEUSNICKNAME;
+use crate::dialect::plain::words;
 use crate::hub::Introduction;
 use crate::hub::request::{Refusal, Request};
 use crate::id::PersonId;
@@ -135,30 +135,47 @@ impl Turn<'_> {
         if self.chat.is_locked_out(who) {
             return self.miss_password(who);
         }
-        let result = match self.chat.hub.person(who) {
-            Some(_) => Ok(()),
-            None => self.register(who, nick, user, real_name),
+        // A session that comes back is somebody already.
+        if self.chat.hub.person(who).is_some() {
+            return self.welcome(who, key);
+        }
+        let wish = Wish {
+            nick,
+            user,
+            real_name,
         };
-        match result {
+        self.ask_register(who, wish, key);
+    }
+
+    /// Lets somebody in who may be who they want to be.
+    pub(super) fn enter(&mut self, who: PersonId, wish: Wish, key: AnswerKey) {
+        match self.register(who, wish) {
+            Ok(()) if self.chat.is_plain(who) => self.let_in(who),
             Ok(()) => self.welcome(who, key),
-            // The name is kept for them: it is their former self, whose goodbye is on its way.
-            Err(_) if self.has_preset(who) => {
-                self.dismiss(
-                    who,
-                    Farewell::RESTART,
-                    "you are just leaving; come in again",
-                );
-            }
-            Err(refusal) => {
-                if let Some(wanted) = self.chat.irc_mut(who).and_then(|irc| irc.wanted.as_mut()) {
-                    wanted.nick = None;
-                }
-                self.refuse(key, &refusal);
-            }
+            Err(refusal) => self.refuse_entry(who, &refusal, key),
         }
     }
 
-    fn has_preset(&self, who: PersonId) -> bool {
+    /// They may try another name; a session has only one.
+    pub(super) fn refuse_entry(&mut self, who: PersonId, refusal: &Refusal, key: AnswerKey) {
+        if self.chat.is_plain(who) {
+            return self.write(who, &words::taken_name(refusal));
+        }
+        if self.has_preset(who) {
+            let reason = match refusal {
+                Refusal::NameDenied(_, reason) => reason.to_string(),
+                // The name is kept for them: it is their former self, whose goodbye is on its way.
+                _ => "you are just leaving; come in again".to_owned(),
+            };
+            return self.dismiss(who, Farewell::RESTART, &reason);
+        }
+        if let Some(wanted) = self.chat.irc_mut(who).and_then(|irc| irc.wanted.as_mut()) {
+            wanted.nick = None;
+        }
+        self.refuse(key, refusal);
+    }
+
+    pub(super) fn has_preset(&self, who: PersonId) -> bool {
         let speaker = self.chat.speaker(who);
         speaker.is_some_and(|speaker| speaker.preset.is_some())
     }
@@ -167,9 +184,11 @@ impl Turn<'_> {
     pub(super) fn register(
         &mut self,
         who: PersonId,
-        nick: Nick,
-        user: Arc<str>,
-        real_name: Arc<str>,
+        Wish {
+            nick,
+            user,
+            real_name,
+        }: Wish,
     ) -> Result<(), Refusal> {
         let preset = self
             .chat

@@ -6,6 +6,7 @@ use super::webirc::Gateways;
 use crate::journal::Journal;
 use crate::limits::Limits;
 use crate::names::RoomName;
+use crate::observer::Observer;
 use crate::secret::Secret;
 
 /// What a chat is made of; the default is one in memory with the room `#lobby`.
@@ -26,6 +27,8 @@ pub struct Setup {
     pub limits: Limits,
     /// Where entries get their order; in memory if not given.
     pub journal: Option<Box<dyn Journal>>,
+    /// Who has a say in what happens, if anybody.
+    pub observer: Option<Box<dyn Observer>>,
 }
 
 impl Default for Setup {
@@ -39,6 +42,7 @@ impl Default for Setup {
             gateways: None,
             limits: Limits::default(),
             journal: None,
+            observer: None,
         }
     }
 }

@@ -123,6 +123,8 @@ pub(super) struct Holds {
     pub(super) commit: bool,
     /// A long reply is on its way.
     pub(super) reply: bool,
+    /// The observer is to say whether they may do what they want.
+    pub(super) verdict: bool,
 }
 
 /// Entries that the journal has not committed yet.
@@ -245,7 +247,7 @@ impl Speaker {
 
 impl Holds {
     pub(super) fn any(&self) -> bool {
-        self.flood || self.pace.is_some() || self.commit || self.reply
+        self.flood || self.pace.is_some() || self.commit || self.reply || self.verdict
     }
 }
 

@@ -118,7 +118,13 @@ impl Turn<'_> {
         batch_name(&mut self.chat.batches)()
     }
 
-    /// Lets somebody speak.
+    /// Lets somebody speak, if the observer does.
+    pub(super) fn let_speak(&mut self, who: PersonId, dialect: Dialect, preset: Option<Preset>) {
+        self.open(who, dialect, preset);
+        self.ask_connect(who);
+    }
+
+    /// Gets somebody a voice.
     pub(super) fn open(&mut self, who: PersonId, dialect: Dialect, preset: Option<Preset>) {
         let mut speaker = Speaker::new(who, dialect, self.now.mono);
         speaker.preset = preset.map(Box::new);

@@ -86,6 +86,15 @@ pub enum Refusal {
     /// No more rooms can be made. 403.
     #[error("{0} cannot be made: there are too many rooms; join one that is there")]
     TooManyRoomsInAll(RoomName),
+    /// The program that this chat is part of does not want them to have this name. 432.
+    #[error("{0} is not for you: {1}")]
+    NameDenied(Nick, Arc<str>),
+    /// It does not want them in this room. 474.
+    #[error("you may not enter {0}: {1}")]
+    JoinDenied(RoomName, Arc<str>),
+    /// It does not want this to be said there. 404, or 531 if it was for a person.
+    #[error("nobody saw it: {1}")]
+    PostDenied(Addressee, Arc<str>),
     /// The journal did not take it. `FAIL … JOURNAL_FAILED`; nobody saw it.
     #[error("it could not be stored, and nobody saw it: try again")]
     NotStored,

@@ -4,6 +4,57 @@
 //! entry and answers with a ticket; [`Journal::committed`] gives entries back with their places, this
 //! turn (in memory) or a later one (on a disk, in a cluster). The loop never waits for it.
 //!
+//! Another journal is another implementation of this trait, given to
+//! [`Builder::journal`](crate::relay::Builder::journal). **The trait may still change** until one that writes to a disk has
+//! implemented it. One that only wants to see what passes may put itself around [`Memory`]:
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use chat_core::hub::entry::{Committed, Entry};
+//! use chat_core::id::Seq;
+//! use chat_core::journal::{Journal, Memory, Outcome, Place, Span, Ticket};
+//! use chat_core::names::RoomName;
+//! use chat_core::relay::Relay;
+//! use chat_core::time::Timestamp;
+//!
+//! struct Counted {
+//!     memory: Memory,
+//!     entries: u64,
+//! }
+//!
+//! impl Journal for Counted {
+//!     fn append(&mut self, entry: Entry, at: Timestamp) -> Ticket {
+//!         self.entries += 1;
+//!         self.memory.append(entry, at)
+//!     }
+//!
+//!     // The rest is passed on as it is.
+//!     fn epoch(&self) -> &str {
+//!         self.memory.epoch()
+//!     }
+//!     fn committed(&mut self) -> Option<Outcome> {
+//!         self.memory.committed()
+//!     }
+//!     fn read(&self, place: &Place, span: Span, limit: usize) -> Vec<Arc<Committed>> {
+//!         self.memory.read(place, span, limit)
+//!     }
+//!     fn has_all_since(&self, place: &Place, seq: Seq) -> bool {
+//!         self.memory.has_all_since(place, seq)
+//!     }
+//!     fn forget(&mut self, room: &RoomName) {
+//!         self.memory.forget(room);
+//!     }
+//! }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let memory = Memory::new("an epoch".into(), 1 << 20);
+//! let journal = Counted { memory, entries: 0 };
+//! let relay = Relay::builder().journal(Box::new(journal)).build()?;
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! **Invariant:** nothing here names `net`, mio, `std::net` or a clock; the test `tidy` holds it.
 
 mod late;

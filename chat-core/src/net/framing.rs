@@ -4,6 +4,11 @@
 //! [`Lines`](super::lines::Lines) is here, chat-web brings its own, an embedder may bring another. Half a message is not
 //! an error and is not read twice: what is left over comes again with more behind it, and the framing
 //! remembers how far it has searched.
+//!
+//! A framing of one's own goes to a [`Door`](super::Door), which makes one for each connection, and the door with a
+//! dialect to [`Builder::door`](crate::relay::Builder::door): then its people are in the same rooms as everybody. What it has
+//! to hold to is said at [`Framing::decode`], [`Frame::Message`] and [`Wire`]. The example `custom_framing` is one for
+//! messages behind their lengths, in eighty lines.
 
 use std::any::Any;
 

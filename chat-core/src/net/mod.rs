@@ -3,7 +3,7 @@
 //! ```text
 //!   4  Reactor ── polls; Doors accept, the Reader decodes, a Host is told      reactor, host, door, reader
 //!   3  People ── the slab of Person; Wheel of deadlines; Leavers say goodbye   people/*, wheel, leavers, source
-//!   2  Framing, Lines, Outbox ── bytes ⇄ messages, bytes that wait             framing, lines, outbox, slow, networks, attempts
+//!   2  Framing, Lines, Outbox ── bytes ⇄ messages, bytes that wait             framing, lines, outbox, slow, stream, pipe, networks, attempts
 //! ```
 //!
 //! **Invariants.** Only [`Reactor::turn`] polls and only it reads clocks. Nobody is freed in the
@@ -12,6 +12,7 @@
 //! nothing to forget. Nothing here names the pure wing.
 
 pub mod attempts;
+pub(crate) mod clock;
 pub mod door;
 pub mod framing;
 pub mod host;
@@ -21,10 +22,12 @@ pub mod networks;
 #[doc(hidden)] // for the benchmarks; not part of what is promised
 pub mod outbox;
 pub mod people;
+pub(crate) mod pipe;
 pub mod reactor;
 mod reader;
 pub mod slow;
 mod source;
+mod stream;
 mod wheel;
 
 pub use attempts::{Attempts, Denied};

@@ -146,6 +146,13 @@ impl Outbox {
         Ok(Flow::Empty)
     }
 
+    /// All that waits, in order.
+    pub(super) fn slices(&self) -> impl Iterator<Item = &[u8]> {
+        let whole = self.chunks.iter().map(|chunk| chunk.body.bytes());
+        let sent = std::iter::once(self.sent).chain(std::iter::repeat(0));
+        whole.zip(sent).map(|(bytes, sent)| &bytes[sent..])
+    }
+
     /// One write; returns how much was offered and how much was taken.
     fn offer(&self, socket: &mut impl Write) -> io::Result<(usize, usize)> {
         let mut slices = [IoSlice::new(&[]); WRITE_SLICES_MAX];

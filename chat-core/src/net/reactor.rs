@@ -1,4 +1,4 @@
-//! The loop. Floor 4: the only place that polls, and the only one that reads clocks.
+//! The loop. Floor 4: the only place that polls, and that has a clock read.
 //!
 //! A turn: poll and read everybody who is ready, gather until nobody is → deadlines → the host's own
 //! turn → flush every dirty person once → tell about those who overflowed, drained or ended → bury
@@ -6,12 +6,14 @@
 //! turn's talkers said leaves with one write per reader, however many they were.
 
 use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use mio::event::Event;
 use mio::{Events, Poll, Waker};
 
+use super::clock::Clock;
 use super::door::{Door, Doors};
 pub use super::host::{After, Closed, Dropped, Host};
 use super::people::People;
@@ -19,7 +21,7 @@ use super::reader::Reader;
 use super::source::Source;
 use crate::id::{DoorId, PersonId};
 use crate::limits::{GATHER_IDLE_POLLS_MAX, GATHER_POLLS_MAX, GATHER_READERS_PER_POLL, Limits};
-use crate::time::{Now, Timestamp};
+use crate::time::Now;
 
 /// Events that one poll returns. Ours; the rest comes with the next.
 const EVENTS_PER_POLL: usize = 1024;
@@ -38,7 +40,10 @@ struct Inner<H: Host> {
     people: People,
     doors: Doors,
     reader: Reader,
+    clock: Clock,
     woken: bool,
+    /// The last turn stopped reading before nobody was ready any more.
+    unfinished: bool,
 }
 
 impl<H: Host> Reactor<H> {
@@ -48,20 +53,23 @@ impl<H: Host> Reactor<H> {
     /// The system has no poll for us.
     pub fn new(host: H, limits: &Limits) -> io::Result<Self> {
         let poll = Poll::new()?;
-        let waker = Waker::new(poll.registry(), Source::Waker.token())?;
+        let waker = Arc::new(Waker::new(poll.registry(), Source::Waker.token())?);
+        let clock = Clock::default();
         let registry = poll.registry().try_clone()?;
         let queue = usize::try_from(limits.send_queue_bytes).unwrap_or(usize::MAX);
         let inner = Inner {
             host,
-            people: People::new(registry, queue, Instant::now()),
+            people: People::new(registry, Arc::clone(&waker), queue, clock.now().mono),
             doors: Doors::new(),
             reader: Reader::new(),
+            clock,
             woken: false,
+            unfinished: false,
         };
         Ok(Reactor {
             poll,
             events: Events::with_capacity(EVENTS_PER_POLL),
-            waker: Arc::new(waker),
+            waker,
             inner,
         })
     }
@@ -107,7 +115,34 @@ impl<H: Host> Reactor<H> {
 
     /// Does something between two turns. What it sends leaves in the next one.
     pub fn with<R>(&mut self, act: impl FnOnce(&mut H, &mut People, Now) -> R) -> R {
-        act(&mut self.inner.host, &mut self.inner.people, clock())
+        let now = self.now();
+        act(&mut self.inner.host, &mut self.inner.people, now)
+    }
+
+    /// The time as everybody here is given it.
+    #[must_use]
+    pub fn now(&self) -> Now {
+        self.inner.clock.now()
+    }
+
+    /// Stops the clocks and sets them forward by so much: from now on time passes only by this, so that
+    /// a test of an hour takes no hour. A turn then sleeps for its timeout at most, never until a deadline.
+    pub fn advance(&mut self, by: Duration) {
+        self.inner.clock.advance(by);
+    }
+
+    /// Lets stopped clocks go on from where they stand.
+    pub fn start_clock(&mut self) {
+        self.inner.clock.start();
+    }
+
+    /// When the next turn is due if nothing happens before: at once while somebody is still readable, never
+    /// if it is `None`. For whoever sleeps in a poll of their own.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<Instant> {
+        let now = self.now();
+        let wait = self.inner.due(now)?;
+        now.mono.checked_add(wait)
     }
 
     /// One turn. Sleeps until something happens, for `timeout` at most.
@@ -128,12 +163,13 @@ impl<H: Host> Reactor<H> {
     fn gather(&mut self, timeout: Option<Duration>) -> io::Result<Now> {
         let inner = &mut self.inner;
         inner.people.begin_turn();
-        let mut now = clock();
+        let mut now = inner.clock.now();
         let mut wait = inner.sleep(timeout, now);
         let listed = inner.people.still_readable();
         let (mut polls, mut idle) = (0, 0);
         while polls < GATHER_POLLS_MAX {
-            now = poll(&mut self.poll, &mut self.events, wait)?;
+            poll(&mut self.poll, &mut self.events, wait)?;
+            now = inner.clock.now();
             inner.people.polled(now);
             for event in &self.events {
                 inner.event(event, now);
@@ -145,15 +181,32 @@ impl<H: Host> Reactor<H> {
             }
             wait = Some(Duration::ZERO);
         }
+        inner.unfinished = polls == GATHER_POLLS_MAX;
         inner.go_on(listed, now);
         Ok(now)
     }
 }
 
+/// Ready to be read whenever a turn has something to do, so a reactor can be one of the sources of another poll,
+/// level or edge triggered: a turn polls until there is nothing more, or is due again at once
+/// ([`Reactor::next_deadline`]).
+impl<H: Host> AsFd for Reactor<H> {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.poll.registry().as_fd()
+    }
+}
+
 impl<H: Host> Inner<H> {
-    /// How long to sleep: until the first of all that is due, and not at all if something is left.
+    /// How long to sleep, for `timeout` at most. While the clocks stand still nothing comes by waiting.
     fn sleep(&self, timeout: Option<Duration>, now: Now) -> Option<Duration> {
-        if self.people.pending() {
+        let comes = |wait: &Duration| wait.is_zero() || !self.clock.is_stopped();
+        let due = self.due(now).filter(comes);
+        due.into_iter().chain(timeout).min()
+    }
+
+    /// How long until the first of all that is due; nothing to wait for if something is left.
+    fn due(&self, now: Now) -> Option<Duration> {
+        if self.unfinished || self.people.pending() {
             return Some(Duration::ZERO);
         }
         let due = [
@@ -164,8 +217,7 @@ impl<H: Host> Inner<H> {
         ];
         let due = due.into_iter().flatten().min();
         let due = due.map(|at| at.saturating_duration_since(now.mono));
-        let waits = [timeout, due, self.host.wait(now)];
-        waits.into_iter().flatten().min()
+        due.into_iter().chain(self.host.wait(now)).min()
     }
 
     /// Empty polls that are worth it: another message that comes meanwhile leaves with the same writes.
@@ -203,6 +255,16 @@ impl<H: Host> Inner<H> {
         }
     }
 
+    /// Takes in what people in the same process have said.
+    fn hear_inside(&mut self, now: Now) {
+        for key in self.people.news() {
+            self.people.writable(key);
+            if let Some(who) = self.people.readable(key, false) {
+                self.reader.read(&mut self.host, &mut self.people, who, now);
+            }
+        }
+    }
+
     /// Takes up those whom the last turn left readable.
     fn go_on(&mut self, listed: Vec<PersonId>, now: Now) {
         for who in listed {
@@ -213,6 +275,7 @@ impl<H: Host> Inner<H> {
 
     fn expire(&mut self, now: Now) {
         if std::mem::take(&mut self.woken) {
+            self.hear_inside(now);
             self.host.woken(&mut self.people, now);
         }
         self.people.look_at_wheel(now.mono);
@@ -264,22 +327,12 @@ impl<H: Host> Inner<H> {
 }
 
 /// One poll; a signal is no error and no event.
-fn poll(poll: &mut Poll, events: &mut Events, timeout: Option<Duration>) -> io::Result<Now> {
+fn poll(poll: &mut Poll, events: &mut Events, timeout: Option<Duration>) -> io::Result<()> {
     match poll.poll(events, timeout) {
-        Err(error) if error.kind() == io::ErrorKind::Interrupted => events.clear(),
-        other => other?,
-    }
-    Ok(clock())
-}
-
-/// What both clocks say. Everybody else is given the time.
-pub(crate) fn clock() -> Now {
-    let wall = match SystemTime::now().duration_since(UNIX_EPOCH) {
-        Ok(since) => i64::try_from(since.as_millis()).unwrap_or(i64::MAX),
-        Err(before) => -i64::try_from(before.duration().as_millis()).unwrap_or(i64::MAX),
-    };
-    Now {
-        mono: Instant::now(),
-        wall: Timestamp(wall),
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+            events.clear();
+            Ok(())
+        }
+        other => other,
     }
 }

@@ -281,6 +281,10 @@ impl relay::Front for Front {
             self.send_away(people, who, (Farewell::RESTART, reason));
         }
     }
+
+    fn chat(&mut self) -> Option<&mut Chat> {
+        Some(&mut self.chat)
+    }
 }
 
 const LATE: (u16, &str) = (Farewell::NORMAL, "too late");

@@ -117,6 +117,7 @@ numerics! {
     501 ERR_UMODEUNKNOWNFLAG ":Unknown MODE flag"
     502 ERR_USERSDONTMATCH ":Cant change mode for other users"
     524 ERR_HELPNOTFOUND "<subject> :No help available on this topic"
+    531 ERR_CANNOTSENDTOUSER "<nick> :You can't send messages to this user"
     704 RPL_HELPSTART "<subject> :<text>"
     705 RPL_HELPTXT "<subject> :<text>"
     706 RPL_ENDOFHELP "<subject> :<text>"

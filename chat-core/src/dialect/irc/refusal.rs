@@ -8,7 +8,7 @@ use super::command::Wrong;
 use super::message::ParseError;
 use super::numeric::*;
 use super::reader::{Reader, Standard};
-use crate::hub::request::Refusal;
+use crate::hub::request::{Addressee, Refusal};
 use crate::names::NameError;
 
 /// Writes the answer to a command that the hub refused. False if nothing is to be said: after a
@@ -34,6 +34,14 @@ pub fn refusal(out: &mut String, reader: &Reader<'_>, command: &str, refusal: &R
         Refusal::RoomFull(room) => say(ERR_CHANNELISFULL, &[room.as_str()]),
         Refusal::RoomLooksLike(room, _) | Refusal::TooManyRoomsInAll(room) => {
             say(ERR_NOSUCHCHANNEL, &[room.as_str()]);
+        }
+        Refusal::NameDenied(nick, _) => say(ERR_ERRONEUSNICKNAME, &[nick.as_str()]),
+        Refusal::JoinDenied(room, _) => say(ERR_BANNEDFROMCHAN, &[room.as_str()]),
+        Refusal::PostDenied(Addressee::Room(room), _) => {
+            say(ERR_CANNOTSENDTOCHAN, &[room.as_str()]);
+        }
+        Refusal::PostDenied(Addressee::Person(nick), _) => {
+            say(ERR_CANNOTSENDTOUSER, &[nick.as_str()]);
         }
         Refusal::NotStored => reader.fail_or_notice(out, command, "JOURNAL_FAILED", refusal),
         Refusal::Gone => return false,

@@ -123,11 +123,15 @@ pub fn refusal(why: &Refusal) -> String {
             "/join ROOM takes you there."
         }
         Refusal::BadName(..) => "Try another.",
-        Refusal::NameInUse(_) | Refusal::LooksLike(_) => "/nick NAME takes another.",
+        Refusal::NameInUse(_) | Refusal::LooksLike(_) | Refusal::NameDenied(..) => {
+            "/nick NAME takes another."
+        }
         Refusal::RoomFull(_) => "Try again later, or /join another room.",
         Refusal::TooManyRoomsInAll(_) | Refusal::RoomLooksLike(..) => "/join one that exists.",
         Refusal::TooManyRooms(_)
         | Refusal::AlreadyInRoom(..)
+        | Refusal::JoinDenied(..)
+        | Refusal::PostDenied(..)
         | Refusal::NotStored
         | Refusal::Gone => "",
     };

@@ -12,6 +12,7 @@ use super::People;
 use super::person::{Link, Peer};
 use crate::id::{DoorId, PersonId};
 use crate::net::framing::Framing;
+use crate::net::stream::Stream;
 
 impl People {
     /// Begins to connect to `address`, as somebody of `door`. What is sent meanwhile leaves when
@@ -42,7 +43,7 @@ impl People {
             connecting: true,
             // An event tells when it takes bytes.
             blocked: true,
-            ..Link::new(peer, socket, framing)
+            ..Link::new(peer, Stream::Tcp(socket), framing)
         };
         let id = self.insert(link);
         log::debug!("{id} to {address} begins");
@@ -68,7 +69,7 @@ impl People {
 impl Link {
     /// Whether the connection is there now.
     fn try_finish(&mut self) -> io::Result<bool> {
-        let Some(socket) = &self.socket else {
+        let Some(socket) = self.socket.as_ref().and_then(Stream::tcp) else {
             return Ok(false);
         };
         if let Some(error) = socket.take_error()? {

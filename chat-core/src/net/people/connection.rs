@@ -1,8 +1,8 @@
 //! Sockets in and out of places, and bytes from them. Floor 3.
 
-use std::net::SocketAddr;
+use std::collections::BTreeSet;
+use std::net::{Ipv4Addr, SocketAddr};
 
-use mio::Interest;
 use mio::net::TcpStream;
 
 use super::person::{Link, Peer, Received};
@@ -10,7 +10,9 @@ use super::{Closed, People};
 use crate::id::{DoorId, PersonId};
 use crate::limits::{INBOX_BYTES_MAX, READ_TURN_BYTES_MAX};
 use crate::net::framing::{Framing, Wire};
+use crate::net::pipe::{Far, pipe};
 use crate::net::source::Source;
+use crate::net::stream::Stream;
 use crate::time::Now;
 
 /// What is taken out of a person while its bytes are decoded.
@@ -68,10 +70,32 @@ impl People {
         };
         self.incoming += 1;
         self.count(peer.ip);
-        let id = self.insert(Link::new(peer, socket, framing));
+        let id = self.insert(Link::new(peer, Stream::Tcp(socket), framing));
         log::debug!("{id} from {address} came in");
         self.register(id, true);
         id
+    }
+
+    /// Somebody in the same process comes in, by a pipe whose other end this returns.
+    pub(crate) fn admit_inside(&mut self, framing: Box<dyn Framing>) -> (PersonId, Far) {
+        let (near, far) = pipe(&self.news);
+        let peer = Peer {
+            ip: Ipv4Addr::LOCALHOST.into(),
+            told: false,
+            door: DoorId::INSIDE,
+        };
+        let link = Link {
+            outgoing: true,
+            ..Link::new(peer, Stream::Pipe(near), framing)
+        };
+        let id = self.insert(link);
+        self.register(id, true);
+        (id, far)
+    }
+
+    /// Who has news from the other end of a pipe, by the keys of their places.
+    pub(in crate::net) fn news(&self) -> BTreeSet<usize> {
+        self.news.take()
     }
 
     /// What follows when a connection gets a new place: events carry the new token, and what was
@@ -94,18 +118,13 @@ impl People {
 
     pub(super) fn register(&mut self, id: PersonId, new: bool) {
         let token = Source::Person(id.index()).token();
-        let interest = Interest::READABLE | Interest::WRITABLE;
         let Some(person) = self.slab.get_mut(id.index()) else {
             return;
         };
         let Some(socket) = &mut person.link.socket else {
             return;
         };
-        let registered = match new {
-            true => self.registry.register(socket, token, interest),
-            false => self.registry.reregister(socket, token, interest),
-        };
-        if let Err(error) = registered {
+        if let Err(error) = socket.watch(&self.registry, (token, id.index()), new) {
             log::warn!("cannot watch {id}: {error}");
             self.fail(id, error.kind());
         }

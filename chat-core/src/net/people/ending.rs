@@ -10,6 +10,9 @@ use super::{After, Closed, People};
 use crate::id::PersonId;
 use crate::net::framing::Farewell;
 use crate::net::leavers::Leaver;
+use crate::net::outbox::Outbox;
+use crate::net::pipe::Near;
+use crate::net::stream::Stream;
 use crate::time::Now;
 
 impl People {
@@ -96,8 +99,10 @@ impl People {
     }
 
     fn let_go(&mut self, link: Link, now: Now) {
-        let Some(socket) = link.socket.filter(|_| !link.broken && !link.connecting) else {
-            return;
+        let socket = match link.socket.filter(|_| !link.broken && !link.connecting) {
+            Some(Stream::Tcp(socket)) => socket,
+            Some(Stream::Pipe(pipe)) => return say_last(&pipe, link.outbox),
+            None => return,
         };
         let leaver = Leaver {
             socket,
@@ -106,5 +111,12 @@ impl People {
             shut: false,
         };
         self.leavers.push(&self.registry, leaver, now.mono);
+    }
+}
+
+/// Nobody need linger at a pipe: what waits is there at once.
+fn say_last(pipe: &Near, outbox: Option<Box<Outbox>>) {
+    if let Some(outbox) = outbox {
+        outbox.slices().for_each(|bytes| pipe.finish(bytes));
     }
 }

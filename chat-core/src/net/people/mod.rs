@@ -14,9 +14,10 @@ mod timing;
 
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Instant;
 
-use mio::Registry;
+use mio::{Registry, Waker};
 use slab::Slab;
 
 pub(super) use connection::Undecoded;
@@ -31,6 +32,7 @@ pub(super) use thinning::Sign;
 use super::framing::{Framing, Wire};
 use super::leavers::Leavers;
 use super::networks::customer;
+use super::pipe::News;
 use super::wheel::{Due, Wheel};
 use crate::id::{DoorId, PersonId};
 
@@ -40,6 +42,7 @@ pub struct People {
     /// How often each key was used.
     generations: Vec<u32>,
     registry: Registry,
+    news: Arc<News>,
     /// Connections that came in and have not ended.
     incoming: usize,
     /// Those that count, by [`customer`].
@@ -75,11 +78,17 @@ struct Lists {
 }
 
 impl People {
-    pub(super) fn new(registry: Registry, queue_bytes_max: usize, now: Instant) -> Self {
+    pub(super) fn new(
+        registry: Registry,
+        waker: Arc<Waker>,
+        queue_bytes_max: usize,
+        now: Instant,
+    ) -> Self {
         People {
             slab: Slab::new(),
             generations: Vec::new(),
             registry,
+            news: News::new(waker),
             incoming: 0,
             addresses: HashMap::new(),
             wheel: Wheel::new(now),

@@ -9,11 +9,10 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::IpAddr;
 use std::time::Instant;
 
-use mio::net::TcpStream;
-
 use crate::id::DoorId;
 use crate::net::framing::{Farewell, Fault, Framing};
 use crate::net::outbox::{First, Outbox};
+use crate::net::stream::Stream;
 use crate::net::wheel::Tick;
 
 /// What is public about a connection.
@@ -86,7 +85,7 @@ pub(super) struct Person {
 /// A connection, or the place for one.
 pub(super) struct Link {
     pub(super) peer: Peer,
-    pub(super) socket: Option<TcpStream>,
+    pub(super) socket: Option<Stream>,
     /// Absent without a socket, and while it is decoding.
     pub(super) framing: Option<Box<dyn Framing>>,
     /// Bytes that came and make no message yet, or wait for the person to be resumed. Mostly nobody has
@@ -149,7 +148,7 @@ impl Person {
 }
 
 impl Link {
-    pub(super) fn new(peer: Peer, socket: TcpStream, framing: Box<dyn Framing>) -> Self {
+    pub(super) fn new(peer: Peer, socket: Stream, framing: Box<dyn Framing>) -> Self {
         Link {
             socket: Some(socket),
             framing: Some(framing),
@@ -283,7 +282,7 @@ mod tests {
     #[test]
     fn an_idle_person_costs_little() {
         // Without optimisation mio keeps more beside the descriptor.
-        let socket = size_of::<Option<TcpStream>>();
+        let socket = size_of::<Option<Stream>>();
         let rest = size_of::<Person>() - socket;
         assert!(rest <= 104, "{rest} besides {socket} for the socket");
     }

@@ -1,0 +1,126 @@
+//! From other threads: to say, to dismiss, to look, never to wait.
+
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::Duration;
+
+use chat_core::handle::HandleError;
+use chat_core::hub::request::Addressee;
+use chat_core::net::Farewell;
+
+use super::{enter, heard, hears, lobby, nick, quiet, settle, to_lobby};
+
+#[test]
+fn a_voice_speaks_from_any_thread_and_hears_nothing() {
+    let mut relay = quiet();
+    let mut ana = enter(&mut relay, "ana");
+    let house = relay.voice("house").unwrap();
+    let handle = relay.handle();
+    let thread = thread::spawn(move || {
+        handle.join(house, lobby()).unwrap();
+        handle
+            .post(house, to_lobby(), "dinner\r\nis ready")
+            .unwrap();
+        let ana = Addressee::Person(nick("ana"));
+        handle.post(house, ana, "and you are invited").unwrap();
+        handle.part(house, lobby()).unwrap();
+    });
+    thread.join().unwrap();
+    settle(&mut relay);
+    let lines = heard(&mut ana);
+    let said: Vec<&str> = lines
+        .iter()
+        .map(|line| line.split_once(' ').unwrap().1)
+        .collect();
+    assert_eq!(
+        said,
+        [
+            "JOIN #lobby",
+            "PRIVMSG #lobby :dinner  is ready",
+            "PRIVMSG ana :and you are invited",
+            "PART #lobby"
+        ]
+    );
+    ana.say("house", "thank you").unwrap();
+    settle(&mut relay);
+    assert!(heard(&mut ana).is_empty(), "a voice can be written to");
+}
+
+#[test]
+fn a_voice_is_silent_for_days_and_stays() {
+    let relay = super::builder();
+    let mut chat = chat_core::testing::Ephemeral::of(relay).unwrap();
+    let house = chat.relay().voice("house").unwrap();
+    chat.relay().handle().join(house, lobby()).unwrap();
+    chat.enter("ana").unwrap();
+    chat.advance(Duration::from_secs(3 * 24 * 3600)).unwrap();
+    chat.relay()
+        .handle()
+        .post(house, to_lobby(), "good morning")
+        .unwrap();
+    chat.settle().unwrap();
+    chat.expect("ana", ":good morning").unwrap();
+}
+
+#[test]
+fn somebody_is_sent_away_with_a_reason() {
+    let mut relay = quiet();
+    let (mut ana, mut bob) = (enter(&mut relay, "ana"), enter(&mut relay, "bob"));
+    relay
+        .handle()
+        .dismiss(bob.id(), Farewell::POLICY, "that was enough")
+        .unwrap();
+    settle(&mut relay);
+    hears(&mut bob, "ERROR :Closing link: that was enough");
+    hears(&mut ana, "QUIT :that was enough");
+    relay
+        .handle()
+        .dismiss(bob.id(), Farewell::POLICY, "again")
+        .unwrap();
+    settle(&mut relay);
+    assert!(heard(&mut ana).is_empty());
+}
+
+#[test]
+fn a_snapshot_shows_who_is_where() {
+    let mut relay = quiet();
+    let ana = enter(&mut relay, "ana");
+    let _bob = relay.person("bob").unwrap();
+    ana.join("#tea").unwrap();
+    ana.send("TOPIC #tea :green or black").unwrap();
+    settle(&mut relay);
+    let (send, shown) = channel();
+    let handle = relay.handle();
+    handle.snapshot(move |it| send.send(it).unwrap()).unwrap();
+    settle(&mut relay);
+    let snapshot = shown.try_recv().unwrap();
+    assert_eq!(snapshot, relay.snapshot());
+    let tea = snapshot.room(&chat_core::names::RoomName::new("#tea").unwrap());
+    let tea = tea.unwrap();
+    assert_eq!(
+        (tea.topic.as_str(), &tea.people[..]),
+        ("green or black", &[ana.id()][..])
+    );
+    let rooms: Vec<_> = snapshot.person(&nick("ana")).unwrap().rooms.clone();
+    assert_eq!(rooms.len(), 2);
+    assert!(snapshot.person(&nick("bob")).unwrap().rooms.is_empty());
+}
+
+#[test]
+fn too_much_at_once_is_refused_and_taken_again_after_a_turn() {
+    let mut relay = quiet();
+    let house = relay.voice("house").unwrap();
+    let handle = relay.handle();
+    let text = "x".repeat(10_000);
+    let mut taken = 0;
+    while handle.post(house, to_lobby(), &text) == Ok(()) {
+        taken += 1;
+        assert!(taken < 1000, "there is no bound");
+    }
+    assert_eq!(
+        handle.post(house, to_lobby(), &text),
+        Err(HandleError::Busy)
+    );
+    settle(&mut relay);
+    handle.post(house, to_lobby(), &text).unwrap();
+}

@@ -1,0 +1,152 @@
+//! People without a socket: the same rules, order and bounds as for everybody.
+
+use std::time::Duration;
+
+use chat_core::chat::NotIn;
+use chat_core::inside::InsiderError;
+use chat_core::limits::Limits;
+use chat_core::relay::Relay;
+use test_support::LineClient;
+
+use super::{builder, enter, heard, hears, insist, quiet, settle};
+
+#[test]
+fn an_insider_and_an_irc_client_are_in_the_same_room() {
+    let any = "127.0.0.1:0".parse().unwrap();
+    let mut relay = builder().irc(any).unwrap().build().unwrap();
+    let mut bot = enter(&mut relay, "bot");
+    let address = relay.addresses()[0];
+    let client = std::thread::spawn(move || {
+        let mut client = LineClient::connect(address);
+        client.register("ana");
+        client.join("#lobby");
+        client.send("PRIVMSG #lobby :hello bot");
+        client.expect_contains("bot!inside@");
+        client.send("WHOIS bot");
+        client.expect_contains(" 311 ana bot inside ");
+    });
+    while !heard(&mut bot)
+        .iter()
+        .any(|line| line.ends_with(":hello bot"))
+    {
+        let _ = relay.turn(Some(Duration::from_millis(20))).unwrap();
+    }
+    bot.say("#lobby", "hello ana").unwrap();
+    while !client.is_finished() {
+        let _ = relay.turn(Some(Duration::from_millis(20))).unwrap();
+    }
+    client.join().unwrap();
+}
+
+#[test]
+fn names_are_names_and_each_is_somebodys() {
+    let mut relay = quiet();
+    let _ana = relay.person("ana").unwrap();
+    assert!(matches!(relay.person("ana"), Err(NotIn::Taken(_))));
+    assert!(matches!(relay.voice("ANA"), Err(NotIn::Taken(_))));
+    assert!(matches!(relay.person("a b"), Err(NotIn::BadName(..))));
+    assert!(matches!(relay.person("9"), Err(NotIn::BadName(..))));
+}
+
+#[test]
+fn whoever_is_dropped_leaves_and_the_name_is_free() {
+    let mut relay = quiet();
+    let (mut ana, bob) = (enter(&mut relay, "ana"), enter(&mut relay, "bob"));
+    heard(&mut ana);
+    drop(bob);
+    settle(&mut relay);
+    hears(&mut ana, "QUIT :");
+    let again = enter(&mut relay, "bob");
+    again.leave("now properly");
+    settle(&mut relay);
+    hears(&mut ana, "QUIT :Quit: now properly");
+}
+
+#[test]
+fn what_they_say_is_one_line_whatever_is_in_it() {
+    let mut relay = quiet();
+    let (mut ana, mallory) = (enter(&mut relay, "ana"), enter(&mut relay, "mallory"));
+    heard(&mut ana);
+    mallory.say("#lobby", "hi\r\nQUIT :oops\0").unwrap();
+    mallory.say("#lobby\r\nQUIT", "there").unwrap();
+    settle(&mut relay);
+    let lines = heard(&mut ana);
+    assert!(
+        matches!(&lines[..], [hi, there] if hi.ends_with(":hi  QUIT :oops ") && there.ends_with(":there")),
+        "{lines:#?}"
+    );
+}
+
+#[test]
+fn they_may_talk_no_faster_than_others() {
+    let mut relay = Relay::builder().build().unwrap();
+    let (mut ana, bob) = (enter(&mut relay, "ana"), enter(&mut relay, "bob"));
+    heard(&mut ana);
+    for number in 0..30 {
+        bob.say("#lobby", &number.to_string()).unwrap();
+    }
+    settle(&mut relay);
+    assert!((1..12).contains(&heard(&mut ana).len()));
+}
+
+#[test]
+fn who_does_not_hear_costs_a_bounded_number_of_bytes_and_is_sent_away() {
+    let limits = Limits {
+        send_queue_bytes: 64 * 1024,
+        ..Limits::default()
+    };
+    let mut limits = limits;
+    limits.lift();
+    limits.send_queue_bytes = 64 * 1024;
+    let mut relay = Relay::builder().limits(limits).build().unwrap();
+    let (mut deaf, mut ana) = (enter(&mut relay, "deaf"), enter(&mut relay, "ana"));
+    let text = "x".repeat(400);
+    let mut said = 0;
+    while !heard(&mut ana).iter().any(|line| line.contains("QUIT")) {
+        insist(&mut relay, &ana, &text);
+        said += 1;
+        assert!(said < 2000, "nobody bounds what waits");
+    }
+    let lines = heard(&mut deaf);
+    let last = lines.last().unwrap();
+    assert!(
+        last.contains("ERROR :Closing link: you read too slowly"),
+        "{last}"
+    );
+    assert_eq!(deaf.hear(), Err(InsiderError::Gone));
+}
+
+#[test]
+fn who_says_too_much_between_two_turns_is_told_to_wait() {
+    let mut relay = quiet();
+    let (mut ana, bob) = (enter(&mut relay, "ana"), enter(&mut relay, "bob"));
+    heard(&mut ana);
+    let mut said = 0;
+    while bob.say("#lobby", "a line of some length, said again and again") == Ok(()) {
+        said += 1;
+    }
+    assert_eq!(bob.say("#lobby", "one more"), Err(InsiderError::Busy));
+    settle(&mut relay);
+    bob.say("#lobby", "one more").unwrap();
+    let mut count = 0;
+    while count < said + 1 {
+        settle(&mut relay);
+        let lines = heard(&mut ana);
+        assert!(!lines.is_empty(), "{count} of {said} and one more came");
+        count += lines.len();
+    }
+}
+
+#[test]
+fn nobody_asks_them_for_a_sign_of_life() {
+    let mut chat = chat_core::testing::Ephemeral::of(builder()).unwrap();
+    let mut ana = chat.relay().person("ana").unwrap();
+    chat.advance(Duration::from_secs(3600)).unwrap();
+    ana.say("ana", "still here").unwrap();
+    chat.settle().unwrap();
+    let lines = heard(&mut ana);
+    assert!(
+        matches!(&lines[..], [only] if only.ends_with(":still here")),
+        "{lines:#?}"
+    );
+}

@@ -1,0 +1,452 @@
+//! The program's say in what happens: allowed, denied, rewritten, decided later.
+
+use std::net::IpAddr;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+use std::time::Duration;
+
+use chat_core::hub::entry::{Act, Committed};
+use chat_core::id::PersonId;
+use chat_core::names::{Nick, RoomName};
+use chat_core::net::Farewell;
+use chat_core::observer::{Candidate, Context, Observer, Said, Ticket, Verdict};
+use chat_core::relay::Relay;
+use test_support::LineClient;
+
+use super::{builder, enter, heard, hears, insist, settle, to_lobby};
+
+/// Says about everything what its one function says.
+struct Judge<F>(F);
+
+impl<F: FnMut(&mut Context<'_>, PersonId, &str, &str) -> Verdict + Send> Observer for Judge<F> {
+    fn connect(&mut self, context: &mut Context<'_>, who: PersonId, ip: IpAddr) -> Verdict {
+        (self.0)(context, who, "connect", &ip.to_string())
+    }
+
+    fn register(
+        &mut self,
+        context: &mut Context<'_>,
+        who: PersonId,
+        candidate: &Candidate<'_>,
+    ) -> Verdict {
+        (self.0)(context, who, "register", candidate.nick.as_str())
+    }
+
+    fn rename(&mut self, context: &mut Context<'_>, who: PersonId, nick: &Nick) -> Verdict {
+        (self.0)(context, who, "rename", nick.as_str())
+    }
+
+    fn join(&mut self, context: &mut Context<'_>, who: PersonId, room: &RoomName) -> Verdict {
+        (self.0)(context, who, "join", room.as_str())
+    }
+
+    fn message(&mut self, context: &mut Context<'_>, who: PersonId, said: &Said<'_>) -> Verdict {
+        (self.0)(context, who, "message", said.text)
+    }
+}
+
+fn judged(
+    judge: impl FnMut(&mut Context<'_>, PersonId, &str, &str) -> Verdict + Send + 'static,
+) -> Relay {
+    builder().observer(Judge(judge)).build().unwrap()
+}
+
+/// With a door, turned by a thread that ends with the test.
+fn at_a_door(
+    judge: impl FnMut(&mut Context<'_>, PersonId, &str, &str) -> Verdict + Send + 'static,
+) -> (std::net::SocketAddr, Stopped) {
+    let any = "127.0.0.1:0".parse().unwrap();
+    let relay = builder()
+        .observer(Judge(judge))
+        .irc(any)
+        .unwrap()
+        .plain(any);
+    let mut relay = relay.unwrap().build().unwrap();
+    let (address, handle) = (relay.addresses()[0], relay.handle());
+    let thread = thread::spawn(move || relay.run());
+    (address, Stopped(handle, Some(thread)))
+}
+
+struct Stopped(
+    chat_core::handle::Handle,
+    Option<thread::JoinHandle<std::io::Result<()>>>,
+);
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        let _ = self.0.stop("the test is over", Duration::ZERO);
+        let _ = self.1.take().map(thread::JoinHandle::join);
+    }
+}
+
+#[test]
+fn an_observer_that_says_nothing_changes_nothing() {
+    struct Nobody;
+    impl Observer for Nobody {}
+    let mut relay = builder().observer(Nobody).build().unwrap();
+    let mut ana = enter(&mut relay, "ana");
+    let bob = enter(&mut relay, "bob");
+    bob.say("#lobby", "tea?").unwrap();
+    settle(&mut relay);
+    hears(&mut ana, "PRIVMSG #lobby :tea?");
+}
+
+#[test]
+fn a_denied_message_is_seen_by_nobody_and_its_author_is_told_why() {
+    let mut relay = judged(|_, _, what, text| match (what, text) {
+        ("message", "rude") => Verdict::Deny("mind your\r\nwords".into()),
+        _ => Verdict::Allow,
+    });
+    let (mut ana, mut bob) = (enter(&mut relay, "ana"), enter(&mut relay, "bob"));
+    heard(&mut ana);
+    bob.say("#lobby", "rude").unwrap();
+    bob.say("ana", "rude").unwrap();
+    settle(&mut relay);
+    let told = hears(&mut bob, " 404 bob #lobby ");
+    assert!(told.ends_with("mind your  words"), "{told}");
+    bob.say("ana", "rude").unwrap();
+    settle(&mut relay);
+    hears(&mut bob, " 531 bob ana ");
+    assert!(heard(&mut ana).is_empty());
+}
+
+#[test]
+fn a_rewritten_message_is_what_everybody_sees() {
+    let mut relay = judged(|_, _, what, text| match what {
+        "message" => Verdict::Rewrite(text.replace("damn", "d***\nn")),
+        _ => Verdict::Allow,
+    });
+    let (mut ana, bob) = (enter(&mut relay, "ana"), enter(&mut relay, "bob"));
+    bob.say("#lobby", "oh damn").unwrap();
+    settle(&mut relay);
+    hears(&mut ana, "PRIVMSG #lobby :oh d*** n");
+}
+
+#[test]
+fn rooms_exist_for_those_whom_the_program_lets_in() {
+    let mut relay = judged(|context, who, what, room| {
+        let is_ana = context.nick(who).is_some_and(|nick| nick.as_str() == "ana");
+        match (what, room) {
+            ("join", "#staff") if !is_ana => Verdict::Deny("staff only".into()),
+            ("join", "#old") => Verdict::Rewrite("#new".into()),
+            ("join", "#broken") => Verdict::Rewrite("no room".into()),
+            _ => Verdict::Allow,
+        }
+    });
+    let (mut ana, mut bob) = (enter(&mut relay, "ana"), enter(&mut relay, "bob"));
+    for person in [&ana, &bob] {
+        person.join("#staff").unwrap();
+        person.join("#old").unwrap();
+        person.join("#broken").unwrap();
+    }
+    settle(&mut relay);
+    hears(&mut ana, "JOIN #staff");
+    let lines = heard(&mut bob);
+    let hears = |part: &str| lines.iter().any(|line| line.contains(part));
+    assert!(
+        hears("474 bob #staff :you may not enter #staff: staff only"),
+        "{lines:#?}"
+    );
+    assert!(hears("JOIN #new") && !hears("JOIN #old"), "{lines:#?}");
+    assert!(hears("474 bob #broken"), "{lines:#?}");
+}
+
+#[test]
+fn a_new_name_is_asked_about_too() {
+    let mut relay = judged(|_, _, what, name| match (what, name) {
+        ("rename", "king") => Verdict::Deny("there is one".into()),
+        ("rename", "BOB") => Verdict::Rewrite("bobby".into()),
+        _ => Verdict::Allow,
+    });
+    let mut bob = enter(&mut relay, "bob");
+    bob.send("NICK king").unwrap();
+    bob.send("NICK BOB").unwrap();
+    settle(&mut relay);
+    let lines = heard(&mut bob);
+    assert!(
+        lines.iter().any(|line| line.contains(" 432 bob king ")),
+        "{lines:#?}"
+    );
+    assert!(
+        lines.iter().any(|line| line.ends_with("NICK bobby")),
+        "{lines:#?}"
+    );
+}
+
+#[test]
+fn who_may_not_connect_hears_why_and_goes() {
+    let (address, _relay) = at_a_door(|_, _, what, _| match what {
+        "connect" => Verdict::Deny("closed on Mondays".into()),
+        _ => Verdict::Allow,
+    });
+    let mut client = LineClient::connect(address);
+    client.expect_contains("ERROR :Closing link: closed on Mondays");
+    client.expect_eof();
+}
+
+#[test]
+fn who_may_not_have_a_name_may_try_another_or_is_given_one() {
+    let (address, _relay) = at_a_door(|_, _, what, name| match (what, name) {
+        ("register", "root") => Verdict::Deny("it is taken on the site".into()),
+        ("register", "u17") => Verdict::Rewrite("Ana".into()),
+        _ => Verdict::Allow,
+    });
+    let mut client = LineClient::connect(address);
+    client.send("NICK root\r\nUSER u 0 * :r");
+    client.expect_contains(" 432 * root :root is not for you: it is taken on the site");
+    client.send("NICK u17");
+    client.expect_contains(" 001 Ana :");
+}
+
+/// A judge who decides in another thread what is said with a question mark, and how somebody is let in whose name ends
+/// with one; returns what is asked, and takes tickets to be settled.
+fn slow_judge(
+    tickets: Sender<(Ticket, String)>,
+) -> impl FnMut(&mut Context<'_>, PersonId, &str, &str) -> Verdict + Send {
+    move |context, _, what, text| {
+        let is_hard = text.ends_with('?') || what == "register" || text == "#hard";
+        if !is_hard {
+            return Verdict::Allow;
+        }
+        let ticket = context.ticket();
+        tickets.send((ticket, format!("{what} {text}"))).unwrap();
+        Verdict::Later(ticket)
+    }
+}
+
+fn next(asked: &Receiver<(Ticket, String)>, expected: &str) -> Ticket {
+    let (ticket, about) = asked.recv_timeout(Duration::from_secs(10)).unwrap();
+    assert_eq!(about, expected);
+    ticket
+}
+
+#[test]
+fn what_is_decided_later_keeps_its_place_among_what_its_author_says() {
+    let (tickets, asked) = channel();
+    let mut relay = judged(slow_judge(tickets));
+    let handle = relay.handle();
+    let (mut ana, bob) = (enter(&mut relay, "ana"), enter(&mut relay, "bob"));
+    heard(&mut ana);
+    bob.say("#lobby", "one").unwrap();
+    bob.say("#lobby", "two?").unwrap();
+    bob.say("#lobby", "three").unwrap();
+    settle(&mut relay);
+    let lines = heard(&mut ana);
+    assert!(
+        matches!(&lines[..], [only] if only.ends_with(":one")),
+        "{lines:#?}"
+    );
+    // Nobody else waits.
+    ana.say("ana", "still here").unwrap();
+    settle(&mut relay);
+    hears(&mut ana, "still here");
+
+    let ticket = next(&asked, "message two?");
+    handle.settle(ticket, Verdict::Allow).unwrap();
+    handle
+        .settle(ticket, Verdict::Deny("twice".into()))
+        .unwrap();
+    settle(&mut relay);
+    let lines = heard(&mut ana);
+    assert!(
+        matches!(&lines[..], [two, three] if two.ends_with(":two?") && three.ends_with(":three")),
+        "{lines:#?}"
+    );
+}
+
+#[test]
+fn a_room_and_a_name_are_decided_later_too_and_the_label_is_on_the_answer() {
+    let (tickets, asked) = channel();
+    let (address, relay) = at_a_door(slow_judge(tickets));
+    let mut client = LineClient::connect(address);
+    client.send("CAP REQ :labeled-response batch\r\nNICK ana\r\nUSER u 0 * :r\r\nCAP END");
+    client.expect_contains(" ACK ");
+    let ticket = next(&asked, "register ana");
+    client.quiet(Duration::from_millis(50));
+    relay
+        .0
+        .settle(ticket, Verdict::Rewrite("Ana".into()))
+        .unwrap();
+    client.expect_contains(" 001 Ana :");
+    client.send("@label=x JOIN #hard\r\nPING next");
+    let ticket = next(&asked, "join #hard");
+    let no = Verdict::Deny("not today".into());
+    relay.0.settle(ticket, no).unwrap();
+    client.expect(|line| line.starts_with("@label=x ") && line.contains(" 474 Ana #hard "));
+    client.expect_contains("PONG chat.local :next");
+}
+
+#[test]
+fn the_plain_door_waits_for_a_verdict_too() {
+    let (tickets, asked) = channel();
+    let any = "127.0.0.1:0".parse().unwrap();
+    let relay = builder().observer(Judge(slow_judge(tickets)));
+    let mut relay = relay.plain(any).unwrap().build().unwrap();
+    let (address, handle) = (relay.addresses()[0], relay.handle());
+    let thread = thread::spawn(move || relay.run());
+    let mut client = LineClient::connect(address);
+    client.send("bob");
+    let ticket = next(&asked, "register bob");
+    handle
+        .settle(ticket, Verdict::Deny("it is hers".into()))
+        .unwrap();
+    client
+        .expect_contains("Sorry, bob is not for you: it is hers. What other name would you like?");
+    client.send("zoe");
+    let ticket = next(&asked, "register zoe");
+    handle.settle(ticket, Verdict::Allow).unwrap();
+    client.expect_contains("You are zoe, in #lobby.");
+    handle.stop("", Duration::ZERO).unwrap();
+    thread.join().unwrap().unwrap();
+}
+
+#[test]
+fn a_verdict_that_never_comes_is_no_and_one_about_somebody_gone_is_nothing() {
+    let (tickets, asked) = channel();
+    let relay = builder().observer(Judge(slow_judge(tickets)));
+    let mut chat = chat_core::testing::Ephemeral::of(relay).unwrap();
+    chat.enter("ana").unwrap();
+    chat.say("ana", "#lobby", "well?").unwrap();
+    next(&asked, "message well?");
+    chat.advance(Duration::from_secs(9)).unwrap();
+    chat.expect("ana", " 366 ").unwrap();
+    assert_eq!(chat.hear("ana").unwrap(), None);
+    chat.advance(Duration::from_secs(2)).unwrap();
+    chat.expect(
+        "ana",
+        " 404 ana #lobby :nobody saw it: it could not be decided",
+    )
+    .unwrap();
+
+    let bob = chat.relay().person("bob").unwrap();
+    bob.join("#lobby").unwrap();
+    bob.say("#lobby", "and now?").unwrap();
+    chat.settle().unwrap();
+    let ticket = next(&asked, "message and now?");
+    let handle = chat.relay().handle();
+    handle
+        .dismiss(bob.id(), Farewell::POLICY, "enough")
+        .unwrap();
+    handle.settle(ticket, Verdict::Allow).unwrap();
+    chat.settle().unwrap();
+    chat.expect("ana", "QUIT :enough").unwrap();
+    assert!(
+        !chat
+            .transcript()
+            .iter()
+            .any(|line| line.contains(":and now?"))
+    );
+}
+
+#[test]
+fn an_observer_that_panics_denies_and_the_chat_goes_on() {
+    let mut relay = judged(|_, _, what, text| match (what, text) {
+        ("message", "boom") => panic!("a fault of the program's own"),
+        _ => Verdict::Allow,
+    });
+    let (mut ana, mut bob) = (enter(&mut relay, "ana"), enter(&mut relay, "bob"));
+    heard(&mut ana);
+    bob.say("#lobby", "boom").unwrap();
+    bob.say("#lobby", "still here").unwrap();
+    settle(&mut relay);
+    hears(&mut bob, " 404 bob #lobby ");
+    let lines = heard(&mut ana);
+    assert!(
+        matches!(&lines[..], [only] if only.ends_with(":still here")),
+        "{lines:#?}"
+    );
+}
+
+#[test]
+fn what_an_observer_has_done_happens_after_it_has_answered() {
+    let mut relay = judged(|context, who, what, text| {
+        if (what, text) == ("message", "hello") {
+            let house = context.person(&super::nick("house")).unwrap();
+            context.post(house, to_lobby(), "welcome");
+            context.dismiss(who, Farewell::POLICY, "said hello");
+        }
+        Verdict::Allow
+    });
+    let mut ana = enter(&mut relay, "ana");
+    let house = relay.voice("house").unwrap();
+    relay.handle().join(house, super::lobby()).unwrap();
+    let mut bob = enter(&mut relay, "bob");
+    heard(&mut ana);
+    bob.say("#lobby", "hello").unwrap();
+    settle(&mut relay);
+    let lines = heard(&mut ana);
+    let ends: Vec<&str> = lines
+        .iter()
+        .map(|line| line.split_once(' ').unwrap().1)
+        .collect();
+    let expected = [
+        "PRIVMSG #lobby :hello",
+        "PRIVMSG #lobby :welcome",
+        "QUIT :said hello",
+    ];
+    assert_eq!(ends, expected);
+    hears(&mut bob, "ERROR :Closing link: said hello");
+}
+
+#[test]
+fn everything_that_happens_is_told_in_its_order_and_so_are_the_slow_and_those_who_leave() {
+    struct Scribe(Sender<String>);
+    impl Observer for Scribe {
+        fn happened(&mut self, context: &mut Context<'_>, what: &Committed) {
+            let nick = what.entry.source.nick.to_string();
+            let text = match &what.entry.act {
+                Act::Post(post) => format!("{nick}: {}", post.text),
+                Act::Join { room, .. } => {
+                    format!(
+                        "{nick} enters {room} as number {}",
+                        context.people_in(room).unwrap()
+                    )
+                }
+                Act::Quit { reason } => format!("{nick} leaves: {reason}"),
+                other => format!("{nick}: {other:?}"),
+            };
+            self.0.send(text).unwrap();
+        }
+
+        fn slow(&mut self, context: &mut Context<'_>, who: PersonId) {
+            let nick = context.nick(who).unwrap().to_string();
+            self.0.send(format!("{nick} is slow")).unwrap();
+        }
+
+        fn leave(&mut self, _: &mut Context<'_>, _: PersonId, reason: &str) {
+            self.0.send(format!("somebody left: {reason}")).unwrap();
+        }
+    }
+    let (scribe, told) = channel();
+    let relay = builder().observer(Scribe(scribe));
+    let mut relay = relay.build().unwrap();
+    let (ana, _deaf) = (enter(&mut relay, "ana"), enter(&mut relay, "deaf"));
+    ana.say("#lobby", "tea?").unwrap();
+    settle(&mut relay);
+    let lines: Vec<String> = told.try_iter().collect();
+    assert_eq!(
+        lines,
+        [
+            "ana enters #lobby as number 1",
+            "deaf enters #lobby as number 2",
+            "ana: tea?"
+        ]
+    );
+    let long = "x".repeat(400);
+    let mut talkative = ana;
+    while !told.try_iter().any(|line| line == "deaf is slow") {
+        insist(&mut relay, &talkative, &long);
+        heard(&mut talkative);
+    }
+    talkative.leave("tea is ready");
+    settle(&mut relay);
+    let rest: Vec<String> = told.try_iter().collect();
+    assert!(
+        rest.contains(&"somebody left: Quit: tea is ready".to_owned()),
+        "{rest:#?}"
+    );
+    assert!(
+        rest.contains(&"ana leaves: Quit: tea is ready".to_owned()),
+        "{rest:#?}"
+    );
+}
