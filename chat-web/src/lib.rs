@@ -19,13 +19,14 @@
 //! | 4 | [`site`] | what is answered to a request, and what that does to the chat |
 //! | 3 | [`web`] | bytes of a browser ⇄ requests, messages and answers |
 //! | 2 | [`origin`], [`cookie`], [`pages`] | who may ask; the session cookie; what people see |
-//! | 1 | [`http`], [`proxy`], [`session`] | HTTP/1.1; who asks; who is logged in |
+//! | 1 | [`http`], [`proxy`], [`session`], [`assets`] | HTTP/1.1; who asks; who is logged in; the pages' files |
 //! | 0 | [`limits`] | every bound with its unit |
 //!
 //! **Invariants:** nothing here opens a socket or reads a clock. Nothing below [`site`] knows a path
 //! of the site; nothing in [`http`] knows WebSocket, sessions or pages.
 
 pub mod args;
+pub mod assets;
 pub mod cookie;
 pub mod front;
 pub mod gateway;

@@ -4,8 +4,9 @@ use chat_core::time::Timestamp;
 
 use super::Site;
 use super::route::Route;
+use crate::assets::Asset;
 use crate::http::{Rejection, Request, Response, Status};
-use crate::pages::{Asset, error_page};
+use crate::pages::error_page;
 
 const HTML: &str = "text/html; charset=utf-8";
 

@@ -35,10 +35,11 @@ use chat_core::names::RoomName;
 use chat_core::secret::Secret;
 use chat_core::time::Now;
 
+use crate::assets::Assets;
 use crate::cookie;
 use crate::http::{Method, Rejection, Request, Response, Status};
 use crate::origin::{Asker, Origins};
-use crate::pages::{Assets, IndexPage};
+use crate::pages::IndexPage;
 use crate::proxy::{Caller, Proxies};
 use crate::session::{Due, Sessions};
 use crate::web::{Answer, Upgrade};
