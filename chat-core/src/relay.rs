@@ -180,6 +180,29 @@ impl Builder {
         self
     }
 
+    /// What was set by [`Builder::limits`].
+    #[must_use]
+    pub fn bounds(&self) -> &Limits {
+        &self.setup.limits
+    }
+
+    /// What was set by [`Builder::slow`].
+    #[must_use]
+    pub fn slow_readers(&self) -> SlowReaders {
+        self.slow
+    }
+
+    /// The doors that it has by now: what is spoken there, and where they really are.
+    ///
+    /// # Errors
+    /// The system does not say where.
+    pub fn doors(&self) -> io::Result<Vec<(Dialect, SocketAddr)>> {
+        let doors = self.doors.iter();
+        doors
+            .map(|(door, dialect)| Ok((*dialect, door.local_addr()?)))
+            .collect()
+    }
+
     fn bind(
         self,
         door: &'static str,
