@@ -1,4 +1,4 @@
-//! The files that pages refer to, as they are served. Floor 1.
+//! The files that pages refer to, as they are served: ours, and those of the program around. Floor 1.
 
 use std::borrow::Cow;
 use std::io::Write;
@@ -11,13 +11,14 @@ use sha2::{Digest, Sha256};
 #[derive(Clone, Debug)]
 pub struct Asset {
     /// Behind `/assets/`.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Its media type.
-    pub media: &'static str,
-    /// Its content as it stands in the source.
+    pub media: Cow<'static, str>,
+    /// Its content as it was given.
     pub plain: Content,
-    /// The same in gzip, for those who take it: everybody but scripts.
-    pub gzip: Content,
+    /// The same in gzip, for those who take it: everybody but scripts. Nothing if that would be no
+    /// shorter, as with most pictures.
+    pub gzip: Option<Content>,
 }
 
 /// One way of writing a file.
@@ -27,6 +28,33 @@ pub struct Content {
     pub bytes: Cow<'static, [u8]>,
     /// A strong validator with its quotes, which changes with the bytes. RFC 9110 §8.8.3.
     pub etag: String,
+}
+
+/// Why a file cannot be served besides ours. All of it is for whoever wrote the program to mend.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AssetError {
+    /// No path leads to a file of that name.
+    #[error(
+        "{0:?} cannot be the name of an asset: write letters, digits, `-`, `_` and `.`, with `/` between"
+    )]
+    Name(String),
+    /// There is one, ours or the program's.
+    #[error("there is an asset {0} already: give yours another name")]
+    Taken(String),
+    /// Nobody could be sent so much at once.
+    #[error(
+        "the asset {name} has {bytes} bytes, and {bytes_max} may wait for one person: make it smaller, \
+         or raise the limit send_queue_bytes"
+    )]
+    TooLarge {
+        /// Which one.
+        name: String,
+        /// Bytes of its content.
+        bytes: usize,
+        /// Bytes that it may have.
+        bytes_max: usize,
+    },
 }
 
 /// Every file that a page refers to.
@@ -45,7 +73,30 @@ impl Assets {
             "app.js" "commands.js" "complete.js" "compose.js" "connection.js" "dom.js" "format.js"
             "handshake.js" "history.js" "icon.svg" "irc.js" "log.js" "replies.js" "room.js" "sidebar.js"
             "state.js" "status.js" "style.css"
-        ].map(asset).into())
+        ].map(|(name, bytes)| Asset::new(name, media_of(name), bytes)).into())
+    }
+
+    /// One more, of the program around, with at most so many bytes.
+    ///
+    /// # Errors
+    /// It cannot be served, or not by that name.
+    pub fn add(&mut self, asset: Asset, bytes_max: usize) -> Result<(), AssetError> {
+        let (name, bytes) = (asset.name.to_string(), asset.plain.bytes.len());
+        if !is_path(&name) {
+            return Err(AssetError::Name(name));
+        }
+        if self.find(&name).is_some() {
+            return Err(AssetError::Taken(name));
+        }
+        if bytes > bytes_max {
+            return Err(AssetError::TooLarge {
+                name,
+                bytes,
+                bytes_max,
+            });
+        }
+        self.0.push(asset);
+        Ok(())
     }
 
     /// By its name.
@@ -60,13 +111,39 @@ impl Assets {
     }
 }
 
-fn asset((name, bytes): (&'static str, &'static [u8])) -> Asset {
-    Asset {
-        name,
-        media: media_of(name),
-        plain: content(bytes.into()),
-        gzip: content(gzip(bytes).into()),
+impl Asset {
+    /// A file with this content, of a media type such as `image/png`.
+    #[must_use]
+    pub fn new(
+        name: impl Into<Cow<'static, str>>,
+        media: impl Into<Cow<'static, str>>,
+        bytes: impl Into<Cow<'static, [u8]>>,
+    ) -> Asset {
+        let bytes = bytes.into();
+        let short = Some(gzip(&bytes)).filter(|short| short.len() < bytes.len());
+        Asset {
+            name: name.into(),
+            media: media.into(),
+            gzip: short.map(|short| content(short.into())),
+            plain: content(bytes),
+        }
     }
+
+    /// The content for somebody who takes gzip, or does not; true if it is in gzip.
+    #[must_use]
+    pub fn content(&self, takes_gzip: bool) -> (&Content, bool) {
+        match &self.gzip {
+            Some(gzip) if takes_gzip => (gzip, true),
+            _ => (&self.plain, false),
+        }
+    }
+}
+
+/// Whether a request can ask for it: [`Target`](crate::http::Target) has no path that climbs.
+fn is_path(name: &str) -> bool {
+    let fits = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    name.split('/')
+        .all(|part| !matches!(part, "" | "." | "..") && part.bytes().all(fits))
 }
 
 fn content(bytes: Cow<'static, [u8]>) -> Content {
@@ -95,6 +172,9 @@ fn media_of(name: &str) -> &'static str {
     }
 }
 
+/// The stylesheet of the program around, which follows ours on every page.
+pub const OWN_STYLE: &str = "own.css";
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,9 +196,33 @@ mod tests {
 
     #[test]
     fn an_etag_changes_with_the_content() {
-        let etag = |bytes| asset(("a.js", bytes)).plain.etag;
+        let etag = |bytes: &'static [u8]| Asset::new("a.js", "text/plain", bytes).plain.etag;
         assert_eq!(etag(b"x"), etag(b"x"));
         assert_ne!(etag(b"x"), etag(b"y"));
         assert_eq!(etag(b"x").len(), 18);
+    }
+
+    #[test]
+    fn what_gzip_does_not_shorten_is_sent_as_it_is() {
+        let long = Asset::new("a", "text/plain", vec![b'x'; 1000]);
+        assert!(long.content(true).1 && !long.content(false).1);
+        let short = Asset::new("a", "text/plain", &b"x"[..]);
+        assert!(!short.content(true).1);
+    }
+
+    #[test]
+    fn a_program_adds_files_and_replaces_none() {
+        let mut assets = Assets::embedded();
+        let file = |name: &'static str| Asset::new(name, "text/plain", &b"abc"[..]);
+        let mut add = |name| assets.add(file(name), 3);
+        assert_eq!(add("pictures/a-b_c.png"), Ok(()));
+        for taken in ["pictures/a-b_c.png", "style.css", "app.js"] {
+            assert_eq!(add(taken), Err(AssetError::Taken(taken.into())));
+        }
+        for bad in ["", "/a", "a/", "a//b", ".", "../a", "a b", "a?b", "\u{e9}"] {
+            assert_eq!(add(bad), Err(AssetError::Name(bad.into())));
+        }
+        let large = assets.add(file("large"), 2).unwrap_err();
+        assert!(large.to_string().contains("3 bytes, and 2"), "{large}");
     }
 }

@@ -6,11 +6,21 @@
 
 use crate::http::Status;
 
+/// What all pages have in common.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Look<'a> {
+    /// What this chat is called.
+    pub title: &'a str,
+    /// Whether there is a stylesheet of the program around:
+    /// [`OWN_STYLE`](crate::assets::OWN_STYLE).
+    pub is_styled: bool,
+}
+
 /// The login form.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LoginPage<'a> {
-    /// What this chat is called.
-    pub title: &'a str,
+    /// As all pages.
+    pub look: Look<'a>,
     /// What went wrong and what to do, or empty.
     pub error: &'a str,
     /// What the person wants to be called, as far as is known.
@@ -36,8 +46,8 @@ pub enum PasswordField {
 /// The chat itself.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct IndexPage<'a> {
-    /// What this chat is called.
-    pub title: &'a str,
+    /// As all pages.
+    pub look: Look<'a>,
     /// What the person is called.
     pub name: &'a str,
     /// The room to enter.
@@ -58,7 +68,7 @@ impl LoginPage<'_> {
             PasswordField::None | PasswordField::Asked => (AUTOFOCUS, ""),
         };
         let blanks = [
-            ("title", self.title),
+            ("title", self.look.title),
             ("error", self.error),
             ("name", self.name),
             ("room", self.room),
@@ -66,7 +76,7 @@ impl LoginPage<'_> {
             ("focus_password", password),
         ];
         let form = section(include_str!("pages/login.html"), "locked", is_locked);
-        fill(&section(&form, "open", !is_locked), &blanks)
+        self.look.fill(&section(&form, "open", !is_locked), &blanks)
     }
 }
 
@@ -76,46 +86,70 @@ impl IndexPage<'_> {
     pub fn html(&self) -> String {
         let no_doors = self.irc.is_empty() && self.plain.is_empty();
         let blanks = [
-            ("title", self.title),
+            ("title", self.look.title),
             ("name", self.name),
             ("room", self.room),
             ("elsewhere", if no_doors { "hidden" } else { "" }),
             ("irc", self.irc),
             ("plain", self.plain),
         ];
-        fill(include_str!("pages/index.html"), &blanks)
+        self.look.fill(include_str!("pages/index.html"), &blanks)
+    }
+}
+
+/// A page that says one thing, and leads on.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NotePage<'a> {
+    /// As all pages.
+    pub look: Look<'a>,
+    /// What it is about.
+    pub heading: &'a str,
+    /// What there is to say.
+    pub what: &'a str,
+    /// Where one goes from here.
+    pub address: &'a str,
+    /// What is there.
+    pub link: &'a str,
+    /// A number for those who look into it, or empty.
+    pub code: &'a str,
+}
+
+impl NotePage<'_> {
+    /// The page as HTML.
+    #[must_use]
+    pub fn html(&self) -> String {
+        let blanks = [
+            ("title", self.look.title),
+            ("heading", self.heading),
+            ("what", self.what),
+            ("address", self.address),
+            ("link", self.link),
+            ("code", self.code),
+        ];
+        self.look.fill(include_str!("pages/note.html"), &blanks)
     }
 }
 
 /// A page that says what did not work, and offers the way back.
 #[must_use]
-pub fn error_page(title: &str, status: Status, what: &str) -> String {
-    let code = status.code().to_string();
-    let blanks = [
-        ("title", title),
-        ("code", &code),
-        ("reason", status.reason()),
-        ("what", what),
-    ];
-    fill(ERROR_PAGE, &blanks)
+pub fn error_page(look: Look<'_>, status: Status, what: &str) -> String {
+    let (code, link) = (status.code().to_string(), format!("Back to {}", look.title));
+    NotePage {
+        look,
+        heading: status.reason(),
+        what,
+        address: "/",
+        link: &link,
+        code: &code,
+    }
+    .html()
 }
 
-const ERROR_PAGE: &str = r#"<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{{reason}} · {{title}}</title>
-<link rel="icon" href="/assets/icon.svg">
-<link rel="stylesheet" href="/assets/style.css">
-<body class="door">
-<main class="card">
-<h1>{{reason}}</h1>
-<p>{{what}}</p>
-<p><a href="/">Back to {{title}}</a></p>
-<p class="quiet">{{code}}</p>
-</main>
-</html>
-"#;
+impl Look<'_> {
+    fn fill(&self, template: &str, blanks: &[(&str, &str)]) -> String {
+        fill(&section(template, "styled", self.is_styled), blanks)
+    }
+}
 
 /// The attribute of the field in which the caret is.
 const AUTOFOCUS: &str = "autofocus";
@@ -172,7 +206,7 @@ fn escape(text: &str, out: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::assets::Assets;
+    use crate::assets::{Assets, OWN_STYLE};
 
     #[test]
     fn blanks_are_filled_once_and_escaped() {
@@ -193,22 +227,27 @@ mod tests {
     #[test]
     fn pages_have_blanks_that_somebody_fills() {
         let attack = "\"><script>alert(1)</script>";
-        let login = LoginPage {
+        let look = Look {
             title: attack,
+            is_styled: true,
+        };
+        let login = LoginPage {
+            look,
             error: attack,
             name: attack,
             room: attack,
             password: PasswordField::Asked,
         };
         let index = IndexPage {
-            title: attack,
+            look,
             name: attack,
             room: attack,
             irc: attack,
             plain: attack,
         };
-        let error = error_page(attack, Status::NOT_FOUND, attack);
+        let error = error_page(look, Status::NOT_FOUND, attack);
         for page in [login.html(), index.html(), error] {
+            assert!(page.contains(OWN_STYLE), "{page}");
             assert!(!page.contains("<script>alert"), "{page}");
             assert!(!page.contains("{{"), "{page}");
             assert!(page.contains("&lt;script&gt;"), "{page}");
@@ -218,7 +257,8 @@ mod tests {
     #[test]
     fn the_page_weighs_less_than_50_kb_on_the_wire() {
         let assets = Assets::embedded();
-        let files: usize = assets.iter().map(|asset| asset.gzip.bytes.len()).sum();
+        let sizes = assets.iter().map(|asset| asset.content(true).0.bytes.len());
+        let files: usize = sizes.sum();
         let html = LoginPage::default().html().len() + IndexPage::default().html().len();
         assert!(files + html < 50_000, "{} bytes", files + html);
     }
