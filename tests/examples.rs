@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use test_support::example::example;
+use test_support::http::{get, get_with, post};
 use test_support::tungstenite::{Bytes, Message};
 use test_support::{LineClient, Program, Upgrade};
 
@@ -34,6 +35,31 @@ fn bot_answers_in_the_room() {
     ana.send("PRIVMSG #lobby :!roll 3d1");
     let answer = ana.expect_contains("PRIVMSG #lobby");
     assert!(answer.ends_with(":[1, 1, 1] = 3"), "{answer}");
+}
+
+#[test]
+fn site_takes_its_users_to_its_chat() {
+    let program = Program::start(&example("site"), &["127.0.0.1:0"]);
+    let door = program.door("http");
+    assert_eq!(get(door, "/").header("location"), Some("/club"));
+    assert!(get(door, "/club").text().contains("Log in"));
+    let cookies = ["ana", "bob"].map(|name| {
+        let entered = post(door, "/club/enter", "", &format!("name={name}"));
+        assert_eq!(entered.header("location"), Some("/"));
+        let cookie = entered.header("set-cookie").expect("a cookie");
+        cookie.split(';').next().expect("a value").to_owned()
+    });
+    let [mut ana, mut bob] = cookies.map(|cookie| {
+        assert_eq!(get_with(door, "/", &cookie).status, 200);
+        Upgrade::to(door).session(&cookie).connect()
+    });
+    ana.register("x");
+    ana.join("#lobby");
+    bob.register("x");
+    bob.join("#lobby");
+    ana.expect(|line| line.starts_with(":bob!") && line.contains(" JOIN "));
+    bob.send("PRIVMSG #lobby :roll?");
+    ana.expect(|line| line.starts_with(":bob!") && line.ends_with(" :roll?"));
 }
 
 #[test]
