@@ -6,6 +6,7 @@ use std::process::Command;
 
 use test_support::PATIENCE;
 use test_support::example::example;
+use test_support::http::{get, get_with, post};
 use test_support::tungstenite::{Bytes, Message};
 use test_support::{LineClient, Program, Upgrade};
 
@@ -135,6 +136,31 @@ fn test_a_bot_has_its_evening_in_no_time() {
     for line in ["ana says PRIVMSG #lobby :what time is it?", ":good night"] {
         assert!(transcript.contains(line), "{transcript}");
     }
+}
+
+#[test]
+fn site_takes_its_users_to_its_chat() {
+    let program = Program::start(&example("site"), &["127.0.0.1:0"]);
+    let door = program.door("http");
+    assert_eq!(get(door, "/").header("location"), Some("/club"));
+    assert!(get(door, "/club").text().contains("Log in"));
+    let cookies = ["ana", "bob"].map(|name| {
+        let entered = post(door, "/club/enter", "", &format!("name={name}"));
+        assert_eq!(entered.header("location"), Some("/"));
+        let cookie = entered.header("set-cookie").expect("a cookie");
+        cookie.split(';').next().expect("a value").to_owned()
+    });
+    let [mut ana, mut bob] = cookies.map(|cookie| {
+        assert_eq!(get_with(door, "/", &cookie).status, 200);
+        Upgrade::to(door).session(&cookie).connect()
+    });
+    ana.register("x");
+    ana.join("#lobby");
+    bob.register("x");
+    bob.join("#lobby");
+    ana.expect(|line| line.starts_with(":bob!") && line.contains(" JOIN "));
+    bob.send("PRIVMSG #lobby :roll?");
+    ana.expect(|line| line.starts_with(":bob!") && line.ends_with(" :roll?"));
 }
 
 #[test]

@@ -13,15 +13,21 @@ const SECURE: &str = "__Host-chat_session";
 /// The values of session cookies that came with a request: there may be several, since cookies do
 /// not know ports. Where pages come over TLS only, a plain one is somebody else's.
 pub fn sent(fields: &Fields, https_only: bool) -> impl Iterator<Item = &str> {
+    let known = move |name| match name {
+        SECURE => true,
+        PLAIN => !https_only,
+        _ => false,
+    };
+    let ours = all(fields).filter(move |(name, _)| known(name));
+    ours.map(|(_, value)| value)
+}
+
+/// Every cookie that came with a request, name and value. RFC 6265 §5.4.
+pub fn all(fields: &Fields) -> impl Iterator<Item = (&str, &str)> {
     let pairs = fields.all("cookie").flat_map(|value| value.split(';'));
-    pairs.filter_map(move |pair| {
+    pairs.filter_map(|pair| {
         let (name, value) = pair.split_once('=')?;
-        let known = match name.trim() {
-            SECURE => true,
-            PLAIN => !https_only,
-            _ => false,
-        };
-        known.then_some(value.trim())
+        Some((name.trim(), value.trim()))
     })
 }
 

@@ -8,8 +8,12 @@ use std::time::Duration;
 /// Header fields of one request. Ours: a browser sends about twenty.
 pub const HEADER_FIELDS_MAX: usize = 64;
 
-/// Bytes of one decoded request body. Ours: the login form is the only body that is read.
+/// Bytes of one decoded request body. Ours: a login form, or a small one of the program around.
 pub const BODY_BYTES_MAX: usize = 4 * 1024;
+
+/// Bytes for the head of an answer: what may wait for one person, less these, is the longest body. Ours:
+/// our own heads have about 600.
+pub const ANSWER_HEAD_BYTES: usize = 1024;
 
 /// Bytes of a chunk's size line or of a trailer field. RFC 9112 §7.1.1 asks for such a bound.
 pub const CHUNK_LINE_BYTES_MAX: usize = 256;

@@ -7,12 +7,12 @@ use chat_core::dialect::Dialect;
 use chat_core::net::{Door, Framing};
 use chat_core::relay::{self, Relay};
 use chat_core::secret::Secret;
-use chat_relay::doors::{self, Announced, Kind, reachable};
+use chat_relay::doors::{self, Announced, Kind};
 use chat_relay::{args::RelayArgs, daemon};
 use chat_web::args::{Args, RelayAddress};
-use chat_web::front::Front;
 use chat_web::gateway::{Gateway, GatewaySettings};
 use chat_web::origin::Origins;
+use chat_web::page::Page;
 use chat_web::proxy::Proxies;
 use chat_web::site::{Site, SiteSettings};
 use chat_web::web::{Settings, Web};
@@ -35,22 +35,18 @@ fn run() -> anyhow::Result<()> {
 /// A chat with doors for browsers and for lines.
 fn run_chat(args: &Args) -> anyhow::Result<()> {
     let browsers = open_for_browsers(args)?;
-    let password = args.chat.password()?;
     let builder = Relay::builder()
         .title(&args.title)
         .room(args.chat.room.clone())
-        .password(password.clone())
+        .password(args.chat.password()?)
         .gateways(args.chat.gateways()?)
         .slow(args.chat.slow)
         .limits(args.chat.limits()?);
     let (builder, announced) = doors::open_for_lines(builder, &args.chat)?;
-    let (site, count) = (
-        Site::new(settings_of(args, &announced, password)?),
-        announced.len(),
-    );
-    let relay = builder
-        .build_with(|chat| Front::new(chat, site, count))
-        .context("cannot start")?;
+    let page = Page::new()
+        .origins(Origins::new(args.origin.clone()))
+        .proxies(Proxies::new(args.proxy.clone()));
+    let relay = page.build(builder).context("cannot start")?;
     serve(relay, browsers, announced, &args.chat)
 }
 
@@ -66,7 +62,7 @@ fn run_gateway(args: &Args, relay: &RelayAddress) -> anyhow::Result<()> {
         password: password.clone(),
         limits,
     };
-    let site = Site::new(settings_of(args, &Announced::new(), password)?);
+    let site = Site::new(settings_of(args, password)?);
     for address in &settings.relay {
         log::info!("the page of the relay at {address}");
     }
@@ -109,21 +105,12 @@ fn serve<H: relay::Front>(
 }
 
 /// The password is handed in: its file may be a pipe, which can be read once.
-fn settings_of(
-    args: &Args,
-    doors: &Announced,
-    password: Option<Secret>,
-) -> anyhow::Result<SiteSettings> {
-    let at = |kind| {
-        let door = doors.iter().find(|(other, _)| *other == kind);
-        door.map(|(_, at)| reachable(*at).to_string())
-            .unwrap_or_default()
-    };
+fn settings_of(args: &Args, password: Option<Secret>) -> anyhow::Result<SiteSettings> {
     Ok(SiteSettings {
         title: args.title.clone(),
         room: args.chat.room.clone(),
-        irc: at(Kind::Irc),
-        plain: at(Kind::Plain),
+        irc: String::new(),
+        plain: String::new(),
         password,
         proxies: Proxies::new(args.proxy.clone()),
         origins: Origins::new(args.origin.clone()),

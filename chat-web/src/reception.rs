@@ -6,6 +6,7 @@ use chat_core::net::People;
 use chat_core::time::Now;
 
 use crate::http::Manner;
+use crate::limits::ANSWER_HEAD_BYTES;
 use crate::proxy::Caller;
 use crate::site::Site;
 use crate::web::{Answer, Upgrade, Web};
@@ -55,6 +56,26 @@ pub(crate) fn upgrade(
         Ok(()) => Answer::Upgrade(upgrade),
         Err(why) => site.no_place_from_there(why, now).into(),
     }
+}
+
+/// What can be sent: a page of the program around may be larger than what may wait for one person.
+pub(crate) fn fitting(site: &Site, answer: Answer, bytes_max: usize, now: Now) -> Answer {
+    match &answer {
+        Answer::Respond(response) if response.content().len() > bytes_max => {
+            log::error!(
+                "an answer has a body of {} bytes, and {bytes_max} can be sent at once: make it \
+                 smaller, or raise the limit send_queue_bytes",
+                response.content().len()
+            );
+            site.too_large(now).into()
+        }
+        _ => answer,
+    }
+}
+
+/// Bytes of the longest body that can be sent at once, with its head, to somebody who is slow.
+pub(crate) fn body_bytes_max(queue_bytes_max: usize) -> usize {
+    queue_bytes_max.saturating_sub(ANSWER_HEAD_BYTES)
 }
 
 /// A request, or the next one on the same connection, did not come in time: the last words to it.

@@ -8,6 +8,7 @@ mod looks;
 mod network;
 mod reading;
 mod session;
+mod site;
 mod support;
 mod talk;
 mod writing;

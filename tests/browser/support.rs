@@ -130,7 +130,7 @@ impl Chat {
 }
 
 /// The browser of all tests that run at this moment: each person in it has a profile of their own.
-fn browser() -> Arc<Browser> {
+pub(crate) fn browser() -> Arc<Browser> {
     static SHARED: Mutex<Weak<Browser>> = Mutex::new(Weak::new());
     let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
     shared.upgrade().unwrap_or_else(|| {

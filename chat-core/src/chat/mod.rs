@@ -207,6 +207,12 @@ impl Chat {
         self.hub.default_room()
     }
 
+    /// What everybody has to know to come in, if anything.
+    #[must_use]
+    pub fn password(&self) -> Option<&Secret> {
+        self.password.as_ref()
+    }
+
     /// What a registered person is called now.
     #[must_use]
     pub fn nick_of(&self, who: PersonId) -> Option<&Nick> {

@@ -89,7 +89,10 @@ impl Front {
                 let placed = reception::place(people, who, caller, self.chat.limits());
                 exchange.answer(reception::upgrade(&self.site, upgrade, placed, now));
             }
-            Action::Answer(answer) => exchange.answer(answer),
+            Action::Answer(answer) => {
+                let bytes_max = reception::body_bytes_max(people.queue_bytes_max());
+                exchange.answer(reception::fitting(&self.site, answer, bytes_max, now));
+            }
             // Only a relay elsewhere needs time for a name; here it is known at once.
             Action::Later(login) => {
                 let response = self.site.finish_login(&login, Ok(()), now, &mut behind);

@@ -62,6 +62,15 @@ impl Request {
         self.target.authority.as_ref()
     }
 
+    /// Whether the body is a form: the media type, with or without parameters. WHATWG URL,
+    /// "urlencoded".
+    #[must_use]
+    pub fn is_form(&self) -> bool {
+        let media = self.fields.first("content-type").unwrap_or_default();
+        let essence = media.split(';').next().unwrap_or_default().trim();
+        essence.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+    }
+
     /// Whether the client can send another request on this connection. RFC 9112 §9.3.
     #[must_use]
     pub fn keeps_alive(&self) -> bool {

@@ -70,7 +70,11 @@ impl Response {
 
     /// Adds a body of this media type.
     #[must_use]
-    pub fn body(self, media: &'static str, body: impl Into<Cow<'static, [u8]>>) -> Response {
+    pub fn body(
+        self,
+        media: impl Into<Cow<'static, str>>,
+        body: impl Into<Cow<'static, [u8]>>,
+    ) -> Response {
         let response = self.with("Content-Type", media);
         Response {
             body: body.into(),
@@ -102,10 +106,13 @@ impl Response {
         self.status
     }
 
-    /// The first value of a field of this name, as it was given to [`Response::with`].
+    /// The first value of a field of this name, in any case.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&str> {
-        let named = self.fields.iter().find(|(n, _)| *n == name);
+        let named = self
+            .fields
+            .iter()
+            .find(|(n, _)| n.eq_ignore_ascii_case(name));
         named.map(|(_, value)| value.as_ref())
     }
 

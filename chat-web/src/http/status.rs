@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A status code that this server sends.
+/// A status code that this server sends, or a program with pages of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Status(u16);
 
@@ -29,14 +29,21 @@ macro_rules! statuses {
 statuses! {
     SWITCHING_PROTOCOLS = 101 "Switching Protocols"
     OK = 200 "OK"
+    CREATED = 201 "Created"
+    NO_CONTENT = 204 "No Content"
+    MOVED_PERMANENTLY = 301 "Moved Permanently"
+    FOUND = 302 "Found"
     SEE_OTHER = 303 "See Other"
     NOT_MODIFIED = 304 "Not Modified"
+    TEMPORARY_REDIRECT = 307 "Temporary Redirect"
     BAD_REQUEST = 400 "Bad Request"
+    UNAUTHORIZED = 401 "Unauthorized"
     FORBIDDEN = 403 "Forbidden"
     NOT_FOUND = 404 "Not Found"
     METHOD_NOT_ALLOWED = 405 "Method Not Allowed"
     REQUEST_TIMEOUT = 408 "Request Timeout"
     CONFLICT = 409 "Conflict"
+    GONE = 410 "Gone"
     CONTENT_TOO_LARGE = 413 "Content Too Large"
     URI_TOO_LONG = 414 "URI Too Long"
     UNSUPPORTED_MEDIA_TYPE = 415 "Unsupported Media Type"
@@ -46,6 +53,7 @@ statuses! {
     UPGRADE_REQUIRED = 426 "Upgrade Required"
     TOO_MANY_REQUESTS = 429 "Too Many Requests"
     HEADER_FIELDS_TOO_LARGE = 431 "Request Header Fields Too Large"
+    INTERNAL_SERVER_ERROR = 500 "Internal Server Error"
     NOT_IMPLEMENTED = 501 "Not Implemented"
     SERVICE_UNAVAILABLE = 503 "Service Unavailable"
     VERSION_NOT_SUPPORTED = 505 "HTTP Version Not Supported"
@@ -61,7 +69,7 @@ impl Status {
     /// Whether a response with this status ends with its head. RFC 9112 §6.3.
     #[must_use]
     pub fn is_bodiless(self) -> bool {
-        self.0 < 200 || self == Status::NOT_MODIFIED
+        self.0 < 200 || matches!(self, Status::NO_CONTENT | Status::NOT_MODIFIED)
     }
 }
 

@@ -76,6 +76,8 @@ pub enum CannotOpen {
 pub struct Sessions {
     sessions: HashMap<SessionId, Session>,
     by_token: HashMap<TokenHash, SessionId>,
+    /// Those whom the program around the page knows, by the name that it gave them.
+    by_user: HashMap<Nick, SessionId>,
     /// By [`customer`].
     by_address: HashMap<IpAddr, u64>,
     deadlines: BTreeSet<(Instant, SessionId)>,
@@ -90,6 +92,7 @@ impl Sessions {
         Sessions {
             sessions: HashMap::new(),
             by_token: HashMap::new(),
+            by_user: HashMap::new(),
             by_address: HashMap::new(),
             deadlines: BTreeSet::new(),
             per_address_max,
@@ -142,10 +145,37 @@ impl Sessions {
         Ok(token)
     }
 
+    /// From now on the session is that of a user, whom the program around the page knows by the name
+    /// that it was opened with: its word finds the session, from whatever browser they come.
+    pub fn adopt(&mut self, id: SessionId) {
+        if let Some(session) = self.sessions.get(&id) {
+            self.by_user.insert(session.nick.clone(), id);
+        }
+    }
+
+    /// The session of a user of that name.
+    #[must_use]
+    pub fn of_user(&self, nick: &Nick) -> Option<SessionId> {
+        self.by_user.get(nick).copied()
+    }
+
+    /// Whether this is a user's, and not that of somebody who chose a name.
+    #[must_use]
+    pub fn is_of_user(&self, id: SessionId) -> bool {
+        let session = self.get(id);
+        session.is_some_and(|session| self.of_user(&session.nick) == Some(id))
+    }
+
     /// Whose token one of these is.
     pub fn find<'a>(&self, texts: impl Iterator<Item = &'a str>) -> Option<SessionId> {
         let mut tokens = texts.filter_map(Token::from_text);
-        tokens.find_map(|token| self.by_token.get(&token.hash()).copied())
+        tokens.find_map(|token| self.of_token(&token))
+    }
+
+    /// Whose token that is.
+    #[must_use]
+    pub fn of_token(&self, token: &Token) -> Option<SessionId> {
+        self.by_token.get(&token.hash()).copied()
     }
 
     /// Who that is, unless the session is over.
@@ -201,7 +231,11 @@ impl Sessions {
 
     /// Logs somebody out: the token is worth nothing from here on.
     pub fn end(&mut self, id: SessionId) -> Option<Session> {
+        let is_of_user = self.is_of_user(id);
         let session = self.sessions.remove(&id)?;
+        if is_of_user {
+            self.by_user.remove(&session.nick);
+        }
         self.by_token.remove(&session.token);
         self.forget_deadline(id, session.presence);
         let address = customer(session.caller.ip);

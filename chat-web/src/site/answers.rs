@@ -4,8 +4,9 @@ use chat_core::time::Timestamp;
 
 use super::Site;
 use super::route::Route;
+use crate::assets::{Asset, OWN_STYLE};
 use crate::http::{Rejection, Request, Response, Status};
-use crate::pages::{Asset, error_page};
+use crate::pages::{Look, error_page};
 
 const HTML: &str = "text/html; charset=utf-8";
 
@@ -15,6 +16,14 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; st
      frame-ancestors 'none'";
 
 impl Site {
+    /// What all pages have in common.
+    pub(super) fn look(&self) -> Look<'_> {
+        Look {
+            title: &self.settings.title,
+            is_styled: self.assets.find(OWN_STYLE).is_some(),
+        }
+    }
+
     /// An error page.
     pub(super) fn error(&self, status: Status, what: &str) -> Response {
         self.explained(Response::new(status), what)
@@ -22,7 +31,7 @@ impl Site {
 
     /// A page for an answer that has none.
     pub(super) fn explained(&self, response: Response, what: &str) -> Response {
-        let page = error_page(&self.settings.title, response.status(), what);
+        let page = error_page(self.look(), response.status(), what);
         response.body(HTML, page.into_bytes())
     }
 
@@ -59,10 +68,14 @@ impl Site {
 /// are somebody's, and errors pass.
 pub(super) fn finish(response: Response, date: Timestamp) -> Response {
     let response = defaults_to(response, "Cache-Control", "no-store");
-    defaults_to(response, "Referrer-Policy", "no-referrer")
-        .with("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-        .with("X-Content-Type-Options", "nosniff")
-        .dated(date)
+    let response = defaults_to(response, "Referrer-Policy", "no-referrer");
+    let response = defaults_to(response, "Content-Security-Policy", CONTENT_SECURITY_POLICY);
+    defaults_to(response, "X-Content-Type-Options", "nosniff").dated(date)
+}
+
+/// A page of the program around. It may have a form: see [`form_page`].
+pub(super) fn of_house(response: Response) -> Response {
+    defaults_to(response, "Referrer-Policy", FORM_REFERRER_POLICY)
 }
 
 fn defaults_to(response: Response, name: &'static str, value: &'static str) -> Response {
@@ -77,9 +90,11 @@ fn defaults_to(response: Response, name: &'static str, value: &'static str) -> R
 /// as little.
 pub(super) fn form_page(status: Status, html: String) -> Response {
     Response::new(status)
-        .with("Referrer-Policy", "same-origin")
+        .with("Referrer-Policy", FORM_REFERRER_POLICY)
         .body(HTML, html.into_bytes())
 }
+
+const FORM_REFERRER_POLICY: &str = "same-origin";
 
 /// 303, so that the next request is a GET whatever this one was. RFC 9110 §15.4.4.
 pub(super) fn see_other(address: &str) -> Response {
@@ -93,8 +108,7 @@ pub(super) fn health() -> Response {
 /// A browser keeps a file but asks each time whether it is still the same: an update shows at once
 /// and costs one small answer when there is none.
 pub(super) fn asset(asset: &Asset, request: &Request) -> Response {
-    let gzip = takes_gzip(request);
-    let content = if gzip { &asset.gzip } else { &asset.plain };
+    let (content, is_gzip) = asset.content(takes_gzip(request));
     let validated = |status| {
         Response::new(status)
             .with("ETag", content.etag.clone())
@@ -104,8 +118,8 @@ pub(super) fn asset(asset: &Asset, request: &Request) -> Response {
     if is_known(request, &content.etag) {
         return validated(Status::NOT_MODIFIED);
     }
-    let response = validated(Status::OK).body(asset.media, content.bytes.clone());
-    if gzip {
+    let response = validated(Status::OK).body(asset.media.clone(), content.bytes.clone());
+    if is_gzip {
         response.with("Content-Encoding", "gzip")
     } else {
         response

@@ -8,10 +8,10 @@ use chat_core::net::Denied;
 
 use super::answers::{self, see_other};
 use super::wanted::Wanted;
-use super::{Action, Behind, Reservation, Site};
+use super::{Action, Behind, Reservation, Site, User, Visit};
 use crate::cookie;
-use crate::http::{Request, Response, Status};
-use crate::origin::{Asker, Scheme};
+use crate::http::{Response, Status};
+use crate::origin::Asker;
 use crate::pages::{LoginPage, PasswordField};
 use crate::proxy::Caller;
 use crate::session::{CannotOpen, SessionId, Token};
@@ -32,28 +32,48 @@ pub struct Login {
 }
 
 impl Site {
-    /// GET: the form. Who is logged in has no use for it.
-    pub(super) fn login_form(&self, request: &Request) -> Response {
-        let wanted = Wanted::of_query(request);
-        if self.session_of(request).is_some() {
-            return see_other(&wanted.index_address());
+    /// GET: the form. Who is logged in has no use for it, and whom the house knows needs none.
+    pub(super) fn login_form(&mut self, visit: &Visit<'_>) -> Response {
+        let wanted = Wanted::of_query(visit.request);
+        match self.user(visit) {
+            User::Unknown { login } => see_other(&login),
+            user if self.session_of(visit.request, &user).is_some() => {
+                see_other(&wanted.index_address())
+            }
+            User::Named(nick) => self.outside(&nick, &wanted),
+            User::Anybody => self.form_again(Status::OK, &wanted, wanted.why.text()),
         }
-        self.form_again(Status::OK, &wanted, wanted.why.text())
     }
 
-    /// POST: from here on it is somebody's wish, so first whose.
+    /// POST: only if the house leaves it to us who comes in.
     pub(super) fn login(
         &mut self,
-        request: &Request,
-        caller: Caller,
+        visit: &Visit<'_>,
         now: Instant,
         behind: &mut impl Behind,
     ) -> Action {
+        match self.user(visit) {
+            User::Unknown { login } => see_other(&login).into(),
+            User::Named(_) => see_other("/").into(),
+            User::Anybody => self.login_by_form(visit, now, behind),
+        }
+    }
+
+    /// From here on it is somebody's wish, so first whose.
+    fn login_by_form(
+        &mut self,
+        visit: &Visit<'_>,
+        now: Instant,
+        behind: &mut impl Behind,
+    ) -> Action {
+        let Visit {
+            request, caller, ..
+        } = *visit;
         let asker = self.asker(request);
         if asker == Asker::Stranger {
             return self.strange().into();
         }
-        if !is_form(request) {
+        if !request.is_form() {
             return self
                 .error(Status::UNSUPPORTED_MEDIA_TYPE, "Send a form.")
                 .into();
@@ -67,16 +87,17 @@ impl Site {
             Ok(nick) => nick,
             Err(why) => return self.bad_name(&wanted, &why.to_string()).into(),
         };
-        if let Err(denied) = self.unlock(request, &mut wanted, caller, now, behind) {
+        if let Err(denied) = self.unlock(visit, &mut wanted, now, behind) {
             return self.locked(&wanted, denied).into();
         }
+        self.end_left_over(request, &User::Anybody, behind);
         let login = Login {
             nick,
             identity: behind.identity(),
             wanted,
             caller,
-            is_https: self.is_https(asker, request),
-            replaces: self.session_of(request),
+            is_https: visit.is_https,
+            replaces: self.session_of(request, &User::Anybody),
         };
         self.reserve(login, now, behind)
     }
@@ -84,9 +105,8 @@ impl Site {
     /// Whoever has a session has shown that they know the password, when they got it.
     fn unlock(
         &self,
-        request: &Request,
+        visit: &Visit<'_>,
         wanted: &mut Wanted,
-        caller: Caller,
         now: Instant,
         behind: &mut impl Behind,
     ) -> Result<(), Denied> {
@@ -94,13 +114,14 @@ impl Site {
         let Some(password) = &self.settings.password else {
             return Ok(());
         };
-        if self.session_of(request).is_some() {
+        if self.session_of(visit.request, &User::Anybody).is_some() {
             return Ok(());
         }
+        let ip = visit.caller.ip;
         let is_right = || guess.is_some_and(|guess| password.is(guess.expose()));
-        let guessed = behind.attempts().guess(caller.ip, now, is_right);
+        let guessed = behind.attempts().guess(ip, now, is_right);
         if let Err(denied) = guessed {
-            log::log!(denied.level(), "a login from {}: {denied}", caller.ip);
+            log::log!(denied.level(), "a login from {ip}: {denied}");
         }
         guessed
     }
@@ -185,12 +206,15 @@ impl Site {
     }
 
     fn cannot_open(&self, wanted: &Wanted, why: CannotOpen) -> Response {
-        let status = match why {
+        self.form_again(Self::status_of(why), wanted, &format!("Sorry, {why}."))
+            .with("Retry-After", "60")
+    }
+
+    pub(super) fn status_of(why: CannotOpen) -> Status {
+        match why {
             CannotOpen::TooManyFromAddress => Status::TOO_MANY_REQUESTS,
             CannotOpen::TooMany | CannotOpen::NoRandomness => Status::SERVICE_UNAVAILABLE,
-        };
-        self.form_again(status, wanted, &format!("Sorry, {why}."))
-            .with("Retry-After", "60")
+        }
     }
 
     /// The form with what was in it, and what to do.
@@ -210,7 +234,7 @@ impl Site {
         password: PasswordField,
     ) -> Response {
         let page = LoginPage {
-            title: &self.settings.title,
+            look: self.look(),
             error: what,
             name: &wanted.name,
             room: wanted.room_text(),
@@ -218,23 +242,8 @@ impl Site {
         };
         answers::form_page(status, page.html())
     }
-
-    /// A program does not say how it came; where everybody comes over TLS, so did it.
-    fn is_https(&self, asker: Asker, request: &Request) -> bool {
-        match asker {
-            Asker::Page(scheme) => scheme == Scheme::Https,
-            _ => self.settings.origins.is_https_only(request.authority()),
-        }
-    }
 }
 
 fn welcome(login: &Login, token: &Token) -> Response {
     see_other(&login.wanted.index_address()).with("Set-Cookie", cookie::set(token, login.is_https))
-}
-
-/// The media type that forms have, with or without parameters. WHATWG URL, "urlencoded".
-fn is_form(request: &Request) -> bool {
-    let media = request.fields.first("content-type").unwrap_or_default();
-    let essence = media.split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }

@@ -10,6 +10,9 @@
 //! | `/assets/…` | GET, HEAD | the same |
 //! | `/healthz` | GET, HEAD | the same |
 //!
+//! A program around the page ([`House`]) answers other paths, and may say who people are: then nobody
+//! needs the form, and whom it does not know is sent to its own log-in.
+//!
 //! A [`Site`] decides; what a decision does to the chat is behind [`Behind`], so that the same site
 //! serves a chat in this process and a gateway to one elsewhere. The host of a reactor uses it so:
 //!
@@ -24,29 +27,31 @@
 
 mod answers;
 mod behind;
+mod elsewhere;
+mod house;
+mod index;
 mod login;
 mod route;
 mod wanted;
 mod whose;
 
+use std::fmt;
 use std::net::IpAddr;
 
 use chat_core::names::RoomName;
 use chat_core::secret::Secret;
 use chat_core::time::Now;
 
-use crate::cookie;
+use crate::assets::Assets;
 use crate::http::{Method, Rejection, Request, Response, Status};
-use crate::origin::{Asker, Origins};
-use crate::pages::{Assets, IndexPage};
+use crate::origin::Origins;
 use crate::proxy::{Caller, Proxies};
 use crate::session::{Due, Sessions};
 use crate::web::{Answer, Upgrade};
-use answers::see_other;
 use route::Route;
-use wanted::Wanted;
 
 pub use behind::{Behind, NotGranted, Reservation};
+pub use house::{House, User, Visit};
 pub use login::Login;
 
 /// What to do about a request.
@@ -86,10 +91,11 @@ pub struct SiteSettings {
 }
 
 /// The site.
-#[derive(Debug)]
 pub struct Site {
     settings: SiteSettings,
     assets: Assets,
+    /// The program around, if it has pages or people of its own.
+    house: Option<Box<dyn House>>,
     /// Who is logged in.
     pub sessions: Sessions,
 }
@@ -101,8 +107,22 @@ impl Site {
         Site {
             sessions: Sessions::new(settings.sessions_per_address_max),
             assets: Assets::embedded(),
+            house: None,
             settings,
         }
+    }
+
+    /// Serves these files, ours among them.
+    #[must_use]
+    pub fn with_assets(self, assets: Assets) -> Site {
+        Site { assets, ..self }
+    }
+
+    /// Puts a program around: it answers where we do not, and may say who comes in. Not for a
+    /// gateway: there names are the relay's to give.
+    #[must_use]
+    pub fn with_house(self, house: Option<Box<dyn House>>) -> Site {
+        Site { house, ..self }
     }
 
     /// Who sent a request that came by a connection from `peer`.
@@ -172,6 +192,14 @@ impl Site {
         answers::finish(response.with("Retry-After", "60"), now.wall)
     }
 
+    /// The answer instead of one that is too large to be sent.
+    #[must_use]
+    pub fn too_large(&self, now: Now) -> Response {
+        let what = "This page is too large. Whoever runs this site finds more about it in the log.";
+        let response = self.error(Status::INTERNAL_SERVER_ERROR, what);
+        answers::finish(response, now.wall)
+    }
+
     /// The answer to a WebSocket for which there is no place from where its person is.
     #[must_use]
     pub fn no_place_from_there(&self, why: &str, now: Now) -> Response {
@@ -203,63 +231,31 @@ impl Site {
         if !self.settings.origins.serves(request.authority()) {
             return self.misdirected(request).into();
         }
+        let visit = self.visit(request, caller);
         let Some(route) = Route::find(&request.target.path, &self.assets) else {
-            return self
-                .error(Status::NOT_FOUND, "There is nothing here.")
-                .into();
+            return self.elsewhere(&visit, behind).into();
         };
         if !route.allows(request.method) {
             return self.not_allowed(&route).into();
         }
         match route {
-            Route::Index => self.index(request, behind).into(),
-            Route::Login if request.method == Method::Post => {
-                self.login(request, caller, now.mono, behind)
-            }
-            Route::Login => self.login_form(request).into(),
-            Route::Logout => self.logout(request, behind).into(),
-            Route::Socket => self.socket(request),
+            Route::Index => self.index(&visit, now.mono, behind).into(),
+            Route::Login if request.method == Method::Post => self.login(&visit, now.mono, behind),
+            Route::Login => self.login_form(&visit).into(),
+            Route::Logout => self.logout(&visit, behind).into(),
+            Route::Socket => self.socket(&visit),
             Route::Asset(asset) => answers::asset(asset, request).into(),
             Route::Health => answers::health().into(),
         }
     }
+}
 
-    fn index(&self, request: &Request, behind: &impl Behind) -> Response {
-        let wanted = Wanted::of_query(request);
-        let Some(session) = self
-            .session_of(request)
-            .and_then(|id| self.sessions.get(id))
-        else {
-            return see_other(&wanted.login_address());
-        };
-        let renamed = behind.name_of(session);
-        let nick = renamed.as_ref().unwrap_or(&session.nick);
-        let room = wanted.room.as_ref().unwrap_or(&self.settings.room);
-        answers::form_page(
-            Status::OK,
-            IndexPage {
-                title: &self.settings.title,
-                name: nick.as_str(),
-                room: room.as_str(),
-                irc: &self.settings.irc,
-                plain: &self.settings.plain,
-            }
-            .html(),
-        )
-    }
-
-    fn logout(&mut self, request: &Request, behind: &mut impl Behind) -> Response {
-        if self.asker(request) == Asker::Stranger {
-            return self.strange();
-        }
-        let id = self.session_of(request);
-        if let Some(session) = id.and_then(|id| self.sessions.end(id)) {
-            behind.over(&session);
-        }
-        let cleared = cookie::clear().into_iter();
-        cleared.fold(see_other("/login"), |response, cookie| {
-            response.with("Set-Cookie", cookie)
-        })
+impl fmt::Debug for Site {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Site")
+            .field("title", &self.settings.title)
+            .field("sessions", &self.sessions.len())
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,7 +1,7 @@
 //! The places of the site, and what can be done there.
 
+use crate::assets::{Asset, Assets};
 use crate::http::Method;
-use crate::pages::{Asset, Assets};
 
 /// A place of the site.
 pub(super) enum Route<'a> {

@@ -33,6 +33,25 @@ pub fn get(address: SocketAddr, path: &str) -> Response {
     )
 }
 
+/// `GET path` with a cookie, `name=value`.
+///
+/// # Panics
+/// When no whole answer comes.
+#[track_caller]
+pub fn get_with(address: SocketAddr, path: &str, cookie: &str) -> Response {
+    let head = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nCookie: {cookie}\r\n\r\n");
+    request(address, head)
+}
+
+/// Sends a form as a page of this server does, with a cookie unless that is empty.
+///
+/// # Panics
+/// When no whole answer comes.
+#[track_caller]
+pub fn post(address: SocketAddr, path: &str, cookie: &str, form: &str) -> Response {
+    request(address, form_request(address, path, cookie, form))
+}
+
 /// Sends the login form and gives the session's cookie as `name=value`.
 ///
 /// # Panics
@@ -59,8 +78,16 @@ pub fn post_login(address: SocketAddr, name: &str) -> Response {
 /// The login form as a browser sends it.
 #[must_use]
 pub fn login_request(address: SocketAddr, body: &str) -> String {
+    form_request(address, "/login", "", body)
+}
+
+fn form_request(address: SocketAddr, path: &str, cookie: &str, body: &str) -> String {
+    let cookie = match cookie {
+        "" => String::new(),
+        cookie => format!("Cookie: {cookie}\r\n"),
+    };
     let head = format!(
-        "POST /login HTTP/1.1\r\nHost: {address}\r\nOrigin: http://{address}\r\n\
+        "POST {path} HTTP/1.1\r\nHost: {address}\r\nOrigin: http://{address}\r\n{cookie}\
          Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n",
         body.len()
     );
