@@ -13,6 +13,7 @@ mod insiders;
 mod observers;
 mod own_loop;
 mod owned_users;
+mod pages;
 mod values;
 
 use std::time::Duration;
