@@ -2,18 +2,24 @@
 //!
 //! Everybody comes from a gateway's address, so the stranger may say who is behind it.
 //!
+//! An observer lets most of it pass; an `x`, `y` or `z` in a name, a room or a text is decided in the next turn,
+//! rewritten, denied.
+//!
 //! A line of the script begins with a byte that says who speaks: the lowest two bits of `d`, `a`, `b`
 //! and `c` are 0 to 3. In upper case (bit 5 is not set) the relay has its turn only after the next line.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chat_core::chat::Gateways;
 use chat_core::dialect::irc::{Message, tags};
 use chat_core::dialect::terminal::is_unsafe;
+use chat_core::id::PersonId;
 use chat_core::limits::{LINE_OUT_BYTES_MAX, Limits, TAGS_OUT_BYTES_MAX};
-use chat_core::names::Nick;
+use chat_core::names::{Nick, RoomName};
+use chat_core::observer::{Candidate, Context, Observer, Said, Ticket, Verdict};
 use chat_core::relay::Relay;
 use chat_core::secret::Secret;
 use socket2::SockRef;
@@ -43,6 +49,48 @@ struct Stage {
     relay: Relay,
     irc: SocketAddr,
     people: Vec<Person>,
+    asked: Asked,
+    /// How many of them were answered.
+    answered: usize,
+}
+
+/// What is to be decided.
+type Asked = Arc<Mutex<Vec<Ticket>>>;
+
+/// Decides by letters.
+struct Whim(Asked);
+
+impl Whim {
+    fn judge(&self, context: &mut Context<'_>, text: &str) -> Verdict {
+        match text.chars().find(|letter| "xyz".contains(*letter)) {
+            Some('x') => {
+                let ticket = context.ticket();
+                self.0.lock().expect("a list").push(ticket);
+                Verdict::Later(ticket)
+            }
+            Some('y') => Verdict::Rewrite(text.replace('y', "\u{e9}")),
+            Some(_) => Verdict::Deny(text.to_owned()),
+            None => Verdict::Allow,
+        }
+    }
+}
+
+impl Observer for Whim {
+    fn register(&mut self, context: &mut Context<'_>, _: PersonId, it: &Candidate<'_>) -> Verdict {
+        self.judge(context, it.nick.as_str())
+    }
+
+    fn rename(&mut self, context: &mut Context<'_>, _: PersonId, nick: &Nick) -> Verdict {
+        self.judge(context, nick.as_str())
+    }
+
+    fn join(&mut self, context: &mut Context<'_>, _: PersonId, room: &RoomName) -> Verdict {
+        self.judge(context, room.as_str())
+    }
+
+    fn message(&mut self, context: &mut Context<'_>, _: PersonId, said: &Said<'_>) -> Verdict {
+        self.judge(context, said.text)
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -77,7 +125,11 @@ impl Stage {
             networks: vec![any.ip().to_string().parse().expect("a network")],
             secret: Secret::new("secret"),
         };
-        let builder = Relay::builder().limits(limits).gateways(Some(gateways));
+        let asked = Asked::default();
+        let builder = Relay::builder()
+            .limits(limits)
+            .gateways(Some(gateways))
+            .observer(Whim(Arc::clone(&asked)));
         let builder = builder.irc(any).and_then(|builder| builder.plain(any));
         let relay = builder.and_then(|builder| builder.build());
         let relay = relay.expect("doors on the loopback");
@@ -88,6 +140,8 @@ impl Stage {
             relay,
             irc,
             people: Vec::new(),
+            asked,
+            answered: 0,
         };
         for (address, door) in [(irc, Door::Irc); 3]
             .into_iter()
@@ -105,14 +159,31 @@ impl Stage {
     fn turn(&mut self) {
         let turned = self.relay.turn(Some(Duration::ZERO));
         assert!(turned.expect("a poll").is_running(), "it has stopped");
+        self.decide();
         self.people.iter_mut().for_each(Person::listen);
+    }
+
+    /// By turns one thing and the other.
+    fn decide(&mut self) {
+        let asked = std::mem::take(&mut *self.asked.lock().expect("a list"));
+        for ticket in asked {
+            let verdict = match self.answered % 3 {
+                0 => Verdict::Allow,
+                1 => Verdict::Deny("no".into()),
+                _ => Verdict::Rewrite("decided".into()),
+            };
+            self.answered += 1;
+            let settled = self.relay.handle().settle(ticket, verdict);
+            settled.expect("a relay with little to do");
+        }
     }
 
     /// Turns until nobody hears anything more.
     fn settle(&mut self) {
         let mut before = usize::MAX;
         for _ in 0..TURNS_MAX {
-            let heard = self.people.iter().map(|person| person.heard.len()).sum();
+            let heard: usize = self.people.iter().map(|person| person.heard.len()).sum();
+            let heard = heard + self.answered;
             if heard == before {
                 return;
             }
@@ -167,7 +238,7 @@ impl Stage {
 }
 
 /// Turns that any answer may take.
-const TURNS_MAX: usize = 200;
+const TURNS_MAX: usize = 600;
 
 impl Person {
     fn new(address: SocketAddr, door: Door) -> Person {
