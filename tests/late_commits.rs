@@ -80,6 +80,10 @@ impl Front for Sessions {
     fn drain(&mut self, people: &mut People, reason: &str, now: Now) {
         self.chat.drain(people, reason, now);
     }
+
+    fn chat(&mut self) -> Option<&mut Chat> {
+        Some(&mut self.chat)
+    }
 }
 
 struct Stage {

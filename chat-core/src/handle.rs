@@ -29,9 +29,9 @@
 //! # }
 //! ```
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use mio::Waker;
@@ -47,67 +47,136 @@ use crate::snapshot::Snapshot;
 
 /// Speaks to a [`Relay`](crate::relay::Relay) from any thread. Never blocks: what is asked for happens in the
 /// relay's next turn, in the order in which it was asked for by this thread. What waits for that turn is bounded in
-/// bytes ([`HANDLE_BYTES_MAX`]), all handles of a relay together.
+/// bytes ([`HANDLE_BYTES_MAX`]), all handles of a relay together; only [`Handle::stop`] is always heard.
 #[derive(Clone, Debug)]
 pub struct Handle {
-    commands: Sender<Command>,
-    /// Bytes that wait.
-    waiting: Arc<AtomicUsize>,
-    waker: Arc<Waker>,
+    errands: Sender<Errand>,
+    shared: Arc<Shared>,
 }
 
 /// Why a handle was not heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HandleError {
-    /// Too much is waiting to be heard: try again.
+    /// Too much is waiting to be done: try again after a moment.
     #[error("the relay has too much to do: try again")]
     Busy,
-    /// The relay is gone.
+    /// It is more than may ever wait.
+    #[error("that is longer than anything that a relay takes: {HANDLE_BYTES_MAX} bytes")]
+    TooLong,
+    /// The relay has stopped, or is gone.
     #[error("the relay is gone")]
     Gone,
 }
 
-#[derive(Debug)]
-pub(crate) enum Command {
-    Stop { reason: String, within: Duration },
-    Have(Errand),
-}
-
-/// The other end, turned by the relay.
+/// The other end, turned by the relay. Dropped, it is gone.
 #[derive(Debug)]
 pub(crate) struct Inbox {
-    commands: Receiver<Command>,
-    waiting: Arc<AtomicUsize>,
+    errands: Receiver<Errand>,
+    shared: Arc<Shared>,
+    /// Bytes of what was heard and is not done yet.
+    heard: usize,
 }
 
-impl Command {
-    fn bytes(&self) -> usize {
-        match self {
-            Command::Stop { reason, .. } => size_of::<Command>() + reason.len(),
-            Command::Have(errand) => errand.bytes(),
-        }
-    }
+/// That the relay is to stop.
+#[derive(Debug)]
+pub(crate) struct Stop {
+    pub(crate) reason: String,
+    pub(crate) within: Duration,
+}
+
+#[derive(Debug)]
+struct Shared {
+    /// Bytes of what is not done yet.
+    waiting: AtomicUsize,
+    is_gone: AtomicBool,
+    /// Beside the errands, so that no flood of them keeps it out. The first reason counts, and the shortest time.
+    stop: Mutex<Option<Stop>>,
+    waker: Arc<Waker>,
 }
 
 impl Inbox {
-    pub(crate) fn next(&self) -> Option<Command> {
-        let command = self.commands.try_recv().ok()?;
-        self.waiting.fetch_sub(command.bytes(), Ordering::Relaxed);
-        Some(command)
+    /// What waits now. What comes meanwhile is for the next time: the relay has others to hear.
+    pub(crate) fn take(&mut self) -> Vec<Errand> {
+        let until = self.shared.waiting.load(Ordering::Acquire);
+        let mut taken = Vec::new();
+        while self.heard < until
+            && let Ok(errand) = self.errands.try_recv()
+        {
+            self.heard += errand.bytes();
+            taken.push(errand);
+        }
+        taken
+    }
+
+    /// What was taken is done.
+    pub(crate) fn done(&mut self) {
+        let heard = std::mem::take(&mut self.heard);
+        self.shared.waiting.fetch_sub(heard, Ordering::AcqRel);
+    }
+
+    pub(crate) fn take_stop(&self) -> Option<Stop> {
+        self.shared.stop().take()
+    }
+
+    /// Nothing will be heard any more.
+    pub(crate) fn close(&self) {
+        self.shared.is_gone.store(true, Ordering::Release);
+    }
+}
+
+impl Drop for Inbox {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl Shared {
+    /// Nothing panics with it in hand.
+    fn stop(&self) -> MutexGuard<'_, Option<Stop>> {
+        self.stop.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn check_here(&self) -> Result<(), HandleError> {
+        match self.is_gone.load(Ordering::Acquire) {
+            true => Err(HandleError::Gone),
+            false => Ok(()),
+        }
+    }
+
+    /// Reserves place for so many bytes.
+    fn reserve(&self, bytes: usize) -> Result<(), HandleError> {
+        if bytes > HANDLE_BYTES_MAX {
+            return Err(HandleError::TooLong);
+        }
+        if self.waiting.fetch_add(bytes, Ordering::AcqRel) + bytes > HANDLE_BYTES_MAX {
+            self.waiting.fetch_sub(bytes, Ordering::AcqRel);
+            return Err(HandleError::Busy);
+        }
+        Ok(())
     }
 }
 
 impl Handle {
     pub(crate) fn new(waker: Arc<Waker>) -> (Handle, Inbox) {
-        let (sender, commands) = channel();
-        let waiting = Arc::new(AtomicUsize::new(0));
-        let handle = Handle {
-            commands: sender,
-            waiting: Arc::clone(&waiting),
+        let (sender, errands) = channel();
+        let shared = Arc::new(Shared {
+            waiting: AtomicUsize::new(0),
+            is_gone: AtomicBool::new(false),
+            stop: Mutex::new(None),
             waker,
+        });
+        let handle = Handle {
+            errands: sender,
+            shared: Arc::clone(&shared),
         };
-        (handle, Inbox { commands, waiting })
+        let heard = 0;
+        let inbox = Inbox {
+            errands,
+            shared,
+            heard,
+        };
+        (handle, inbox)
     }
 
     /// Has somebody say something to a room that they are in, or to a person: an
@@ -135,8 +204,8 @@ impl Handle {
         self.have(Errand::Part(who, room))
     }
 
-    /// Sends somebody away, with a reason that they and their rooms are told. The code is for WebSockets:
-    /// [`Farewell::POLICY`], say, or 4000–4999 for one of the program's own.
+    /// Sends somebody away, with a reason that they and their rooms are told. The code is for WebSockets: after
+    /// [`Farewell::POLICY`] the page comes back, after [`Farewell::NOT_WELCOME`] and all others from 4500 to 4999 it does not.
     ///
     /// # Errors
     /// The relay is gone, or too busy to hear.
@@ -171,29 +240,44 @@ impl Handle {
     /// # Errors
     /// The relay is gone, or too busy to hear.
     pub fn have(&self, errand: Errand) -> Result<(), HandleError> {
-        self.send(Command::Have(errand))
+        self.shared.check_here()?;
+        self.shared.reserve(errand.bytes())?;
+        let sent = self.errands.send(errand);
+        sent.map_err(|_| HandleError::Gone)?;
+        self.wake();
+        Ok(())
     }
 
-    /// Tells everybody why they have to go, and ends the relay when they have gone, or after `within`.
+    /// Tells everybody why they have to go, and ends the relay when they have gone, or after `within`. Heard however
+    /// much else waits; if it is said more than once, the shortest time counts.
     ///
     /// # Errors
-    /// The relay is gone already, or too busy to hear.
+    /// The relay is gone already.
     pub fn stop(&self, reason: &str, within: Duration) -> Result<(), HandleError> {
-        self.send(Command::Stop {
-            reason: reason.to_owned(),
-            within,
-        })
+        self.shared.check_here()?;
+        let mut stop = self.shared.stop();
+        let within = match &*stop {
+            Some(before) => before.within.min(within),
+            None => within,
+        };
+        let reason = match stop.take() {
+            Some(before) => before.reason,
+            None => reason.to_owned(),
+        };
+        *stop = Some(Stop { reason, within });
+        drop(stop);
+        self.wake();
+        Ok(())
     }
 
-    fn send(&self, command: Command) -> Result<(), HandleError> {
-        let bytes = command.bytes();
-        if self.waiting.fetch_add(bytes, Ordering::Relaxed) + bytes > HANDLE_BYTES_MAX {
-            self.waiting.fetch_sub(bytes, Ordering::Relaxed);
-            return Err(HandleError::Busy);
-        }
-        self.commands.send(command).map_err(|_| HandleError::Gone)?;
+    /// Whether the relay has stopped, or was dropped.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.shared.check_here().is_err()
+    }
+
+    fn wake(&self) {
         // A poll that cannot be woken hears at its next turn.
-        let _ = self.waker.wake();
-        Ok(())
+        let _ = self.shared.waker.wake();
     }
 }

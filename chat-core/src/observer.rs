@@ -23,8 +23,13 @@
 //! answered [`Verdict::Later`], with a [`Ticket`] that a [`Handle`](crate::handle::Handle::settle) settles from
 //! any thread. Only that person waits then, and their lines keep their order.
 //!
+//! People in the same process ([`Insider`](crate::inside::Insider), voices) are the program's own: nobody is asked
+//! whether they may connect and register, but their joins and messages are like everybody's. A web session that gets
+//! another connection stays who it is, and is not asked about again.
+//!
 //! An observer that panics is not taken for a permission: what it was asked about is denied, the panic is
-//! logged, and the chat goes on.
+//! logged, and the chat goes on. (The panic hook is the program's and prints as it does; with `panic = "abort"` there is
+//! nothing to catch.)
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -33,7 +38,7 @@ use crate::chat::Errand;
 use crate::hub::Hub;
 use crate::hub::entry::{Committed, PostKind};
 use crate::hub::request::Addressee;
-use crate::id::PersonId;
+use crate::id::{DoorId, PersonId};
 use crate::names::{Nick, RoomName};
 use crate::net::{Farewell, People};
 use crate::time::Now;
@@ -49,14 +54,15 @@ pub enum Verdict {
     Allow,
     /// It may not, and whoever wanted it is told why.
     Deny(String),
-    /// It may, but so: another text for a message, another name for a person, another room to join. What is no
-    /// name or no room then counts as denied. Ends of lines within a text become spaces.
+    /// It may, but so: another text for a message or a topic, another name for a person, another room to join. What is no
+    /// name, no room or no text then counts as denied. Ends of lines within a text become spaces; what a line cannot hold
+    /// is cut off.
     Rewrite(String),
     /// That is not known yet. The person is not heard until the ticket is settled, [`VERDICT_WAIT`] at most.
     Later(Ticket),
 }
 
-/// Stands for a verdict that comes later: [`Context::ticket`]. It is good for one question.
+/// Stands for a verdict that comes later: [`Context::ticket`]. It is good for the question about which it was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ticket(pub(crate) u64);
 
@@ -84,16 +90,20 @@ pub struct Candidate<'a> {
     pub user: &'a str,
     /// Whatever they wrote as their real name.
     pub real_name: &'a str,
+    /// What they sent with PASS, if anything: a token of the program's, say. It is shown to nobody.
+    pub password: Option<&'a str>,
     /// Where they come from.
     pub ip: IpAddr,
+    /// By which door they came in.
+    pub door: DoorId,
 }
 
 /// Has a say in what happens. The order of the calls about one person: connect, register, then joins and messages
-/// as they come, leave at last; those about what nobody was told of (a connection that never registered) end
-/// without it.
+/// as they come, leave at last; whoever never registered goes without it.
 #[expect(unused_variables, reason = "the defaults look at nothing")]
 pub trait Observer: Send {
-    /// Somebody has connected; nothing is known but where they come from. Denied, they are told and sent away.
+    /// Somebody has connected; nothing is known but where they come from, which for a gateway's people is the gateway
+    /// until they register. Denied, they are told and sent away; there is nothing to rewrite.
     fn connect(&mut self, context: &mut Context<'_>, who: PersonId, ip: IpAddr) -> Verdict {
         Verdict::Allow
     }
@@ -124,6 +134,23 @@ pub trait Observer: Send {
         Verdict::Allow
     }
 
+    /// Somebody wants to set a room's topic, or with an empty text to clear it.
+    fn topic(
+        &mut self,
+        context: &mut Context<'_>,
+        who: PersonId,
+        room: &RoomName,
+        text: &str,
+    ) -> Verdict {
+        Verdict::Allow
+    }
+
+    /// Words that others see with something which needs no permission: why somebody leaves a room or the chat or is
+    /// away, a new real name. Denied, or not decided at once, it happens without them.
+    fn remark(&mut self, context: &mut Context<'_>, who: PersonId, text: &str) -> Verdict {
+        Verdict::Allow
+    }
+
     /// Something has its place in the order and takes effect: everything that a room or a person is told, in the
     /// one order in which all see it.
     fn happened(&mut self, context: &mut Context<'_>, what: &Committed) {}
@@ -131,12 +158,12 @@ pub trait Observer: Send {
     /// Somebody reads too slowly: their connection ends, or messages were dropped for them.
     fn slow(&mut self, context: &mut Context<'_>, who: PersonId) {}
 
-    /// Somebody who was registered has left.
-    fn leave(&mut self, context: &mut Context<'_>, who: PersonId, reason: &str) {}
+    /// Somebody who was registered is leaving; their rooms hear of it next.
+    fn leave(&mut self, context: &mut Context<'_>, who: PersonId, nick: &Nick, reason: &str) {}
 }
 
-/// What an observer may look at, and do. What it does happens after it has answered, in the same turn: nothing is
-/// ever called from within a call.
+/// What an observer may look at, and do. What it does happens after it has answered, in this turn or the next: nothing
+/// is ever called from within a call.
 pub struct Context<'a> {
     pub(crate) hub: &'a Hub,
     pub(crate) people: &'a People,

@@ -55,4 +55,8 @@ impl<F: Front> Front for Abroad<F> {
     fn drain(&mut self, people: &mut People, reason: &str, now: Now) {
         self.front.drain(people, reason, now);
     }
+
+    fn chat(&mut self) -> Option<&mut Chat> {
+        self.front.chat()
+    }
 }

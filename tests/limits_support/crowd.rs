@@ -64,4 +64,8 @@ impl Front for Crowded {
     fn drain(&mut self, people: &mut People, reason: &str, now: Now) {
         self.chat.drain(people, reason, now);
     }
+
+    fn chat(&mut self) -> Option<&mut Chat> {
+        Some(&mut self.chat)
+    }
 }

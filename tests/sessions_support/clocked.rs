@@ -74,6 +74,10 @@ impl relay::Front for Ahead {
     fn drain(&mut self, people: &mut People, reason: &str, now: Now) {
         relay::Front::drain(&mut self.front, people, reason, now);
     }
+
+    fn chat(&mut self) -> Option<&mut chat_core::chat::Chat> {
+        relay::Front::chat(&mut self.front)
+    }
 }
 
 pub struct House {

@@ -119,12 +119,14 @@ impl Chat {
     /// Nobody waits any more for what somebody asked: their long replies end, and what is in flight,
     /// which this returns, loses its labels. Nothing if they are not here.
     pub(super) fn abandon(&mut self, who: PersonId) -> Option<InFlight> {
+        self.drop_questions(who, false);
         let speaker = self.speaker_mut(who)?;
-        let in_flight = speaker.in_flight;
+        let (in_flight, verdicts) = (speaker.in_flight, speaker.holds.verdicts);
         for cursor in speaker.take_cursors() {
             self.one_less(cursor.answer);
         }
-        let pending = self.answers.iter_mut().filter(|_| in_flight.any());
+        let waits = in_flight.any() || verdicts > 0;
+        let pending = self.answers.iter_mut().filter(|_| waits);
         for (_, answer) in pending.filter(|(_, answer)| answer.who == who) {
             answer.unlabel();
         }

@@ -118,5 +118,5 @@ impl Turn<'_> {
 /// Nobody can ask a person at `nc` for a sign of life (the door's keepalive asks their machine), and
 /// who waits for the journal cannot answer. Who is held by a long reply shows by reading it.
 fn is_silent_by_nature(speaker: &Speaker) -> bool {
-    matches!(speaker.voice, Voice::Plain(_)) || speaker.holds.commit || speaker.holds.verdict
+    matches!(speaker.voice, Voice::Plain(_)) || speaker.holds.commit || speaker.holds.verdicts > 0
 }

@@ -110,7 +110,10 @@ impl Turn<'_> {
     ) {
         match command {
             Command::Ping(token) => self.pong(token, key),
-            Command::Quit(words) => self.dismiss(who, Farewell::NORMAL, &quit_reason(words)),
+            Command::Quit(words) => {
+                let words = words.and_then(|words| self.remark(who, words));
+                self.dismiss(who, Farewell::NORMAL, &quit_reason(words.as_deref()));
+            }
             Command::Pong | Command::Error => {}
             Command::Attach => self.attach(who, key),
             Command::Detach(reason) => self.detach(who, reason, key),

@@ -197,8 +197,9 @@ impl Turn<'_> {
         let key = self.ask(who, "QUIT", None);
         let request = Request::Quit(reason.into());
         if let Ok(entry) = self.chat.hub.check(who, request) {
+            let source = Arc::clone(&entry.source);
+            self.report_leave(who, &source.nick, reason);
             self.append(entry, key);
-            self.report_leave(who, reason);
         }
         self.close(key);
     }

@@ -4,6 +4,7 @@
 //! everybody's deeds take: checked, given a place, told. The observer is not asked about them.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::Chat;
@@ -19,8 +20,8 @@ use crate::net::people::People;
 use crate::observer::{Ticket, Verdict};
 use crate::snapshot::Snapshot;
 
-/// Something to be done. What cannot be done is not: nobody is there any more, or the hub refuses it; who has a
-/// connection is told why, as if they had asked for it.
+/// Something to be done. What cannot be done is not: nobody is there any more, or the hub refuses it, a post to a room
+/// that they are not in for example. Who has a connection is told why, as if they had asked for it.
 #[non_exhaustive]
 pub enum Errand {
     /// Somebody says something.
@@ -125,7 +126,15 @@ impl Turn<'_> {
                 }
             }
             Errand::Settle(ticket, verdict) => self.settle_verdict(ticket, verdict),
-            Errand::Snapshot(tell) => tell(self.chat.snapshot(self.people)),
+            Errand::Snapshot(tell) => self.show(tell),
+        }
+    }
+
+    /// What the program does with it is its own affair, and so is its panic.
+    fn show(&self, tell: Box<dyn FnOnce(Snapshot) + Send>) {
+        let snapshot = self.chat.snapshot(self.people);
+        if catch_unwind(AssertUnwindSafe(|| tell(snapshot))).is_err() {
+            log::error!("whoever wanted a snapshot panicked");
         }
     }
 
@@ -150,11 +159,12 @@ impl Turn<'_> {
     }
 
     fn have_done(&mut self, who: PersonId, command: &'static str, request: Request) {
-        if self.chat.is_registered(who) {
-            let key = self.ask(who, command, None);
-            self.grant(who, request, key);
-            self.close(key);
+        if !self.chat.is_registered(who) {
+            return log::debug!("{command} for {who}, who is not here, is not done");
         }
+        let key = self.ask(who, command, None);
+        self.grant(who, request, key);
+        self.close(key);
     }
 }
 

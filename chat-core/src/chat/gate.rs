@@ -10,6 +10,7 @@ use crate::dialect::plain::words;
 use crate::id::PersonId;
 use crate::net::attempts::{Attempts, Denied};
 use crate::net::framing::Farewell;
+use crate::secret::Secret;
 
 impl Chat {
     /// Who has guessed wrongly of late, at whichever door.
@@ -27,6 +28,11 @@ impl Chat {
 impl Turn<'_> {
     /// PASS before registration.
     pub(super) fn pass(&mut self, who: PersonId, password: &str) {
+        if self.chat.program.observer.is_some()
+            && let Some(irc) = self.chat.irc_mut(who)
+        {
+            irc.wanted.get_or_insert_default().password = Some(Secret::new(password));
+        }
         if !self.chat.is_locked_out(who) {
             return;
         }

@@ -135,6 +135,7 @@ impl Host for Chat {
 impl Chat {
     /// Forgets how somebody spoke; whether they are still in a room is the hub's to know.
     pub fn forget(&mut self, who: PersonId) {
+        self.drop_questions(who, true);
         if self.abandon(who).is_some() {
             self.speakers[who.index()] = None;
             self.speaking -= 1;

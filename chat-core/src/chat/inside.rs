@@ -25,6 +25,9 @@ pub enum NotIn {
     /// Somebody else has this name, or one that looks like it.
     #[error("{0}")]
     Taken(Refusal),
+    /// Everybody was told to go.
+    #[error("the relay is about to stop")]
+    Stopping,
     /// There is no chat here, only a gateway to one.
     #[error("this is a gateway: people are at its relay")]
     NoChat,
@@ -76,6 +79,7 @@ impl Chat {
             nick,
             user,
             real_name,
+            password: None,
         };
         let mut turn = Turn {
             chat: self,

@@ -175,7 +175,7 @@ impl Chat {
                 host_key,
                 most_people: 0,
             },
-            program: Program::of(setup.observer),
+            program: Program::new(setup.observer)?,
             waiters: Waiters::default(),
             identities: 0,
             batches: 0,

@@ -62,6 +62,7 @@ impl Turn<'_> {
             nick,
             user: "nc".into(),
             real_name,
+            password: None,
         };
         let key = self.ask(who, "", None);
         self.ask_register(who, wish, key);

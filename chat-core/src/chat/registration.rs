@@ -5,7 +5,7 @@
 
 use super::answer::AnswerKey;
 use super::consult::Wish;
-use super::speaker::Preset;
+use super::speaker::{Preset, Wanted};
 use super::turn::Turn;
 use crate::dialect::irc::command::CapCommand;
 use crate::dialect::irc::numeric::ERR_ERRONEUSNICKNAME;
@@ -128,8 +128,7 @@ impl Turn<'_> {
             return;
         };
         let wanted = irc.wanted.as_deref();
-        let said = wanted.and_then(|wanted| Some((wanted.nick.clone()?, wanted.user.clone()?)));
-        let Some((nick, (user, real_name))) = said else {
+        let Some(wish) = wanted.and_then(wish_of) else {
             return;
         };
         if self.chat.is_locked_out(who) {
@@ -139,11 +138,6 @@ impl Turn<'_> {
         if self.chat.hub.person(who).is_some() {
             return self.welcome(who, key);
         }
-        let wish = Wish {
-            nick,
-            user,
-            real_name,
-        };
         self.ask_register(who, wish, key);
     }
 
@@ -162,12 +156,16 @@ impl Turn<'_> {
             return self.write(who, &words::taken_name(refusal));
         }
         if self.has_preset(who) {
-            let reason = match refusal {
-                Refusal::NameDenied(_, reason) => reason.to_string(),
+            return match refusal {
+                Refusal::NameDenied(_, reason) => {
+                    self.dismiss(who, Farewell::NOT_WELCOME, reason);
+                }
                 // The name is kept for them: it is their former self, whose goodbye is on its way.
-                _ => "you are just leaving; come in again".to_owned(),
+                _ => {
+                    let reason = "you are just leaving; come in again";
+                    self.dismiss(who, Farewell::RESTART, reason);
+                }
             };
-            return self.dismiss(who, Farewell::RESTART, &reason);
         }
         if let Some(wanted) = self.chat.irc_mut(who).and_then(|irc| irc.wanted.as_mut()) {
             wanted.nick = None;
@@ -188,8 +186,13 @@ impl Turn<'_> {
             nick,
             user,
             real_name,
+            ..
         }: Wish,
     ) -> Result<(), Refusal> {
+        // Nobody is two people.
+        if self.chat.hub.person(who).is_some() {
+            return Err(Refusal::Gone);
+        }
         let preset = self
             .chat
             .speaker(who)
@@ -216,4 +219,15 @@ impl Turn<'_> {
         self.chat.house.most_people = self.chat.house.most_people.max(count);
         Ok(())
     }
+}
+
+/// Who somebody wants to be, if they have said all of it.
+fn wish_of(wanted: &Wanted) -> Option<Wish> {
+    let (user, real_name) = wanted.user.clone()?;
+    Some(Wish {
+        nick: wanted.nick.clone()?,
+        user,
+        real_name,
+        password: wanted.password.clone(),
+    })
 }

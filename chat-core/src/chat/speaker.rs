@@ -12,6 +12,7 @@ use crate::dialect::irc::Caps;
 use crate::id::{Identity, PersonId};
 use crate::limits::{Limits, UNLIMITED, seconds};
 use crate::names::{Nick, RoomName};
+use crate::secret::Secret;
 
 /// Somebody connected, as the chat hears them.
 #[derive(Debug)]
@@ -83,6 +84,8 @@ pub(super) struct Wanted {
     pub(super) nick: Option<Nick>,
     /// The user part and the real name.
     pub(super) user: Option<(Arc<str>, Arc<str>)>,
+    /// For the observer, if there is one.
+    pub(super) password: Option<Secret>,
 }
 
 /// Somebody at the plain door is in one room at a time.
@@ -123,8 +126,8 @@ pub(super) struct Holds {
     pub(super) commit: bool,
     /// A long reply is on its way.
     pub(super) reply: bool,
-    /// The observer is to say whether they may do what they want.
-    pub(super) verdict: bool,
+    /// How many things the observer is still to decide about.
+    pub(super) verdicts: u8,
 }
 
 /// Entries that the journal has not committed yet.
@@ -247,7 +250,7 @@ impl Speaker {
 
 impl Holds {
     pub(super) fn any(&self) -> bool {
-        self.flood || self.pace.is_some() || self.commit || self.reply || self.verdict
+        self.flood || self.pace.is_some() || self.commit || self.reply || self.verdicts > 0
     }
 }
 

@@ -136,6 +136,8 @@ impl Turn<'_> {
         if let Some(before) = self.chat.abandon(who) {
             speaker.in_flight = before;
             speaker.holds.commit = before.others > 0;
+            let former = self.chat.speaker(who).map(|former| former.holds.verdicts);
+            speaker.holds.verdicts = former.unwrap_or(0);
         }
         if self.chat.speakers.len() <= who.index() {
             self.chat.speakers.resize_with(who.index() + 1, || None);

@@ -6,8 +6,10 @@ use super::Chat;
 use super::consult::{About, Asked, NO_VERDICT, Wish};
 use super::errands::one_line;
 use super::turn::Turn;
+use crate::dialect::cut;
 use crate::hub::request::{Refusal, Request};
 use crate::id::PersonId;
+use crate::limits::TOPIC_BYTES_MAX;
 use crate::names::{Nick, RoomName};
 use crate::net::framing::Farewell;
 use crate::observer::{Ticket, VERDICT_WAIT, Verdict};
@@ -46,61 +48,38 @@ impl Turn<'_> {
             About::Deed(Request::Post { to, .. }, key) => {
                 self.refuse(key, &Refusal::PostDenied(to, reason.into()));
             }
+            About::Deed(Request::Topic(room, _), key) => {
+                self.refuse(key, &Refusal::TopicDenied(room, reason.into()));
+            }
             About::Deed(..) => {}
         }
     }
 
     fn rewrite(&mut self, who: PersonId, text: &str, about: About) {
-        let rewritten = match about {
-            // A session's name was settled when it logged in.
-            About::Register(wish, key) => match Nick::new(text) {
-                Ok(nick) if !self.has_preset(who) => {
-                    Ok(About::Register(Wish { nick, ..wish }, key))
-                }
-                _ => Err(About::Register(wish, key)),
-            },
-            About::Deed(Request::Name(nick), key) => match Nick::new(text) {
-                Ok(other) => Ok(About::Deed(Request::Name(other), key)),
-                Err(_) => Err(About::Deed(Request::Name(nick), key)),
-            },
-            About::Deed(Request::Join(room), key) => match RoomName::new(text) {
-                Ok(other) => Ok(About::Deed(Request::Join(other), key)),
-                Err(_) => Err(About::Deed(Request::Join(room), key)),
-            },
-            About::Deed(Request::Post { to, kind, tags, .. }, key) => {
-                let text = one_line(text).into();
-                let request = Request::Post {
-                    to,
-                    kind,
-                    text,
-                    tags,
-                };
-                Ok(About::Deed(request, key))
-            }
-            other => Ok(other),
-        };
-        match rewritten {
-            Ok(about) => self.allow(who, about),
-            Err(about) => {
-                log::error!("the observer gave {text:?} for a name, which cannot be");
+        // A session's name was settled when it logged in.
+        let is_settled = matches!(about, About::Register(..)) && self.has_preset(who);
+        match about.rewritten(text) {
+            Ok(about) if !is_settled => self.allow(who, about),
+            Ok(about) | Err(about) => {
+                log::error!("the observer wants {text:?} instead of something that it cannot be");
                 self.deny(who, NO_VERDICT, about);
             }
         }
     }
 
     fn wait_for(&mut self, who: PersonId, ticket: Ticket, about: About) {
-        if self.chat.program.pending.contains_key(&ticket) || ticket.0 > self.chat.program.tickets {
-            log::error!("the observer used a ticket twice");
+        if !self.chat.program.is_fresh(ticket) {
+            log::error!("the observer used a ticket that it did not take for this question");
             return self.deny(who, NO_VERDICT, about);
         }
-        if let About::Deed(_, key) | About::Register(_, key) = about {
+        if let Some(key) = about.answer() {
             self.keep_open(key);
         }
         let until = self.now.mono + VERDICT_WAIT;
         let asked = Asked { who, until, about };
         self.chat.program.pending.insert(ticket, asked);
         if let Some(speaker) = self.chat.speaker_mut(who) {
-            speaker.holds.verdict = true;
+            speaker.holds.verdicts = speaker.holds.verdicts.saturating_add(1);
         }
         self.pause_if_held(who);
     }
@@ -110,11 +89,10 @@ impl Turn<'_> {
         let Some(Asked { who, about, .. }) = self.chat.program.pending.remove(&ticket) else {
             return;
         };
-        let key = match about {
-            About::Deed(_, key) | About::Register(_, key) => Some(key),
-            About::Connect => None,
-        };
-        self.unhold(who);
+        let key = about.answer();
+        if let Some(speaker) = self.chat.speaker_mut(who) {
+            speaker.holds.verdicts = speaker.holds.verdicts.saturating_sub(1);
+        }
         let is_here = self
             .chat
             .speaker(who)
@@ -131,19 +109,6 @@ impl Turn<'_> {
         self.go_on(who);
     }
 
-    /// Whether somebody waits for one more.
-    fn unhold(&mut self, who: PersonId) {
-        let waits = self
-            .chat
-            .program
-            .pending
-            .values()
-            .any(|asked| asked.who == who);
-        if let Some(speaker) = self.chat.speaker_mut(who) {
-            speaker.holds.verdict = waits;
-        }
-    }
-
     /// Denies what was waited for too long.
     pub(super) fn expire_verdicts(&mut self) {
         while let Some((&ticket, asked)) = self.chat.program.pending.first_key_value() {
@@ -156,7 +121,73 @@ impl Turn<'_> {
     }
 }
 
+impl About {
+    /// The same with another text, name or room; itself again if it cannot be that.
+    fn rewritten(self, text: &str) -> Result<About, About> {
+        let (request, key) = match self {
+            About::Register(wish, key) => {
+                return match Nick::new(text) {
+                    Ok(nick) => Ok(About::Register(Wish { nick, ..wish }, key)),
+                    Err(_) => Err(About::Register(wish, key)),
+                };
+            }
+            About::Deed(request, key) => (request, key),
+            About::Connect => return Err(About::Connect),
+        };
+        match reworded(&request, text) {
+            Some(request) => Ok(About::Deed(request, key)),
+            None => Err(About::Deed(request, key)),
+        }
+    }
+}
+
+fn reworded(request: &Request, text: &str) -> Option<Request> {
+    Some(match request.clone() {
+        Request::Name(_) => Request::Name(Nick::new(text).ok()?),
+        Request::Join(_) => Request::Join(RoomName::new(text).ok()?),
+        Request::Topic(room, _) => {
+            let text = one_line(text);
+            Request::Topic(room, cut(&text, TOPIC_BYTES_MAX).into())
+        }
+        Request::Post { to, kind, tags, .. } if !text.is_empty() => Request::Post {
+            to,
+            kind,
+            text: one_line(text).into(),
+            tags,
+        },
+        _ => return None,
+    })
+}
+
 impl Chat {
+    /// Nobody wants to know any more what was asked about somebody's connection, which is another now; or about
+    /// anything of theirs, if they are gone.
+    pub(super) fn drop_questions(&mut self, who: PersonId, is_gone: bool) {
+        let waits = self
+            .speaker(who)
+            .map_or(0, |speaker| speaker.holds.verdicts);
+        if waits == 0 {
+            return;
+        }
+        let mut left = 0;
+        let mut keys = Vec::new();
+        self.program.pending.retain(|_, asked| {
+            let is_over = is_gone || !matches!(asked.about, About::Deed(..));
+            if asked.who != who || !is_over {
+                left += u8::from(asked.who == who);
+                return true;
+            }
+            keys.extend(asked.about.answer());
+            false
+        });
+        if let Some(speaker) = self.speaker_mut(who) {
+            speaker.holds.verdicts = left;
+        }
+        for key in keys {
+            self.one_less(key);
+        }
+    }
+
     /// When somebody will have waited for a verdict for too long.
     pub(super) fn next_verdict(&self) -> Option<Instant> {
         let (_, asked) = self.program.pending.first_key_value()?;

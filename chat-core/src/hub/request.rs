@@ -95,6 +95,9 @@ pub enum Refusal {
     /// It does not want this to be said there. 404, or 531 if it was for a person.
     #[error("nobody saw it: {1}")]
     PostDenied(Addressee, Arc<str>),
+    /// It does not want this topic. 482.
+    #[error("the topic of {0} stays as it is: {1}")]
+    TopicDenied(RoomName, Arc<str>),
     /// The journal did not take it. `FAIL … JOURNAL_FAILED`; nobody saw it.
     #[error("it could not be stored, and nobody saw it: try again")]
     NotStored,

@@ -136,11 +136,16 @@ impl Farewell {
     /// There is no place now: come again later. IANA registry of close codes.
     pub const TRY_AGAIN_LATER: u16 = 1013;
 
-    /// A reason with its code.
+    /// The program around the chat does not want this person: the page does not come back by itself. The first of the
+    /// codes from 4500 to 4999, all of which the page takes so; after others it comes back.
+    pub const NOT_WELCOME: u16 = 4500;
+
+    /// A reason with its code; with [`POLICY`](Self::POLICY) if that code cannot be sent (RFC 6455 §7.4).
     #[must_use]
     pub fn new(code: u16, reason: impl Into<String>) -> Self {
+        let is_sendable = matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999);
         Farewell {
-            code,
+            code: if is_sendable { code } else { Self::POLICY },
             reason: reason.into(),
         }
     }

@@ -34,7 +34,7 @@ use std::time::{Duration, Instant};
 pub use builder::Builder;
 
 use crate::chat::{Chat, NotIn};
-use crate::handle::{Command, Handle, Inbox};
+use crate::handle::{Handle, Inbox, Stop};
 use crate::id::{DoorId, PersonId};
 use crate::inside::Insider;
 use crate::limits::{CENTURY, Limits};
@@ -48,10 +48,8 @@ pub trait Front: Host {
     /// Tells everybody to go, and why.
     fn drain(&mut self, people: &mut People, reason: &str, now: Now);
 
-    /// The chat behind it; a gateway has none.
-    fn chat(&mut self) -> Option<&mut Chat> {
-        None
-    }
+    /// The chat behind it, for handles and for people in the same process; a gateway has none.
+    fn chat(&mut self) -> Option<&mut Chat>;
 }
 
 impl Front for Chat {
@@ -196,14 +194,16 @@ impl<H: Front> Relay<H> {
         let left = self.deadline.map(|at| at.saturating_duration_since(now));
         self.hear_handles();
         self.reactor.turn(left.into_iter().chain(timeout).min())?;
+        self.inbox.done();
         let is_over = self.is_over();
         // Whoever sleeps in a poll of their own is not woken for these again. Stop is among them: the next turn says
         // goodbye, however little time there is.
         self.hear_handles();
-        Ok(match is_over {
-            true => Progress::Stopped,
-            false => Progress::Running,
-        })
+        if is_over {
+            self.inbox.close();
+            return Ok(Progress::Stopped);
+        }
+        Ok(Progress::Running)
     }
 
     /// When the next turn is due if nothing happens before: for whoever sleeps in a poll of their own, with the relay
@@ -230,8 +230,9 @@ impl<H: Front> Relay<H> {
     /// Somebody in this process comes in, who speaks and hears without a socket.
     ///
     /// # Errors
-    /// The name is none, or somebody has it; or this is a gateway.
+    /// The name is none, or somebody has it; or this is a gateway; or the relay was told to stop.
     pub fn person(&mut self, name: &str) -> Result<Insider, NotIn> {
+        self.check_open()?;
         let admitted = self.with_chat(|chat, people, now| chat.admit_inside(people, name, now));
         let (id, far) = admitted.ok_or(NotIn::NoChat)??;
         Ok(Insider::new(id, far))
@@ -241,8 +242,9 @@ impl<H: Front> Relay<H> {
     /// waits for them to hear it.
     ///
     /// # Errors
-    /// The name is none, or somebody has it; or this is a gateway.
+    /// The name is none, or somebody has it; or this is a gateway; or the relay was told to stop.
     pub fn voice(&mut self, name: &str) -> Result<PersonId, NotIn> {
+        self.check_open()?;
         let admitted = self.with_chat(|chat, people, now| chat.admit_voice(people, name, now));
         admitted.ok_or(NotIn::NoChat)?
     }
@@ -254,26 +256,27 @@ impl<H: Front> Relay<H> {
             .unwrap_or_default()
     }
 
+    fn check_open(&self) -> Result<(), NotIn> {
+        match self.deadline {
+            Some(_) => Err(NotIn::Stopping),
+            None => Ok(()),
+        }
+    }
+
     fn with_chat<R>(&mut self, act: impl FnOnce(&mut Chat, &mut People, Now) -> R) -> Option<R> {
         self.reactor
             .with(|host, people, now| host.chat().map(|chat| act(chat, people, now)))
     }
 
     fn hear_handles(&mut self) {
-        while let Some(command) = self.inbox.next() {
-            self.obey(command);
-        }
-    }
-
-    fn obey(&mut self, command: Command) {
-        match command {
-            Command::Stop { reason, within } => self.stop(&reason, within),
-            Command::Have(errand) => {
-                let known = self.with_chat(|chat, _, _| chat.have(errand));
-                if known.is_none() {
-                    log::warn!("a gateway can do nothing to people: they are at its relay");
-                }
+        for errand in self.inbox.take() {
+            let known = self.with_chat(|chat, _, _| chat.have(errand));
+            if known.is_none() {
+                log::warn!("a gateway can do nothing to people: they are at its relay");
             }
+        }
+        if let Some(Stop { reason, within }) = self.inbox.take_stop() {
+            self.stop(&reason, within);
         }
     }
 
@@ -285,11 +288,15 @@ impl<H: Front> Relay<H> {
 
     /// Closes the doors and tells everybody to go; they have so long to hear it.
     fn stop(&mut self, reason: &str, within: Duration) {
+        let by = self.reactor.now().mono + within.min(CENTURY);
+        let earlier = self.deadline.map_or(by, |before| before.min(by));
+        if self.deadline.replace(earlier).is_some() {
+            return;
+        }
         self.reactor.shut_doors();
         self.reactor.with(|host, people, now| {
             host.drain(people, reason, now);
         });
-        self.deadline = Some(self.reactor.now().mono + within.min(CENTURY));
     }
 }
 

@@ -39,6 +39,7 @@ mod words;
 use std::fmt;
 use std::time::Duration;
 
+use chat_core::chat::Chat;
 use chat_core::id::{DoorId, PersonId};
 use chat_core::net::{After, Attempts, Closed, Farewell, Frame, Host, People};
 use chat_core::relay;
@@ -200,6 +201,10 @@ impl Host for Gateway {
 }
 
 impl relay::Front for Gateway {
+    fn chat(&mut self) -> Option<&mut Chat> {
+        None
+    }
+
     fn drain(&mut self, people: &mut People, reason: &str, now: Now) {
         let mut desk = self.desk(people, now);
         for who in desk.clients.asking() {

@@ -50,7 +50,7 @@ function heard(line) {
 
 function connected(state) {
 	showState(connection);
-	if (state === 'waiting' || state === 'taken') for (const label of unconfirmed.keys()) giveBack(label);
+	if (['waiting', 'taken', 'denied'].includes(state)) for (const label of unconfirmed.keys()) giveBack(label);
 	if (state === 'ended') toLogin();
 }
 

@@ -1,12 +1,13 @@
 // The socket: notices when it is dead, and comes back with patience.
 const SILENCE_MS = 30_000, ANSWER_MS = 10_000, OFFLINE_MS = 30_000, BASE_MS = 300, LONGEST_MS = 8_000;
 const FINAL = new Map([[4001, 'taken'], [4002, 'ended'], [4003, 'ended']]); // close codes after which coming back would be wrong
+const NOT_WELCOME = 4500; // from here on they are those of the program around the chat, which does not want us
 
 /** Back-off with full jitter: after a restart, a thousand pages do not come back in one moment. */
 export const delay = (attempt, online, random = Math.random) =>
 	(online ? random() * Math.min(LONGEST_MS, BASE_MS * 2 ** attempt) : OFFLINE_MS);
 
-/** States: connecting, open, apart (a gateway waits for its relay), ready (registered), waiting (until `retryAt`), taken (by another tab), ended (logged out). */
+/** States: connecting, open, apart (a gateway waits for its relay), ready (registered), waiting (until `retryAt`), taken (by another tab), ended (logged out), denied (`note` says why). */
 export class Connection {
 	#socket;
 	#timer;
@@ -33,11 +34,11 @@ export class Connection {
 			this.#listen();
 			this.on.line(data);
 		};
-		socket.onclose = ({ code }) => this.#closed(code);
+		socket.onclose = ({ code, reason }) => this.#closed(code, reason);
 		this.#after(ANSWER_MS, () => this.#closed());
 	}
 
-	/** `note`: what the gateway says about being apart. */
+	/** `note`: what the other side says about being apart, or denied. */
 	become(state, note) {
 		if (state === 'ready') this.#attempt = 0;
 		if (state === 'ended') this.#drop();
@@ -69,12 +70,13 @@ export class Connection {
 		this.#socket.close();
 	}
 
-	#closed(code) {
+	#closed(code, reason) {
 		const refused = !this.#opened, wait = delay(this.#attempt, navigator.onLine);
 		this.#drop();
 		this.#opened = false;
 		if (code === 4003) this.why = 'taken';
 		if (FINAL.has(code)) return this.become(FINAL.get(code));
+		if (code >= NOT_WELCOME) return this.become('denied', reason);
 		this.#attempt += 1;
 		this.retryAt = Date.now() + wait;
 		this.#after(wait, () => this.open());

@@ -5,7 +5,7 @@ import { clean } from './format.js';
 const STATUS_MS = 20_000;
 const LINES = new Map(Object.entries({
 	connecting: ['Connecting…'], open: ['Connecting…'], ready: [], apart: [], waiting: ['Connection lost', 'Retry now'],
-	taken: ['This chat is open in another tab', 'Use it here'], ended: ['You are logged out', 'Log in'],
+	taken: ['This chat is open in another tab', 'Use it here'], ended: ['You are logged out', 'Log in'], denied: [, 'Try again'],
 }));
 let ticking, telling;
 

@@ -2,8 +2,9 @@
 
 use std::sync::mpsc::channel;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use chat_core::chat::NotIn;
 use chat_core::handle::HandleError;
 use chat_core::hub::request::Addressee;
 use chat_core::net::Farewell;
@@ -123,4 +124,98 @@ fn too_much_at_once_is_refused_and_taken_again_after_a_turn() {
     );
     settle(&mut relay);
     handle.post(house, to_lobby(), &text).unwrap();
+}
+
+#[test]
+fn what_can_never_be_taken_is_no_reason_to_wait() {
+    let mut relay = quiet();
+    let house = relay.voice("house").unwrap();
+    let handle = relay.handle();
+    let text = "x".repeat(2 << 20);
+    let refused = handle.post(house, to_lobby(), &text);
+    assert_eq!(refused, Err(HandleError::TooLong));
+}
+
+#[test]
+fn a_relay_that_is_gone_is_gone_for_good_and_so_is_one_that_has_stopped() {
+    let mut relay = quiet();
+    let house = relay.voice("house").unwrap();
+    let handle = relay.handle();
+    while handle.post(house, to_lobby(), "hello?") == Ok(()) {}
+    handle
+        .stop("heard however much waits", Duration::ZERO)
+        .unwrap();
+    while relay.turn(Some(Duration::ZERO)).unwrap().is_running() {}
+    assert!(handle.is_gone());
+    assert!(matches!(relay.person("late"), Err(NotIn::Stopping)));
+    drop(relay);
+    for _ in 0..20_000 {
+        let refused = handle.post(house, to_lobby(), "hello?");
+        assert_eq!(refused, Err(HandleError::Gone));
+    }
+}
+
+#[test]
+fn threads_that_never_stop_asking_keep_nobody_else_waiting() {
+    let mut relay = quiet();
+    let mut ana = enter(&mut relay, "ana");
+    let house = relay.voice("house").unwrap();
+    let handle = relay.handle();
+    let threads: Vec<_> = (0..4)
+        .map(|_| {
+            let handle = handle.clone();
+            thread::spawn(move || {
+                let mut taken = 0_u64;
+                while !handle.is_gone() {
+                    taken += u64::from(handle.post(house, to_lobby(), "more").is_ok());
+                }
+                taken
+            })
+        })
+        .collect();
+    let end = Instant::now() + Duration::from_millis(300);
+    for number in (0..).take_while(|_| Instant::now() < end) {
+        ana.say("ana", &format!("number {number}")).unwrap();
+        let before = Instant::now();
+        settle(&mut relay);
+        assert!(
+            before.elapsed() < Duration::from_secs(5),
+            "a turn without end"
+        );
+        hears(&mut ana, &format!(":number {number}"));
+    }
+    handle.stop("enough", Duration::ZERO).unwrap();
+    while relay.turn(Some(Duration::ZERO)).unwrap().is_running() {}
+    let taken = threads.into_iter().map(|thread| thread.join().unwrap());
+    assert!(taken.sum::<u64>() > 0, "nobody was heard");
+}
+
+#[test]
+fn said_twice_the_shorter_time_to_stop_counts() {
+    let any = "127.0.0.1:0".parse().unwrap();
+    let mut relay = super::builder().irc(any).unwrap().build().unwrap();
+    // Whoever does not hang up is waited for.
+    let _lingers = std::net::TcpStream::connect(relay.addresses()[0]).unwrap();
+    settle(&mut relay);
+    let handle = relay.handle();
+    handle.stop("soon", Duration::from_secs(3600)).unwrap();
+    let _ = relay.turn(Some(Duration::ZERO)).unwrap();
+    let by = relay.next_deadline();
+    assert!(by.is_some_and(|by| by > Instant::now()));
+    handle.stop("now", Duration::ZERO).unwrap();
+    handle.stop("later", Duration::from_secs(3600)).unwrap();
+    while relay.turn(Some(Duration::ZERO)).unwrap().is_running() {}
+}
+
+#[test]
+fn a_panic_over_a_snapshot_is_the_programs_own() {
+    let mut relay = quiet();
+    let mut ana = enter(&mut relay, "ana");
+    let house = relay.voice("house").unwrap();
+    let handle = relay.handle();
+    handle.join(house, lobby()).unwrap();
+    handle.snapshot(|_| panic!("of the program's own")).unwrap();
+    handle.post(house, to_lobby(), "after it").unwrap();
+    settle(&mut relay);
+    hears(&mut ana, ":after it");
 }

@@ -339,6 +339,147 @@ fn a_verdict_that_never_comes_is_no_and_one_about_somebody_gone_is_nothing() {
 }
 
 #[test]
+fn no_words_reach_a_room_past_the_observer() {
+    struct Silence;
+    impl Observer for Silence {
+        fn message(&mut self, _: &mut Context<'_>, _: PersonId, _: &Said<'_>) -> Verdict {
+            Verdict::Deny("hush".into())
+        }
+
+        fn topic(&mut self, _: &mut Context<'_>, _: PersonId, _: &RoomName, text: &str) -> Verdict {
+            match text {
+                "long" => Verdict::Rewrite("short".into()),
+                _ => Verdict::Deny("hush".into()),
+            }
+        }
+
+        fn remark(&mut self, context: &mut Context<'_>, _: PersonId, text: &str) -> Verdict {
+            match text {
+                "polite" => Verdict::Allow,
+                "slow" => Verdict::Later(context.ticket()),
+                _ => Verdict::Deny("hush".into()),
+            }
+        }
+    }
+    let relay = builder().observer(Silence);
+    let mut relay = relay.build().unwrap();
+    let (mut ana, mut bob) = (enter(&mut relay, "ana"), enter(&mut relay, "bob"));
+    heard(&mut ana);
+    for line in [
+        "PRIVMSG #lobby :rude",
+        "NOTICE #lobby :rude",
+        "TOPIC #lobby :rude",
+        "TOPIC #lobby :long",
+        "AWAY :rude",
+        "SETNAME :rude",
+        "PART #lobby :rude",
+        "JOIN #lobby",
+        "PART #lobby :slow",
+        "JOIN #lobby",
+        "PART #lobby :polite",
+        "JOIN #lobby",
+        "QUIT :rude",
+    ] {
+        bob.send(line).unwrap();
+        settle(&mut relay);
+    }
+    hears(
+        &mut bob,
+        " 482 bob #lobby :the topic of #lobby stays as it is: hush",
+    );
+    let lines = heard(&mut ana);
+    let ends: Vec<&str> = lines
+        .iter()
+        .map(|line| line.split_once(' ').unwrap().1)
+        .collect();
+    assert_eq!(
+        ends,
+        [
+            "TOPIC #lobby :short",
+            "PART #lobby",
+            "JOIN #lobby",
+            "PART #lobby",
+            "JOIN #lobby",
+            "PART #lobby :polite",
+            "JOIN #lobby",
+            "QUIT :Quit: ",
+        ]
+    );
+}
+
+#[test]
+fn what_cannot_be_is_denied() {
+    let mut relay = judged(|_, _, what, text| match (what, text) {
+        ("message", "nothing") => Verdict::Rewrite(String::new()),
+        _ => Verdict::Allow,
+    });
+    let mut bob = enter(&mut relay, "bob");
+    bob.say("#lobby", "nothing").unwrap();
+    settle(&mut relay);
+    hears(
+        &mut bob,
+        " 404 bob #lobby :nobody saw it: it could not be decided",
+    );
+
+    let (address, _relay) = at_a_door(|_, _, what, _| match what {
+        "connect" => Verdict::Rewrite("10.0.0.1".into()),
+        _ => Verdict::Allow,
+    });
+    LineClient::connect(address).expect_contains("ERROR :Closing link: it could not be decided");
+}
+
+#[test]
+fn a_ticket_is_good_for_the_question_it_was_taken_for() {
+    let mut saved = None;
+    let mut relay = judged(move |context, _, what, text| match (what, text) {
+        ("message", "first") => {
+            saved = Some(context.ticket());
+            Verdict::Allow
+        }
+        ("message", "second") => Verdict::Later(saved.unwrap()),
+        _ => Verdict::Allow,
+    });
+    let mut bob = enter(&mut relay, "bob");
+    bob.say("#lobby", "first").unwrap();
+    bob.say("#lobby", "second").unwrap();
+    settle(&mut relay);
+    hears(
+        &mut bob,
+        " 404 bob #lobby :nobody saw it: it could not be decided",
+    );
+}
+
+#[test]
+fn a_password_is_for_the_observer_to_see() {
+    struct Guard;
+    impl Observer for Guard {
+        fn register(
+            &mut self,
+            _: &mut Context<'_>,
+            _: PersonId,
+            candidate: &Candidate<'_>,
+        ) -> Verdict {
+            match candidate.password {
+                Some("token-of-ana") => Verdict::Rewrite("ana".into()),
+                _ => Verdict::Deny("no token".into()),
+            }
+        }
+    }
+    let any = "127.0.0.1:0".parse().unwrap();
+    let relay = builder().observer(Guard).irc(any).unwrap();
+    let mut relay = relay.build().unwrap();
+    let (address, handle) = (relay.addresses()[0], relay.handle());
+    let thread = thread::spawn(move || relay.run());
+    let _relay = Stopped(handle, Some(thread));
+    let mut client = LineClient::connect(address);
+    client.send("PASS token-of-ana\r\nNICK x\r\nUSER u 0 * :r");
+    client.expect_contains(" 001 ana :");
+    let mut client = LineClient::connect(address);
+    client.send("NICK x\r\nUSER u 0 * :r");
+    client.expect_contains(" 432 * x :x is not for you: no token");
+}
+
+#[test]
 fn an_observer_that_panics_denies_and_the_chat_goes_on() {
     let mut relay = judged(|_, _, what, text| match (what, text) {
         ("message", "boom") => panic!("a fault of the program's own"),
@@ -413,8 +554,8 @@ fn everything_that_happens_is_told_in_its_order_and_so_are_the_slow_and_those_wh
             self.0.send(format!("{nick} is slow")).unwrap();
         }
 
-        fn leave(&mut self, _: &mut Context<'_>, _: PersonId, reason: &str) {
-            self.0.send(format!("somebody left: {reason}")).unwrap();
+        fn leave(&mut self, _: &mut Context<'_>, _: PersonId, nick: &Nick, reason: &str) {
+            self.0.send(format!("{nick} is leaving: {reason}")).unwrap();
         }
     }
     let (scribe, told) = channel();
@@ -442,7 +583,7 @@ fn everything_that_happens_is_told_in_its_order_and_so_are_the_slow_and_those_wh
     settle(&mut relay);
     let rest: Vec<String> = told.try_iter().collect();
     assert!(
-        rest.contains(&"somebody left: Quit: tea is ready".to_owned()),
+        rest.contains(&"ana is leaving: Quit: tea is ready".to_owned()),
         "{rest:#?}"
     );
     assert!(

@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::Duration;
 
@@ -101,12 +102,15 @@ fn told_to_stop_under_load_it_tells_everybody_and_ends_in_time() {
     let (address, handle) = (relay.addresses()[0], relay.handle());
     let mut witness = relay.person("witness").unwrap();
     let thread = thread::spawn(move || relay.run());
+    let all_in = Arc::new(Barrier::new(4));
     let talkers: Vec<_> = (0..4)
         .map(|number| {
+            let all_in = Arc::clone(&all_in);
             thread::spawn(move || {
                 let mut client = LineClient::connect(address);
                 client.register(&format!("talker{number}"));
                 client.join("#lobby");
+                all_in.wait();
                 let talks = (0..5000)
                     .map(|_| "PRIVMSG #lobby :load\r\n")
                     .collect::<String>();

@@ -43,6 +43,7 @@ pub fn refusal(out: &mut String, reader: &Reader<'_>, command: &str, refusal: &R
         Refusal::PostDenied(Addressee::Person(nick), _) => {
             say(ERR_CANNOTSENDTOUSER, &[nick.as_str()]);
         }
+        Refusal::TopicDenied(room, _) => say(ERR_CHANOPRIVSNEEDED, &[room.as_str()]),
         Refusal::NotStored => reader.fail_or_notice(out, command, "JOURNAL_FAILED", refusal),
         Refusal::Gone => return false,
     }

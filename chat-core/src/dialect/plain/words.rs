@@ -132,6 +132,7 @@ pub fn refusal(why: &Refusal) -> String {
         | Refusal::AlreadyInRoom(..)
         | Refusal::JoinDenied(..)
         | Refusal::PostDenied(..)
+        | Refusal::TopicDenied(..)
         | Refusal::NotStored
         | Refusal::Gone => "",
     };
