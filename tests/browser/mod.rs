@@ -11,4 +11,5 @@ mod session;
 mod site;
 mod support;
 mod talk;
+mod unwelcome;
 mod writing;

@@ -10,11 +10,13 @@
 
 mod handles;
 mod insiders;
+mod judge;
 mod observers;
 mod own_loop;
 mod owned_users;
 mod pages;
 mod values;
+mod verdicts;
 
 use std::time::Duration;
 
