@@ -190,8 +190,8 @@ impl<H: Front> Relay<H> {
     /// # Errors
     /// The poll itself fails, which no peer can cause.
     pub fn turn(&mut self, timeout: Option<Duration>) -> io::Result<Progress> {
-        let now = self.reactor.now().mono;
-        let left = self.deadline.map(|at| at.saturating_duration_since(now));
+        let left = |at: Instant| at.saturating_duration_since(self.reactor.now().mono);
+        let left = self.deadline.map(left);
         self.hear_handles();
         self.reactor.turn(left.into_iter().chain(timeout).min())?;
         self.inbox.done();
@@ -281,9 +281,9 @@ impl<H: Front> Relay<H> {
     }
 
     fn is_over(&self) -> bool {
-        let now = self.reactor.now().mono;
+        let reactor = &self.reactor;
         self.deadline
-            .is_some_and(|at| self.reactor.people().is_deserted() || at <= now)
+            .is_some_and(|at| reactor.people().is_deserted() || at <= reactor.now().mono)
     }
 
     /// Closes the doors and tells everybody to go; they have so long to hear it.
