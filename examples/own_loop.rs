@@ -13,7 +13,6 @@ use std::os::fd::{AsFd, AsRawFd};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use chat_core::hub::request::Addressee;
 use chat_core::names::RoomName;
 use chat_core::relay::Relay;
 use mio::net::UdpSocket;
@@ -50,9 +49,8 @@ fn main() -> anyhow::Result<()> {
         let mut datagram = [0; 400];
         while let Ok((count, _)) = scores.recv_from(&mut datagram) {
             let score = String::from_utf8_lossy(&datagram[..count]);
-            let room = Addressee::Room(RoomName::lobby());
             // Busy: the chat has enough to say already.
-            let _ = handle.post(announcer, room, score.trim());
+            let _ = handle.post(announcer, RoomName::lobby(), score.trim());
         }
     }
     Ok(())

@@ -5,7 +5,6 @@
 //! use std::thread;
 //! use std::time::Duration;
 //!
-//! use chat_core::hub::request::Addressee;
 //! use chat_core::names::RoomName;
 //! use chat_core::relay::Relay;
 //!
@@ -16,7 +15,7 @@
 //! let worker = thread::spawn(move || {
 //!     let lobby = RoomName::lobby();
 //!     handle.join(house, lobby.clone())?;
-//!     handle.post(house, Addressee::Room(lobby), "dinner is ready")?;
+//!     handle.post(house, lobby, "dinner is ready")?;
 //!     let (tell, told) = channel();
 //!     handle.snapshot(move |snapshot| drop(tell.send(snapshot)))?;
 //!     let people = told.recv().map_or(0, |snapshot| snapshot.people.len());
@@ -37,7 +36,7 @@ use std::time::Duration;
 use mio::Waker;
 
 use crate::chat::Errand;
-use crate::hub::request::Addressee;
+use crate::hub::request::{Addressee, Request};
 use crate::id::PersonId;
 use crate::limits::HANDLE_BYTES_MAX;
 use crate::names::RoomName;
@@ -184,7 +183,12 @@ impl Handle {
     ///
     /// # Errors
     /// The relay is gone, or too busy to hear.
-    pub fn post(&self, who: PersonId, to: Addressee, text: &str) -> Result<(), HandleError> {
+    pub fn post(
+        &self,
+        who: PersonId,
+        to: impl Into<Addressee>,
+        text: &str,
+    ) -> Result<(), HandleError> {
         self.have(Errand::post(who, to, text))
     }
 
@@ -193,7 +197,7 @@ impl Handle {
     /// # Errors
     /// The relay is gone, or too busy to hear.
     pub fn join(&self, who: PersonId, room: RoomName) -> Result<(), HandleError> {
-        self.have(Errand::Join(who, room))
+        self.have(Errand::Do(who, Request::Join(room)))
     }
 
     /// Has somebody leave a room.
@@ -201,7 +205,7 @@ impl Handle {
     /// # Errors
     /// The relay is gone, or too busy to hear.
     pub fn part(&self, who: PersonId, room: RoomName) -> Result<(), HandleError> {
-        self.have(Errand::Part(who, room))
+        self.have(Errand::Do(who, Request::Part(room, None)))
     }
 
     /// Sends somebody away, with a reason that they and their rooms are told. The code is for WebSockets: after
@@ -235,7 +239,7 @@ impl Handle {
         self.have(Errand::Settle(ticket, verdict))
     }
 
-    /// Has anything done that an observer's context can have done.
+    /// Has anything done: [`Errand::Do`] takes whatever a client can ask for that others see.
     ///
     /// # Errors
     /// The relay is gone, or too busy to hear.

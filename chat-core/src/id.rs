@@ -5,7 +5,7 @@ use std::fmt;
 /// Somebody connected: the key of a slab entry and how often that entry was used before.
 ///
 /// Whatever outlives a turn keeps this and not the bare key: once the entry is used again, the old
-/// id finds nobody.
+/// id finds nobody. It is one relay's: another may have somebody with the same.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PersonId {
     /// Position in the slab of people.

@@ -222,7 +222,7 @@ impl Context<'_> {
     }
 
     /// Has somebody say something to a room or a person.
-    pub fn post(&mut self, who: PersonId, to: Addressee, text: &str) {
+    pub fn post(&mut self, who: PersonId, to: impl Into<Addressee>, text: &str) {
         self.have(Errand::post(who, to, text));
     }
 

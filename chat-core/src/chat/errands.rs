@@ -13,8 +13,9 @@ use crate::dialect::cut;
 use crate::hub::entry::PostKind;
 use crate::hub::request::{Addressee, Request};
 use crate::id::PersonId;
-use crate::limits::LINE_BYTES_MAX;
-use crate::names::RoomName;
+use crate::limits::{
+    AWAY_BYTES_MAX, LINE_BYTES_MAX, REAL_NAME_BYTES_MAX, REASON_BYTES_MAX, TOPIC_BYTES_MAX,
+};
 use crate::net::framing::Farewell;
 use crate::net::people::People;
 use crate::observer::{Ticket, Verdict};
@@ -24,21 +25,9 @@ use crate::snapshot::Snapshot;
 /// that they are not in for example. Who has a connection is told why, as if they had asked for it.
 #[non_exhaustive]
 pub enum Errand {
-    /// Somebody says something.
-    Post {
-        /// Who.
-        who: PersonId,
-        /// To whom.
-        to: Addressee,
-        /// As a message, or as a notice, which bots do not answer.
-        kind: PostKind,
-        /// The words. Ends of lines become spaces; what no line can hold is cut off.
-        text: String,
-    },
-    /// Somebody enters a room.
-    Join(PersonId, RoomName),
-    /// Somebody leaves a room.
-    Part(PersonId, RoomName),
+    /// Somebody does something: says a word, enters or leaves a room, sets a topic, takes another name. Ends of lines
+    /// within words become spaces, and what is longer than it may be is cut off.
+    Do(PersonId, Request),
     /// Somebody has to go.
     Dismiss {
         /// Who.
@@ -53,22 +42,25 @@ pub enum Errand {
 }
 
 impl Errand {
-    /// A message.
+    /// Somebody says something to a room or a person.
     #[must_use]
-    pub fn post(who: PersonId, to: Addressee, text: &str) -> Errand {
-        Errand::Post {
+    pub fn post(who: PersonId, to: impl Into<Addressee>, text: &str) -> Errand {
+        Errand::Do(
             who,
-            to,
-            kind: PostKind::Message,
-            text: text.to_owned(),
-        }
+            Request::Post {
+                to: to.into(),
+                kind: PostKind::Message,
+                text: text.into(),
+                tags: Arc::default(),
+            },
+        )
     }
 
     /// Bytes that it holds, roughly.
     pub(crate) fn bytes(&self) -> usize {
         size_of::<Errand>()
             + match self {
-                Errand::Post { text, .. } => text.len(),
+                Errand::Do(_, request) => words_of(request).map_or(0, str::len),
                 Errand::Dismiss { farewell, .. } => farewell.reason.len(),
                 Errand::Settle(_, Verdict::Deny(text) | Verdict::Rewrite(text)) => text.len(),
                 _ => 0,
@@ -78,10 +70,9 @@ impl Errand {
 
 impl fmt::Debug for Errand {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // What people say is for nobody's log.
         let (what, who) = match self {
-            Errand::Post { who, .. } => ("Post", Some(who)),
-            Errand::Join(who, _) => ("Join", Some(who)),
-            Errand::Part(who, _) => ("Part", Some(who)),
+            Errand::Do(who, _) => ("Do", Some(who)),
             Errand::Dismiss { who, .. } => ("Dismiss", Some(who)),
             Errand::Settle(..) => ("Settle", None),
             Errand::Snapshot(_) => ("Snapshot", None),
@@ -112,14 +103,7 @@ impl Turn<'_> {
 
     fn run(&mut self, errand: Errand) {
         match errand {
-            Errand::Post {
-                who,
-                to,
-                kind,
-                text,
-            } => self.have_posted(who, to, kind, &text),
-            Errand::Join(who, room) => self.have_done(who, "JOIN", Request::Join(room)),
-            Errand::Part(who, room) => self.have_done(who, "PART", Request::Part(room, None)),
+            Errand::Do(who, request) => self.have_done(who, request),
             Errand::Dismiss { who, farewell } => {
                 if self.chat.speaker(who).is_some() {
                     self.dismiss(who, farewell.code, &one_line(&farewell.reason));
@@ -138,33 +122,74 @@ impl Turn<'_> {
         }
     }
 
-    fn have_posted(&mut self, who: PersonId, to: Addressee, kind: PostKind, text: &str) {
-        let command = match kind {
-            PostKind::Message => "PRIVMSG",
-            PostKind::Notice => "NOTICE",
-            PostKind::Tags => "TAGMSG",
-        };
-        let text: Arc<str> = one_line(text).into();
-        let tags = Arc::default();
-        self.have_done(
-            who,
-            command,
-            Request::Post {
-                to,
-                kind,
-                text,
-                tags,
-            },
-        );
-    }
-
-    fn have_done(&mut self, who: PersonId, command: &'static str, request: Request) {
+    fn have_done(&mut self, who: PersonId, request: Request) {
+        let command = command_of(&request);
         if !self.chat.is_registered(who) {
             return log::debug!("{command} for {who}, who is not here, is not done");
         }
         let key = self.ask(who, command, None);
-        self.grant(who, request, key);
+        match tidied(request) {
+            Request::Quit(reason) => self.dismiss(who, Farewell::NORMAL, &reason),
+            request => self.grant(who, request, key),
+        }
         self.close(key);
+    }
+}
+
+/// What a client would have sent: by this a refusal names it.
+fn command_of(request: &Request) -> &'static str {
+    match request {
+        Request::Post { kind, .. } => match kind {
+            PostKind::Message => "PRIVMSG",
+            PostKind::Notice => "NOTICE",
+            PostKind::Tags => "TAGMSG",
+        },
+        Request::Join(_) => "JOIN",
+        Request::Part(..) => "PART",
+        Request::Quit(_) => "QUIT",
+        Request::Name(_) => "NICK",
+        Request::Topic(..) => "TOPIC",
+        Request::Away(_) => "AWAY",
+        Request::RealName(_) => "SETNAME",
+        Request::Invite(..) => "INVITE",
+    }
+}
+
+/// The words in it, if there are any.
+fn words_of(request: &Request) -> Option<&str> {
+    match request {
+        Request::Post { text, .. }
+        | Request::Quit(text)
+        | Request::Topic(_, text)
+        | Request::RealName(text) => Some(text),
+        Request::Part(_, text) | Request::Away(text) => text.as_deref(),
+        Request::Join(_) | Request::Name(_) | Request::Invite(..) => None,
+    }
+}
+
+/// The same with words that fit a line, as decoding makes them of what clients send.
+fn tidied(request: Request) -> Request {
+    let fit = |text: &str, bytes: usize| -> Arc<str> { cut(&one_line(text), bytes).into() };
+    match request {
+        Request::Post {
+            to,
+            kind,
+            text,
+            tags,
+        } => Request::Post {
+            to,
+            kind,
+            text: fit(&text, LINE_BYTES_MAX),
+            tags,
+        },
+        Request::Quit(text) => Request::Quit(fit(&text, REASON_BYTES_MAX)),
+        Request::Part(room, text) => {
+            Request::Part(room, text.map(|text| fit(&text, REASON_BYTES_MAX)))
+        }
+        Request::Topic(room, text) => Request::Topic(room, fit(&text, TOPIC_BYTES_MAX)),
+        Request::Away(text) => Request::Away(text.map(|text| fit(&text, AWAY_BYTES_MAX))),
+        Request::RealName(text) => Request::RealName(fit(&text, REAL_NAME_BYTES_MAX)),
+        other => other,
     }
 }
 

@@ -46,6 +46,18 @@ pub enum Addressee {
     Person(Nick),
 }
 
+impl From<RoomName> for Addressee {
+    fn from(room: RoomName) -> Addressee {
+        Addressee::Room(room)
+    }
+}
+
+impl From<Nick> for Addressee {
+    fn from(nick: Nick) -> Addressee {
+        Addressee::Person(nick)
+    }
+}
+
 /// Why the hub said no. The person is told and goes on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

@@ -4,12 +4,12 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use chat_core::chat::NotIn;
+use chat_core::chat::{Errand, NotIn};
 use chat_core::handle::HandleError;
-use chat_core::hub::request::Addressee;
+use chat_core::hub::request::Request;
 use chat_core::net::Farewell;
 
-use super::{enter, heard, hears, lobby, nick, quiet, settle, to_lobby};
+use super::{enter, heard, hears, lobby, nick, quiet, settle};
 
 #[test]
 fn a_voice_speaks_from_any_thread_and_hears_nothing() {
@@ -19,11 +19,10 @@ fn a_voice_speaks_from_any_thread_and_hears_nothing() {
     let handle = relay.handle();
     let thread = thread::spawn(move || {
         handle.join(house, lobby()).unwrap();
+        handle.post(house, lobby(), "dinner\r\nis ready").unwrap();
         handle
-            .post(house, to_lobby(), "dinner\r\nis ready")
+            .post(house, nick("ana"), "and you are invited")
             .unwrap();
-        let ana = Addressee::Person(nick("ana"));
-        handle.post(house, ana, "and you are invited").unwrap();
         handle.part(house, lobby()).unwrap();
     });
     thread.join().unwrap();
@@ -57,10 +56,48 @@ fn a_voice_is_silent_for_days_and_stays() {
     chat.advance(Duration::from_secs(3 * 24 * 3600)).unwrap();
     chat.relay()
         .handle()
-        .post(house, to_lobby(), "good morning")
+        .post(house, lobby(), "good morning")
         .unwrap();
     chat.settle().unwrap();
     chat.expect("ana", ":good morning").unwrap();
+}
+
+#[test]
+fn whatever_somebody_can_do_they_can_be_made_to_do() {
+    let mut relay = quiet();
+    let mut ana = enter(&mut relay, "ana");
+    let house = relay.voice("house").unwrap();
+    let handle = relay.handle();
+    let deeds = [
+        Request::Join(lobby()),
+        Request::Topic(lobby(), "tea\r\nand cake".into()),
+        Request::Name(nick("steward")),
+        Request::Part(lobby(), Some("my shift is over".into())),
+        Request::Join(lobby()),
+        Request::Quit("good night".into()),
+        Request::Join(lobby()),
+    ];
+    for deed in deeds {
+        handle.have(Errand::Do(house, deed)).unwrap();
+    }
+    settle(&mut relay);
+    let lines = heard(&mut ana);
+    let ends: Vec<&str> = lines
+        .iter()
+        .map(|line| line.split_once(' ').unwrap().1)
+        .collect();
+    assert_eq!(
+        ends,
+        [
+            "JOIN #lobby",
+            "TOPIC #lobby :tea  and cake",
+            "NICK steward",
+            "PART #lobby :my shift is over",
+            "JOIN #lobby",
+            "QUIT :good night",
+        ]
+    );
+    relay.voice("steward").unwrap();
 }
 
 #[test]
@@ -114,16 +151,13 @@ fn too_much_at_once_is_refused_and_taken_again_after_a_turn() {
     let handle = relay.handle();
     let text = "x".repeat(10_000);
     let mut taken = 0;
-    while handle.post(house, to_lobby(), &text) == Ok(()) {
+    while handle.post(house, lobby(), &text) == Ok(()) {
         taken += 1;
         assert!(taken < 1000, "there is no bound");
     }
-    assert_eq!(
-        handle.post(house, to_lobby(), &text),
-        Err(HandleError::Busy)
-    );
+    assert_eq!(handle.post(house, lobby(), &text), Err(HandleError::Busy));
     settle(&mut relay);
-    handle.post(house, to_lobby(), &text).unwrap();
+    handle.post(house, lobby(), &text).unwrap();
 }
 
 #[test]
@@ -132,7 +166,7 @@ fn what_can_never_be_taken_is_no_reason_to_wait() {
     let house = relay.voice("house").unwrap();
     let handle = relay.handle();
     let text = "x".repeat(2 << 20);
-    let refused = handle.post(house, to_lobby(), &text);
+    let refused = handle.post(house, lobby(), &text);
     assert_eq!(refused, Err(HandleError::TooLong));
 }
 
@@ -141,7 +175,7 @@ fn a_relay_that_is_gone_is_gone_for_good_and_so_is_one_that_has_stopped() {
     let mut relay = quiet();
     let house = relay.voice("house").unwrap();
     let handle = relay.handle();
-    while handle.post(house, to_lobby(), "hello?") == Ok(()) {}
+    while handle.post(house, lobby(), "hello?") == Ok(()) {}
     handle
         .stop("heard however much waits", Duration::ZERO)
         .unwrap();
@@ -150,7 +184,7 @@ fn a_relay_that_is_gone_is_gone_for_good_and_so_is_one_that_has_stopped() {
     assert!(matches!(relay.person("late"), Err(NotIn::Stopping)));
     drop(relay);
     for _ in 0..20_000 {
-        let refused = handle.post(house, to_lobby(), "hello?");
+        let refused = handle.post(house, lobby(), "hello?");
         assert_eq!(refused, Err(HandleError::Gone));
     }
 }
@@ -167,7 +201,7 @@ fn threads_that_never_stop_asking_keep_nobody_else_waiting() {
             thread::spawn(move || {
                 let mut taken = 0_u64;
                 while !handle.is_gone() {
-                    taken += u64::from(handle.post(house, to_lobby(), "more").is_ok());
+                    taken += u64::from(handle.post(house, lobby(), "more").is_ok());
                 }
                 taken
             })
@@ -215,7 +249,7 @@ fn a_panic_over_a_snapshot_is_the_programs_own() {
     let handle = relay.handle();
     handle.join(house, lobby()).unwrap();
     handle.snapshot(|_| panic!("of the program's own")).unwrap();
-    handle.post(house, to_lobby(), "after it").unwrap();
+    handle.post(house, lobby(), "after it").unwrap();
     settle(&mut relay);
     hears(&mut ana, ":after it");
 }

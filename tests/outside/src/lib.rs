@@ -20,7 +20,6 @@ mod verdicts;
 
 use std::time::Duration;
 
-use chat_core::hub::request::Addressee;
 use chat_core::inside::{Insider, InsiderError};
 use chat_core::names::{Nick, RoomName};
 use chat_core::relay::{Builder, Relay};
@@ -38,10 +37,6 @@ fn builder() -> Builder {
 
 fn lobby() -> RoomName {
     RoomName::lobby()
-}
-
-fn to_lobby() -> Addressee {
-    Addressee::Room(lobby())
 }
 
 fn nick(name: &str) -> Nick {

@@ -11,7 +11,7 @@ use chat_core::observer::{Candidate, Context, Observer, Said, Verdict};
 use test_support::LineClient;
 
 use super::judge::{Stopped, at_a_door, judged};
-use super::{builder, enter, heard, hears, insist, settle, to_lobby};
+use super::{builder, enter, heard, hears, insist, lobby, settle};
 
 #[test]
 fn an_observer_that_says_nothing_changes_nothing() {
@@ -276,14 +276,14 @@ fn what_an_observer_has_done_happens_after_it_has_answered() {
     let mut relay = judged(|context, who, what, text| {
         if (what, text) == ("message", "hello") {
             let house = context.person(&super::nick("house")).unwrap();
-            context.post(house, to_lobby(), "welcome");
+            context.post(house, lobby(), "welcome");
             context.dismiss(who, Farewell::POLICY, "said hello");
         }
         Verdict::Allow
     });
     let mut ana = enter(&mut relay, "ana");
     let house = relay.voice("house").unwrap();
-    relay.handle().join(house, super::lobby()).unwrap();
+    relay.handle().join(house, lobby()).unwrap();
     let mut bob = enter(&mut relay, "bob");
     heard(&mut ana);
     bob.say("#lobby", "hello").unwrap();

@@ -13,7 +13,7 @@ use chat_core::relay::Relay;
 use chat_web::front::Front;
 use test_support::LineClient;
 
-use super::{enter, hears, quiet, settle, to_lobby};
+use super::{enter, hears, lobby, quiet, settle};
 
 const ANY: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
@@ -79,7 +79,7 @@ fn dropped_while_busy_it_closes_everything_at_once() {
     let mut ana = relay.person("ana").unwrap();
     ana.join("#lobby").unwrap();
     let handle = relay.handle();
-    handle.post(ana.id(), to_lobby(), "never heard").unwrap();
+    handle.post(ana.id(), lobby(), "never heard").unwrap();
     let _ = relay.turn(Some(Duration::from_secs(1))).unwrap();
     drop(relay);
     assert_eq!(handle.stop("", Duration::ZERO), Err(HandleError::Gone));
