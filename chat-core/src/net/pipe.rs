@@ -117,6 +117,11 @@ impl Near {
         self.0.tell(&state);
     }
 
+    /// Whether the far end will say no more than what waits.
+    pub(super) fn hung_up(&self) -> bool {
+        self.0.state().far_is_gone
+    }
+
     /// Writes what is said last, however much waits.
     pub(super) fn finish(&self, bytes: &[u8]) {
         self.0.state().to_far.extend_from_slice(bytes);

@@ -6,6 +6,7 @@ use chat_core::chat::NotIn;
 use chat_core::inside::InsiderError;
 use chat_core::limits::Limits;
 use chat_core::relay::Relay;
+use chat_core::testing::Ephemeral;
 use test_support::LineClient;
 
 use super::{builder, enter, heard, hears, insist, quiet, settle};
@@ -60,6 +61,35 @@ fn whoever_is_dropped_leaves_and_the_name_is_free() {
     again.leave("now properly");
     settle(&mut relay);
     hears(&mut ana, "QUIT :Quit: now properly");
+}
+
+#[test]
+fn whoever_is_dropped_in_the_turn_of_their_last_words_is_heard_and_leaves() {
+    let mut relay = quiet();
+    let (mut ana, bob) = (enter(&mut relay, "ana"), enter(&mut relay, "bob"));
+    heard(&mut ana);
+    bob.say("#lobby", "off I go").unwrap();
+    drop(bob);
+    settle(&mut relay);
+    let lines = heard(&mut ana);
+    assert!(
+        matches!(&lines[..], [words, quit] if words.ends_with(":off I go") && quit.contains(" QUIT :")),
+        "{lines:#?}"
+    );
+    enter(&mut relay, "bob");
+}
+
+#[test]
+fn whoever_is_dropped_while_they_talk_too_fast_leaves_after_a_while() {
+    let mut chat = Ephemeral::of(Relay::builder()).unwrap();
+    let (mut ana, bob) = (enter(chat.relay(), "ana"), enter(chat.relay(), "bob"));
+    heard(&mut ana);
+    for number in 0..200 {
+        bob.say("#lobby", &number.to_string()).unwrap();
+    }
+    drop(bob);
+    chat.advance(Duration::from_secs(30)).unwrap();
+    hears(&mut ana, " QUIT :");
 }
 
 #[test]
@@ -139,7 +169,7 @@ fn who_says_too_much_between_two_turns_is_told_to_wait() {
 
 #[test]
 fn nobody_asks_them_for_a_sign_of_life() {
-    let mut chat = chat_core::testing::Ephemeral::of(builder()).unwrap();
+    let mut chat = Ephemeral::of(builder()).unwrap();
     let mut ana = chat.relay().person("ana").unwrap();
     chat.advance(Duration::from_secs(3600)).unwrap();
     ana.say("ana", "still here").unwrap();
