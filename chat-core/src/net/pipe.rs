@@ -2,13 +2,14 @@
 //!
 //! [`Near`] is what the loop holds: it is read and written like a socket that does not block. [`Far`]
 //! belongs to somebody in the same process, on whatever thread. What either does is [`News`] for the loop,
-//! which takes them in when it is woken.
+//! which takes them in when it is woken. A queue has memory only while something waits in it.
 
 use std::collections::BTreeSet;
 use std::io::{self, ErrorKind, IoSlice, Read, Write};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use bytes::{Buf, BytesMut};
 use mio::Waker;
 
 use crate::limits::PIPE_BYTES_MAX;
@@ -58,8 +59,8 @@ struct Shared {
 
 #[derive(Debug, Default)]
 struct State {
-    to_near: Vec<u8>,
-    to_far: Vec<u8>,
+    to_near: BytesMut,
+    to_far: BytesMut,
     /// Place of the person in the slab, once it has one.
     key: Option<usize>,
     /// The loop wrote more than there was room for, and wants to know when there is.
@@ -139,7 +140,7 @@ impl Read for Near {
         }
         let count = into.len().min(state.to_near.len());
         into[..count].copy_from_slice(&state.to_near[..count]);
-        state.to_near.drain(..count);
+        take_off(&mut state.to_near, count);
         Ok(count)
     }
 }
@@ -243,9 +244,19 @@ impl State {
 
     fn take_line(&mut self) -> Option<String> {
         let end = memchr::memchr(b'\n', &self.to_far)?;
-        let line: Vec<u8> = self.to_far.drain(..=end).collect();
-        let line = line.strip_suffix(b"\r\n").unwrap_or(&line[..end]);
-        Some(String::from_utf8_lossy(line).into_owned())
+        let line = &self.to_far[..end];
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let line = String::from_utf8_lossy(line).into_owned();
+        take_off(&mut self.to_far, end + 1);
+        Some(line)
+    }
+}
+
+/// Takes bytes off the front of a queue, without moving the others.
+fn take_off(queue: &mut BytesMut, count: usize) {
+    queue.advance(count);
+    if queue.is_empty() {
+        *queue = BytesMut::new();
     }
 }
 
@@ -305,6 +316,32 @@ mod tests {
         assert_eq!(rest.unwrap(), line.len());
         assert!(matches!(far.hear(), Heard::Line(_)));
         assert_eq!(keys(&news), [1], "what was not taken is waited for");
+    }
+
+    #[test]
+    fn a_pipe_in_which_nothing_waits_holds_no_memory() {
+        let (_poll, news) = news();
+        let (mut near, far) = pipe(&news);
+        while far.say(b"some words\r\n").is_ok() {}
+        while near.write(b"some words\r\n").is_ok() {}
+        while near.read(&mut [0; 1000]).is_ok() {}
+        // A full queue ends in the middle of a line.
+        while matches!(far.hear(), Heard::Line(_)) {}
+        near.write_all(b"\n").unwrap();
+        assert!(matches!(far.hear(), Heard::Line(_)));
+        let state = far.0.state();
+        assert_eq!((state.to_near.capacity(), state.to_far.capacity()), (0, 0));
+    }
+
+    #[test]
+    fn taking_a_line_moves_no_other() {
+        let mut state = State::default();
+        state.take_in(&b"some words\r\n".repeat(1000));
+        for _ in 1..1000 {
+            let next = state.to_far[b"some words\r\n".len()..].as_ptr();
+            assert_eq!(state.take_line().as_deref(), Some("some words"));
+            assert_eq!(state.to_far.as_ptr(), next);
+        }
     }
 
     #[test]
