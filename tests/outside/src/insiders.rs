@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chat_core::chat::NotIn;
 use chat_core::inside::InsiderError;
-use chat_core::limits::Limits;
+use chat_core::limits::{LINE_IN_BYTES_MAX, Limits};
 use chat_core::relay::Relay;
 use chat_core::testing::Ephemeral;
 use test_support::LineClient;
@@ -165,6 +165,20 @@ fn who_says_too_much_between_two_turns_is_told_to_wait() {
         assert!(!lines.is_empty(), "{count} of {said} and one more came");
         count += lines.len();
     }
+}
+
+#[test]
+fn a_line_that_nobody_may_say_is_too_long_however_often_it_is_tried() {
+    let mut relay = quiet();
+    let mut ana = enter(&mut relay, "ana");
+    let longest = "x".repeat(LINE_IN_BYTES_MAX - 2);
+    assert_eq!(ana.send(&longest), Ok(()));
+    settle(&mut relay);
+    hears(&mut ana, " 417 ");
+    let longer = ana.send(&format!("{longest}x"));
+    assert_eq!(longer, Err(InsiderError::TooLong));
+    let text = "x".repeat(1024 * 1024);
+    assert_eq!(ana.say("#lobby", &text), Err(InsiderError::TooLong));
 }
 
 #[test]
