@@ -35,8 +35,9 @@
 
 use std::time::Duration;
 
+use crate::dialect::cut;
 use crate::id::PersonId;
-use crate::limits::LINE_IN_BYTES_MAX;
+use crate::limits::{LINE_IN_BYTES_MAX, REASON_BYTES_MAX};
 use crate::net::pipe::{Far, Heard, NotTaken};
 
 /// A person without a socket. Dropped, it leaves.
@@ -130,10 +131,13 @@ impl Insider {
         told(self.far.hear_within(patience))
     }
 
-    /// Leaves, with a reason that their rooms are told.
+    /// Leaves, with a reason that their rooms are told, up to [`REASON_BYTES_MAX`]. What they said before is heard
+    /// first; of somebody who talked too fast, what is heard within [`HANG_UP_GRACE`].
+    ///
+    /// [`HANG_UP_GRACE`]: crate::limits::HANG_UP_GRACE
     pub fn leave(self, reason: &str) {
-        // Who is not heard any more has left already.
-        let _ = self.send(&format!("QUIT :{reason}"));
+        let line = one_line(&format!("QUIT :{}", cut(reason, REASON_BYTES_MAX)));
+        self.far.say_last(line.as_bytes());
     }
 }
 

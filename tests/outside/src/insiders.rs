@@ -182,6 +182,61 @@ fn a_line_that_nobody_may_say_is_too_long_however_often_it_is_tried() {
 }
 
 #[test]
+fn why_somebody_leaves_is_told_however_much_they_said_before() {
+    let mut relay = quiet();
+    let (mut ana, bob) = (enter(&mut relay, "ana"), enter(&mut relay, "bob"));
+    heard(&mut ana);
+    while bob.say("#lobby", "and another thing") == Ok(()) {}
+    let reason = format!("enough{}", " is enough".repeat(100));
+    bob.leave(&reason);
+    // Whoever has hung up is written to meanwhile.
+    ana.say("#lobby", "already?").unwrap();
+    let mut lines = Vec::new();
+    while !lines
+        .last()
+        .is_some_and(|line: &String| line.contains(" QUIT :"))
+    {
+        assert!(
+            relay
+                .turn(Some(Duration::from_secs(5)))
+                .unwrap()
+                .is_running()
+        );
+        lines = heard(&mut ana);
+        assert!(!lines.is_empty(), "nothing more came");
+    }
+    let quit = lines.last().unwrap();
+    assert!(quit.contains(" QUIT :Quit: enough is enough"), "{quit}");
+}
+
+#[test]
+fn why_somebody_leaves_is_told_also_if_they_talked_too_fast() {
+    let mut chat = Ephemeral::of(Relay::builder()).unwrap();
+    let (mut ana, bob) = (enter(chat.relay(), "ana"), enter(chat.relay(), "bob"));
+    heard(&mut ana);
+    for number in 0..20 {
+        bob.say("#lobby", &number.to_string()).unwrap();
+    }
+    bob.leave("I talk too much");
+    for _ in 0..10 {
+        // Whoever has hung up is written to meanwhile.
+        ana.say("#lobby", "slowly!").unwrap();
+        chat.advance(Duration::from_secs(1)).unwrap();
+    }
+    let lines = heard(&mut ana);
+    let said = lines
+        .iter()
+        .filter(|line| line.contains(" PRIVMSG #lobby :"));
+    assert_eq!(said.count(), 20, "{lines:#?}");
+    assert!(
+        lines
+            .iter()
+            .any(|line| line.contains(" QUIT :Quit: I talk too much")),
+        "{lines:#?}"
+    );
+}
+
+#[test]
 fn nobody_asks_them_for_a_sign_of_life() {
     let mut chat = Ephemeral::of(builder()).unwrap();
     let mut ana = chat.relay().person("ana").unwrap();
