@@ -30,21 +30,40 @@ fn main() -> anyhow::Result<()> {
     Ok(relay.run()?)
 }
 
+/// How long the bot waits before it tries again to say what was not taken.
+const AGAIN: Duration = Duration::from_millis(100);
+
 /// Counts what is said in the room.
 fn count(bot: &mut Insider) -> Result<(), InsiderError> {
     bot.join("#lobby")?;
-    let mut said = 0_u64;
+    let (mut said, mut answer) = (0_u64, None);
     loop {
-        let Some(line) = bot.hear_within(Duration::from_secs(60))? else {
+        answer = try_to_say(bot, answer)?;
+        let patience = match answer {
+            Some(_) => AGAIN,
+            None => Duration::from_secs(60),
+        };
+        let Some(line) = bot.hear_within(patience)? else {
             continue;
         };
         let Some(message) = Message::of_server(&line).filter(|m| m.command == "PRIVMSG") else {
             continue;
         };
         match message.params[..] {
-            ["#lobby", "!count"] => bot.say("#lobby", &format!("{said} lines so far"))?,
+            // Whoever asks again meanwhile wants the newest.
+            ["#lobby", "!count"] => answer = Some(format!("{said} lines so far")),
             ["#lobby", _] => said += 1,
             _ => {}
         }
+    }
+}
+
+/// Says something, if there is something; returns it if it is to be tried again. Busy is no reason to give up: the bot
+/// goes on hearing meanwhile.
+fn try_to_say(bot: &Insider, text: Option<String>) -> Result<Option<String>, InsiderError> {
+    match text.as_deref().map(|text| bot.say("#lobby", text)) {
+        Some(Err(InsiderError::Busy)) => Ok(text),
+        Some(said) => said.map(|()| None),
+        None => Ok(None),
     }
 }

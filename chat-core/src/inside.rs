@@ -19,13 +19,25 @@
 //! # }
 //! ```
 //!
-//! An [`Insider`] has no socket; the rules, the order and the bounds are those of everybody: who talks too fast is
-//! delayed, and who does not hear what waits for them is sent away as a slow reader. It can be moved to another
-//! thread, and there wait for what it hears.
+//! An [`Insider`] has no socket; the rules, the order and the bounds are those of everybody, and who talks too fast
+//! is delayed. It can be moved to another thread, and there wait for what it hears. What that is are the lines that
+//! an IRC client is told, tags included: [`Message::of_server`] takes one apart.
+//!
+//! Who does not hear what waits for them is sent away as a slow reader. [`Builder::slow`] is about doors, and an
+//! insider came in by none: messages to them are never dropped.
+//!
+//! An [`Observer`] is not asked whether they may connect and register, since the program itself let them in. What
+//! they do from then on it is asked about as it is for everybody: joins, messages, other names.
+//!
+//! [`Builder::slow`]: crate::relay::Builder::slow
+//! [`Message::of_server`]: crate::dialect::irc::Message::of_server
+//! [`Observer`]: crate::observer::Observer
 
 use std::time::Duration;
 
+use crate::dialect::cut;
 use crate::id::PersonId;
+use crate::limits::{LINE_IN_BYTES_MAX, REASON_BYTES_MAX};
 use crate::net::pipe::{Far, Heard, NotTaken};
 
 /// A person without a socket. Dropped, it leaves.
@@ -42,6 +54,10 @@ pub enum InsiderError {
     /// Too much of what they said is not heard yet: try again after a turn.
     #[error("the chat has not heard yet what was said before: try again")]
     Busy,
+    /// The line is longer than [`LINE_IN_BYTES_MAX`], which nobody may say: say less, or in several lines. One
+    /// that is shorter may be too long all the same, without its tags; that they hear as everybody does.
+    #[error("the line is too long: at most {max} bytes with its end", max = LINE_IN_BYTES_MAX)]
+    TooLong,
     /// They were sent away, or the relay is gone.
     #[error("this person is not in the chat any more")]
     Gone,
@@ -61,7 +77,7 @@ impl Insider {
     /// Says something to a room that they are in, or to a person.
     ///
     /// # Errors
-    /// They are not heard at present, or not any more.
+    /// They are not heard at present, or not any more; or the line is too long for anybody.
     pub fn say(&self, to: &str, text: &str) -> Result<(), InsiderError> {
         self.send(&format!("PRIVMSG {} :{}", word(to), text))
     }
@@ -69,7 +85,7 @@ impl Insider {
     /// Enters a room.
     ///
     /// # Errors
-    /// They are not heard at present, or not any more.
+    /// They are not heard at present, or not any more; or the line is too long for anybody.
     pub fn join(&self, room: &str) -> Result<(), InsiderError> {
         self.send(&format!("JOIN {}", word(room)))
     }
@@ -77,7 +93,7 @@ impl Insider {
     /// Leaves a room.
     ///
     /// # Errors
-    /// They are not heard at present, or not any more.
+    /// They are not heard at present, or not any more; or the line is too long for anybody.
     pub fn part(&self, room: &str) -> Result<(), InsiderError> {
         self.send(&format!("PART {}", word(room)))
     }
@@ -85,9 +101,12 @@ impl Insider {
     /// Says any line of IRC. Ends of lines within it become spaces.
     ///
     /// # Errors
-    /// They are not heard at present, or not any more.
+    /// They are not heard at present, or not any more; or the line is too long for anybody.
     pub fn send(&self, line: &str) -> Result<(), InsiderError> {
-        let line = line.replace(['\r', '\n', '\0'], " ") + "\r\n";
+        let line = one_line(line);
+        if line.len() > LINE_IN_BYTES_MAX {
+            return Err(InsiderError::TooLong);
+        }
         self.far
             .say(line.as_bytes())
             .map_err(|not_taken| match not_taken {
@@ -112,11 +131,19 @@ impl Insider {
         told(self.far.hear_within(patience))
     }
 
-    /// Leaves, with a reason that their rooms are told.
+    /// Leaves, with a reason that their rooms are told, up to [`REASON_BYTES_MAX`]. What they said before is heard
+    /// first; of somebody who talked too fast, what is heard within [`HANG_UP_GRACE`].
+    ///
+    /// [`HANG_UP_GRACE`]: crate::limits::HANG_UP_GRACE
     pub fn leave(self, reason: &str) {
-        // Who is not heard any more has left already.
-        let _ = self.send(&format!("QUIT :{reason}"));
+        let line = one_line(&format!("QUIT :{}", cut(reason, REASON_BYTES_MAX)));
+        self.far.say_last(line.as_bytes());
     }
+}
+
+/// Whatever is in it, it is one line.
+fn one_line(line: &str) -> String {
+    line.replace(['\r', '\n', '\0'], " ") + "\r\n"
 }
 
 fn told(heard: Heard) -> Result<Option<String>, InsiderError> {

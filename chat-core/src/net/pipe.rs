@@ -2,13 +2,14 @@
 //!
 //! [`Near`] is what the loop holds: it is read and written like a socket that does not block. [`Far`]
 //! belongs to somebody in the same process, on whatever thread. What either does is [`News`] for the loop,
-//! which takes them in when it is woken.
+//! which takes them in when it is woken. A queue has memory only while something waits in it.
 
 use std::collections::BTreeSet;
 use std::io::{self, ErrorKind, IoSlice, Read, Write};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use bytes::{Buf, BytesMut};
 use mio::Waker;
 
 use crate::limits::PIPE_BYTES_MAX;
@@ -58,8 +59,8 @@ struct Shared {
 
 #[derive(Debug, Default)]
 struct State {
-    to_near: Vec<u8>,
-    to_far: Vec<u8>,
+    to_near: BytesMut,
+    to_far: BytesMut,
     /// Place of the person in the slab, once it has one.
     key: Option<usize>,
     /// The loop wrote more than there was room for, and wants to know when there is.
@@ -117,6 +118,11 @@ impl Near {
         self.0.tell(&state);
     }
 
+    /// Whether the far end will say no more than what waits.
+    pub(super) fn hung_up(&self) -> bool {
+        self.0.state().far_is_gone
+    }
+
     /// Writes what is said last, however much waits.
     pub(super) fn finish(&self, bytes: &[u8]) {
         self.0.state().to_far.extend_from_slice(bytes);
@@ -134,7 +140,7 @@ impl Read for Near {
         }
         let count = into.len().min(state.to_near.len());
         into[..count].copy_from_slice(&state.to_near[..count]);
-        state.to_near.drain(..count);
+        take_off(&mut state.to_near, count);
         Ok(count)
     }
 }
@@ -144,13 +150,14 @@ impl Write for Near {
         self.write_vectored(&[IoSlice::new(bytes)])
     }
 
-    /// As much as there is room for: whoever is told less than they offered waits for news.
+    /// As much as there is room for: whoever is told less than they offered waits for news. For who has hung up
+    /// it is all taken and not kept: an error would be the end, and their last words are still to be heard.
     fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
         let mut state = self.0.state();
-        if state.far_is_gone {
-            return Err(ErrorKind::BrokenPipe.into());
-        }
         let offered: usize = slices.iter().map(|slice| slice.len()).sum();
+        if state.far_is_gone {
+            return Ok(offered);
+        }
         let written: usize = slices.iter().map(|slice| state.take_in(slice)).sum();
         state.blocked = written < offered;
         if written == 0 && state.blocked {
@@ -185,6 +192,12 @@ impl Far {
         state.to_near.extend_from_slice(lines);
         self.0.tell(&state);
         Ok(())
+    }
+
+    /// Says a last line and hangs up. It goes beyond the bound if it must: it is one.
+    pub(crate) fn say_last(self, line: &[u8]) {
+        // Dropping it tells the loop. Whom that has sent away is not heard, and nobody keeps the words.
+        self.0.state().to_near.extend_from_slice(line);
     }
 
     /// The next line, if it is there.
@@ -238,9 +251,19 @@ impl State {
 
     fn take_line(&mut self) -> Option<String> {
         let end = memchr::memchr(b'\n', &self.to_far)?;
-        let line: Vec<u8> = self.to_far.drain(..=end).collect();
-        let line = line.strip_suffix(b"\r\n").unwrap_or(&line[..end]);
-        Some(String::from_utf8_lossy(line).into_owned())
+        let line = &self.to_far[..end];
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let line = String::from_utf8_lossy(line).into_owned();
+        take_off(&mut self.to_far, end + 1);
+        Some(line)
+    }
+}
+
+/// Takes bytes off the front of a queue, without moving the others.
+fn take_off(queue: &mut BytesMut, count: usize) {
+    queue.advance(count);
+    if queue.is_empty() {
+        *queue = BytesMut::new();
     }
 }
 
@@ -250,75 +273,5 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn news() -> (mio::Poll, Arc<News>) {
-        let poll = mio::Poll::new().unwrap();
-        let waker = Waker::new(poll.registry(), mio::Token(0)).unwrap();
-        (poll, News::new(Arc::new(waker)))
-    }
-
-    fn keys(news: &News) -> Vec<usize> {
-        news.take().into_iter().collect()
-    }
-
-    #[test]
-    fn lines_go_both_ways_and_what_is_said_is_news() {
-        let (_poll, news) = news();
-        let (mut near, far) = pipe(&news);
-        near.belong(7);
-        assert_eq!(keys(&news), [7]);
-        far.say(b"hello\r\n").unwrap();
-        far.say(b"again\r\n").unwrap();
-        assert_eq!(keys(&news), [7]);
-        let mut bytes = [0; 100];
-        assert_eq!(near.read(&mut bytes).unwrap(), 14);
-        assert_eq!(
-            near.read(&mut bytes).unwrap_err().kind(),
-            ErrorKind::WouldBlock
-        );
-        near.write_all(b"one\r\ntwo\nthr").unwrap();
-        assert_eq!(far.hear(), Heard::Line("one".into()));
-        assert_eq!(far.hear(), Heard::Line("two".into()));
-        assert_eq!(far.hear(), Heard::Nothing);
-    }
-
-    #[test]
-    fn neither_side_makes_the_other_wait_or_grow() {
-        let (_poll, news) = news();
-        let (mut near, far) = pipe(&news);
-        near.belong(1);
-        let line = [&b"x".repeat(1023)[..], b"\n"].concat();
-        while far.say(&line).is_ok() {}
-        assert_eq!(far.say(&line), Err(NotTaken::Full));
-        while near.write(&line).is_ok() {}
-        keys(&news);
-        assert!(matches!(far.hear(), Heard::Line(_)));
-        assert_eq!(keys(&news), [1], "there is room again");
-        let rest = near.write_vectored(&[IoSlice::new(&line), IoSlice::new(b"more\n")]);
-        assert_eq!(rest.unwrap(), line.len());
-        assert!(matches!(far.hear(), Heard::Line(_)));
-        assert_eq!(keys(&news), [1], "what was not taken is waited for");
-    }
-
-    #[test]
-    fn either_side_learns_of_the_end_after_what_was_said() {
-        let (_poll, news) = news();
-        let (mut near, far) = pipe(&news);
-        near.belong(1);
-        far.say(b"bye\n").unwrap();
-        drop(far);
-        let mut bytes = [0; 100];
-        assert_eq!(near.read(&mut bytes).unwrap(), 4);
-        assert_eq!(near.read(&mut bytes).unwrap(), 0);
-        assert!(near.write(b"x").is_err());
-
-        let (near, far) = pipe(&news);
-        near.finish(b"ERROR :go\r\n");
-        drop(near);
-        assert_eq!(far.hear(), Heard::Line("ERROR :go".into()));
-        assert_eq!(far.hear_within(Duration::from_secs(9)), Heard::Over);
-        assert_eq!(far.say(b"x\n"), Err(NotTaken::Over));
-    }
-}
+#[path = "pipe_tests.rs"]
+mod tests;

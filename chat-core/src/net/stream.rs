@@ -34,6 +34,15 @@ impl Stream {
         }
     }
 
+    /// Whether it is known without an event that no more will come: what is told of a pipe between two turns is
+    /// one piece of news, so the end may have come with the last words.
+    pub(super) fn hung_up(&self) -> bool {
+        match self {
+            Stream::Tcp(_) => false,
+            Stream::Pipe(pipe) => pipe.hung_up(),
+        }
+    }
+
     /// The socket, if it is one.
     pub(super) fn tcp(&self) -> Option<&TcpStream> {
         match self {

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use chat_core::chat::NotIn;
 use chat_core::inside::InsiderError;
-use chat_core::limits::Limits;
+use chat_core::limits::{LINE_IN_BYTES_MAX, Limits};
 use chat_core::relay::Relay;
+use chat_core::testing::Ephemeral;
 use test_support::LineClient;
 
 use super::{builder, enter, heard, hears, insist, quiet, settle};
@@ -60,6 +61,35 @@ fn whoever_is_dropped_leaves_and_the_name_is_free() {
     again.leave("now properly");
     settle(&mut relay);
     hears(&mut ana, "QUIT :Quit: now properly");
+}
+
+#[test]
+fn whoever_is_dropped_in_the_turn_of_their_last_words_is_heard_and_leaves() {
+    let mut relay = quiet();
+    let (mut ana, bob) = (enter(&mut relay, "ana"), enter(&mut relay, "bob"));
+    heard(&mut ana);
+    bob.say("#lobby", "off I go").unwrap();
+    drop(bob);
+    settle(&mut relay);
+    let lines = heard(&mut ana);
+    assert!(
+        matches!(&lines[..], [words, quit] if words.ends_with(":off I go") && quit.contains(" QUIT :")),
+        "{lines:#?}"
+    );
+    enter(&mut relay, "bob");
+}
+
+#[test]
+fn whoever_is_dropped_while_they_talk_too_fast_leaves_after_a_while() {
+    let mut chat = Ephemeral::of(Relay::builder()).unwrap();
+    let (mut ana, bob) = (enter(chat.relay(), "ana"), enter(chat.relay(), "bob"));
+    heard(&mut ana);
+    for number in 0..200 {
+        bob.say("#lobby", &number.to_string()).unwrap();
+    }
+    drop(bob);
+    chat.advance(Duration::from_secs(30)).unwrap();
+    hears(&mut ana, " QUIT :");
 }
 
 #[test]
@@ -138,8 +168,77 @@ fn who_says_too_much_between_two_turns_is_told_to_wait() {
 }
 
 #[test]
+fn a_line_that_nobody_may_say_is_too_long_however_often_it_is_tried() {
+    let mut relay = quiet();
+    let mut ana = enter(&mut relay, "ana");
+    let longest = "x".repeat(LINE_IN_BYTES_MAX - 2);
+    assert_eq!(ana.send(&longest), Ok(()));
+    settle(&mut relay);
+    hears(&mut ana, " 417 ");
+    let longer = ana.send(&format!("{longest}x"));
+    assert_eq!(longer, Err(InsiderError::TooLong));
+    let text = "x".repeat(1024 * 1024);
+    assert_eq!(ana.say("#lobby", &text), Err(InsiderError::TooLong));
+}
+
+#[test]
+fn why_somebody_leaves_is_told_however_much_they_said_before() {
+    let mut relay = quiet();
+    let (mut ana, bob) = (enter(&mut relay, "ana"), enter(&mut relay, "bob"));
+    heard(&mut ana);
+    while bob.say("#lobby", "and another thing") == Ok(()) {}
+    let reason = format!("enough{}", " is enough".repeat(100));
+    bob.leave(&reason);
+    // Whoever has hung up is written to meanwhile.
+    ana.say("#lobby", "already?").unwrap();
+    let mut lines = Vec::new();
+    while !lines
+        .last()
+        .is_some_and(|line: &String| line.contains(" QUIT :"))
+    {
+        assert!(
+            relay
+                .turn(Some(Duration::from_secs(5)))
+                .unwrap()
+                .is_running()
+        );
+        lines = heard(&mut ana);
+        assert!(!lines.is_empty(), "nothing more came");
+    }
+    let quit = lines.last().unwrap();
+    assert!(quit.contains(" QUIT :Quit: enough is enough"), "{quit}");
+}
+
+#[test]
+fn why_somebody_leaves_is_told_also_if_they_talked_too_fast() {
+    let mut chat = Ephemeral::of(Relay::builder()).unwrap();
+    let (mut ana, bob) = (enter(chat.relay(), "ana"), enter(chat.relay(), "bob"));
+    heard(&mut ana);
+    for number in 0..20 {
+        bob.say("#lobby", &number.to_string()).unwrap();
+    }
+    bob.leave("I talk too much");
+    for _ in 0..10 {
+        // Whoever has hung up is written to meanwhile.
+        ana.say("#lobby", "slowly!").unwrap();
+        chat.advance(Duration::from_secs(1)).unwrap();
+    }
+    let lines = heard(&mut ana);
+    let said = lines
+        .iter()
+        .filter(|line| line.contains(" PRIVMSG #lobby :"));
+    assert_eq!(said.count(), 20, "{lines:#?}");
+    assert!(
+        lines
+            .iter()
+            .any(|line| line.contains(" QUIT :Quit: I talk too much")),
+        "{lines:#?}"
+    );
+}
+
+#[test]
 fn nobody_asks_them_for_a_sign_of_life() {
-    let mut chat = chat_core::testing::Ephemeral::of(builder()).unwrap();
+    let mut chat = Ephemeral::of(builder()).unwrap();
     let mut ana = chat.relay().person("ana").unwrap();
     chat.advance(Duration::from_secs(3600)).unwrap();
     ana.say("ana", "still here").unwrap();

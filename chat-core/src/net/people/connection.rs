@@ -210,7 +210,7 @@ impl People {
     /// read, so this is how a host knows.
     #[must_use]
     pub fn hung_up(&self, id: PersonId) -> bool {
-        self.person(id).is_some_and(|person| person.link.hung_up)
+        self.person(id).is_some_and(|person| person.link.hung_up())
     }
 
     /// Takes out what is needed to decode, if this person is to be heard.

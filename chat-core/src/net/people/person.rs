@@ -105,7 +105,7 @@ pub(super) struct Link {
     pub(super) discounted: bool,
     /// It is not there yet.
     pub(super) connecting: bool,
-    /// The peer will send no more; there may still be something to read.
+    /// An event told that the peer will send no more; there may still be something to read.
     pub(super) hung_up: bool,
     /// Everything was read to the end.
     pub(super) eof: bool,
@@ -196,6 +196,11 @@ impl Link {
     /// Whether somebody came in by it.
     pub(super) fn is_incoming(&self) -> bool {
         self.socket.is_some() && !self.outgoing
+    }
+
+    /// Whether the peer will send no more; there may still be something to read.
+    pub(super) fn hung_up(&self) -> bool {
+        self.hung_up || self.socket.as_ref().is_some_and(Stream::hung_up)
     }
 
     pub(super) fn queued(&self) -> usize {
