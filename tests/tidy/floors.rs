@@ -29,7 +29,7 @@ const ROWS: [(u8, &[&str]); 8] = [
             "net/lines.rs",
             "net/networks.rs",
             "net/outbox",
-            "net/pipe.rs",
+            "net/pipe",
             "net/slow.rs",
             "net/source.rs",
             "net/stream.rs",
