@@ -14,6 +14,7 @@ mod observers;
 mod own_loop;
 mod owned_users;
 mod pages;
+mod testing;
 mod values;
 
 use std::time::Duration;
