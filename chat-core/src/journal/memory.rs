@@ -47,7 +47,7 @@ impl Memory {
     #[must_use]
     pub fn new(epoch: String, bytes_max: u64) -> Memory {
         Memory {
-            epoch: epoch.replace(|c| !may_be_in_epoch(c), "_"),
+            epoch: mended(epoch),
             last: Seq(0),
             latest: Timestamp(i64::MIN),
             decided: VecDeque::new(),
@@ -192,8 +192,12 @@ impl Journal for Memory {
 }
 
 /// A message's id is a word of a line, and some clients put it into a file or an address.
-fn may_be_in_epoch(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '-' | '_')
+fn mended(epoch: String) -> String {
+    let is_wrong = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+    match epoch.contains(is_wrong) {
+        true => epoch.replace(is_wrong, "_"),
+        false => epoch,
+    }
 }
 
 /// Posts before this index come before the point.
