@@ -363,7 +363,12 @@ impl Ephemeral {
     }
 }
 
-/// A relay that a thread of its own turns. Dropped, it is stopped, and the thread has ended.
+/// How often a relay that is too busy to hear is told to stop, and how long it is left alone in between.
+const STOP_TRIES: usize = 1000;
+const STOP_PAUSE: Duration = Duration::from_millis(1);
+
+/// A relay that a thread of its own turns. Dropped, it is stopped, and the thread has ended, unless the relay is too
+/// busy for a second or more to hear of it: then the thread is left to itself. [`Spawned::stop`] tells how it went.
 #[derive(Debug)]
 pub struct Spawned {
     irc: SocketAddr,
@@ -390,15 +395,43 @@ impl Spawned {
     pub fn handle(&self) -> &Handle {
         &self.handle
     }
+
+    /// Stops the relay and waits for its end.
+    ///
+    /// # Errors
+    /// What [`Relay::run`] has ended with; its thread has panicked; or it is too busy for a second or more to hear of
+    /// this, and goes on.
+    pub fn stop(mut self) -> io::Result<()> {
+        self.end()
+    }
+
+    /// Does nothing the second time.
+    fn end(&mut self) -> io::Result<()> {
+        let Some(thread) = self.thread.take() else {
+            return Ok(());
+        };
+        self.say_stop(&thread).map_err(io::Error::other)?;
+        let ended = thread.join();
+        ended.unwrap_or_else(|_| Err(io::Error::other("the relay's thread has panicked")))
+    }
+
+    /// A relay that is gone needs not hear it, and one that has panicked may seem busy for ever.
+    fn say_stop(&self, thread: &JoinHandle<io::Result<()>>) -> Result<(), HandleError> {
+        let patience = Duration::from_millis(100);
+        for _ in 0..STOP_TRIES {
+            let said = self.handle.stop("the test is over", patience);
+            if said != Err(HandleError::Busy) || thread.is_finished() {
+                return Ok(());
+            }
+            thread::sleep(STOP_PAUSE);
+        }
+        Err(HandleError::Busy)
+    }
 }
 
 impl Drop for Spawned {
     fn drop(&mut self) {
-        let patience = Duration::from_millis(100);
-        while self.handle.stop("the test is over", patience) == Err(HandleError::Busy) {
-            thread::yield_now();
-        }
         // A panic in the thread was printed, and must not be doubled while another one unwinds.
-        let _ = self.thread.take().map(JoinHandle::join);
+        let _ = self.end();
     }
 }

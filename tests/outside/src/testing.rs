@@ -1,12 +1,14 @@
 //! A relay for tests: its guests come and go, its time passes at once, and it ends.
 
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
+use chat_core::handle::HandleError;
 use chat_core::net::Farewell;
 use chat_core::relay::Relay;
 use chat_core::testing::{Ephemeral, Surprise};
 
-use super::nick;
+use super::{nick, to_lobby};
 
 /// A chat with these guests.
 fn chat(names: &[&str]) -> Ephemeral {
@@ -144,4 +146,55 @@ fn any_time_may_pass_and_be_waited_for() {
     chat.say("ana", "ana", "years later").unwrap();
     let line = chat.expect_within("ana", "years", Duration::MAX);
     line.unwrap();
+}
+
+#[test]
+fn a_relay_in_a_thread_is_stopped_and_its_end_waited_for() {
+    let mut chat = chat(&[]);
+    let mut ana = chat.relay().person("ana").unwrap();
+    let chat = chat.spawn();
+    ana.say("ana", "hello").unwrap();
+    let line = ana.hear_within(Duration::from_secs(10)).unwrap();
+    assert!(line.unwrap().ends_with(":hello"));
+    let handle = chat.handle().clone();
+    chat.stop().unwrap();
+    assert_eq!(handle.stop("again", Duration::ZERO), Err(HandleError::Gone));
+}
+
+#[test]
+fn a_relay_in_a_thread_that_was_stopped_already_has_ended_well() {
+    let chat = chat(&[]).spawn();
+    chat.handle().stop("that was all", Duration::ZERO).unwrap();
+    chat.stop().unwrap();
+}
+
+#[test]
+fn a_panic_in_the_thread_of_a_relay_is_told() {
+    let chat = chat(&[]).spawn();
+    chat.handle().snapshot(|_| panic!("on purpose")).unwrap();
+    let why = chat.stop().unwrap_err();
+    assert_eq!(why.to_string(), "the relay's thread has panicked");
+}
+
+#[test]
+fn a_relay_that_has_ended_with_much_unheard_does_not_hold_a_test() {
+    for is_dropped in [true, false] {
+        let mut chat = chat(&[]);
+        let house = chat.relay().voice("house").unwrap();
+        let chat = chat.spawn();
+        let (let_go, held) = channel::<()>();
+        let hold = move |_| {
+            held.recv().unwrap_err();
+            panic!("on purpose");
+        };
+        chat.handle().snapshot(hold).unwrap();
+        let text = "x".repeat(10_000);
+        let mut posts = (0..1000).map(|_| chat.handle().post(house, to_lobby(), &text));
+        assert!(posts.any(|said| said == Err(HandleError::Busy)));
+        drop(let_go);
+        match is_dropped {
+            true => drop(chat),
+            false => drop(chat.stop().unwrap_err()),
+        }
+    }
 }
