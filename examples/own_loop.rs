@@ -8,6 +8,7 @@
 
 #![allow(clippy::print_stdout, reason = "an example prints")]
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::os::fd::{AsFd, AsRawFd};
 use std::time::{Duration, Instant};
@@ -45,7 +46,11 @@ fn main() -> anyhow::Result<()> {
     let mut events = Events::with_capacity(64);
     // One turn does everything that is ready, so it does not matter what woke us.
     while relay.turn(Some(Duration::ZERO))?.is_running() {
-        poll.poll(&mut events, sleep(&relay))?;
+        match poll.poll(&mut events, sleep(&relay)) {
+            // A signal came, as when a debugger is attached; it ends nothing.
+            Err(why) if why.kind() == ErrorKind::Interrupted => {}
+            polled => polled?,
+        }
         let mut datagram = [0; 400];
         while let Ok((count, _)) = scores.recv_from(&mut datagram) {
             let score = String::from_utf8_lossy(&datagram[..count]);

@@ -14,7 +14,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
-use chat_core::handle::Handle;
+use chat_core::handle::{Handle, HandleError};
 use chat_core::id::PersonId;
 use chat_core::names::RoomName;
 use chat_core::observer::{Candidate, Context, Observer, Said, Ticket, Verdict};
@@ -66,8 +66,18 @@ fn look_up(links: &Receiver<(Ticket, String)>, handle: &Handle) {
             true => Verdict::Deny("that link is on our list".into()),
             false => Verdict::Allow,
         };
-        if handle.settle(ticket, verdict).is_err() {
+        if settle(handle, ticket, &verdict).is_err() {
             break;
+        }
+    }
+}
+
+/// Busy: there is room again after the chat's next turn. Gone: nobody waits for verdicts any more.
+fn settle(handle: &Handle, ticket: Ticket, verdict: &Verdict) -> Result<(), HandleError> {
+    loop {
+        match handle.settle(ticket, verdict.clone()) {
+            Err(HandleError::Busy) => thread::sleep(Duration::from_millis(10)),
+            told => return told,
         }
     }
 }

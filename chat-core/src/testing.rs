@@ -20,23 +20,32 @@
 //!
 //! A bot that runs in a thread or a process of its own is waited for by [`Ephemeral::expect_within`]; a test that
 //! wants the relay out of its way calls [`Ephemeral::spawn`], the one place in this crate that starts a thread.
+//!
+//! An observer that panics does not end the relay ([`observer`](crate::observer)). The panic is printed all the same,
+//! by the panic hook of the test as that of any other, and only the chat tells whether the test has failed.
 
 use std::collections::VecDeque;
 use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::chat::NotIn;
 use crate::handle::{Handle, HandleError};
-use crate::inside::Insider;
+use crate::inside::{Insider, InsiderError};
+use crate::limits::CENTURY;
 use crate::net::clock;
-use crate::relay::{Builder, Relay, StartError};
+use crate::relay::{Builder, Progress, Relay, StartError};
+
+/// How far a test may set the clocks forward, all told. Deadlines of people are kept as ticks of 32 bits, which are at
+/// their end a few years later.
+const TEST_TIME_MAX: Duration = Duration::from_secs(CENTURY.as_secs() / 10);
 
 /// A relay of a test.
 pub struct Ephemeral {
     relay: Relay,
+    began: Instant,
     irc: SocketAddr,
     plain: SocketAddr,
     guests: Vec<Guest>,
@@ -48,6 +57,45 @@ struct Guest {
     insider: Insider,
     /// What they heard and the test has not asked for.
     heard: VecDeque<String>,
+    /// The last line that they were told.
+    last: String,
+    /// They were sent away or have left.
+    is_gone: bool,
+}
+
+impl Guest {
+    fn new(name: &str, insider: Insider) -> Guest {
+        Guest {
+            name: name.to_owned(),
+            insider,
+            heard: VecDeque::new(),
+            last: String::new(),
+            is_gone: false,
+        }
+    }
+
+    /// The next line that the test has not been told of. The end is none.
+    fn listen(&mut self) -> Option<String> {
+        let line = match self.insider.hear() {
+            Ok(line) => line?,
+            Err(_) => {
+                self.is_gone = true;
+                return None;
+            }
+        };
+        self.heard.push_back(line.clone());
+        self.last.clone_from(&line);
+        Some(line)
+    }
+
+    /// Why they do not do what the test wants of them.
+    fn excuse(&self, why: &str) -> String {
+        let Guest { name, last, .. } = self;
+        match self.is_gone {
+            true => format!("{name} is not in the chat any more, and was told at last {last:?}"),
+            false => format!("{name} {why}"),
+        }
+    }
 }
 
 /// Why a test cannot go on. It shows what was said and heard so far.
@@ -71,6 +119,11 @@ impl std::error::Error for Surprise {}
 impl Ephemeral {
     /// The relay that a builder describes, with a door for IRC and one for plain lines at free ports besides its own.
     ///
+    /// Its limits are the builder's: a guest who talks fast is delayed as anybody is, until time is let pass.
+    /// [`Relay::ephemeral`] lifts those on talking fast and on connections of one address ([`Limits::lift`]).
+    ///
+    /// [`Limits::lift`]: crate::limits::Limits::lift
+    ///
     /// # Errors
     /// The system refuses what a reactor needs.
     pub fn of(builder: Builder) -> Result<Ephemeral, StartError> {
@@ -80,8 +133,10 @@ impl Ephemeral {
         let [.., irc, plain] = *relay.addresses() else {
             return Err(io::Error::other("a door has no address").into());
         };
+        let began = relay.now().mono;
         Ok(Ephemeral {
             relay,
+            began,
             irc,
             plain,
             guests: Vec::new(),
@@ -106,20 +161,31 @@ impl Ephemeral {
         &mut self.relay
     }
 
-    /// A guest comes in and enters `#lobby`, or whatever room is always there.
+    /// A guest comes in and enters `#lobby`, or whatever room is always there. One who has gone may come back; what they
+    /// heard before is not asked for any more then.
     ///
     /// # Errors
     /// The name is none, or somebody has it.
     pub fn enter(&mut self, name: &str) -> Result<(), Surprise> {
+        self.listen();
+        if self.place(name).is_some_and(|at| !self.guests[at].is_gone) {
+            return Err(self.surprise(format!("{name} is a guest already")));
+        }
         let insider = self.relay.person(name);
         let insider = insider.map_err(|why: NotIn| self.surprise(format!("{name}: {why}")))?;
+        self.guests.retain(|guest| guest.name != name);
+        self.guests.push(Guest::new(name, insider));
         let room = self.relay.host_mut().default_room().to_string();
-        self.guests.push(Guest {
-            name: name.to_owned(),
-            insider,
-            heard: VecDeque::new(),
-        });
         self.send(name, &format!("JOIN {room}"))
+    }
+
+    /// A guest leaves the chat. What they have heard can still be asked for, and they may [`enter`](Ephemeral::enter)
+    /// again.
+    ///
+    /// # Errors
+    /// There is no such guest, or it is not in the chat any more.
+    pub fn leave(&mut self, name: &str) -> Result<(), Surprise> {
+        self.send(name, "QUIT")
     }
 
     /// A guest says something to a room or a person.
@@ -136,27 +202,26 @@ impl Ephemeral {
     /// There is no such guest, or it is not in the chat any more.
     pub fn send(&mut self, name: &str, line: &str) -> Result<(), Surprise> {
         self.note(name, "says", line);
-        let sent = self.guest(name)?.insider.send(line);
-        sent.map_err(|why| self.surprise(format!("{name}: {why}")))?;
+        let guest = self.guest(name)?;
+        let sent = guest.insider.send(line);
+        guest.is_gone |= sent == Err(InsiderError::Gone);
+        if let Err(why) = sent {
+            let excuse = guest.excuse(&format!("is not heard: {why}"));
+            return Err(self.surprise(excuse));
+        }
         self.settle()
     }
 
-    /// Turns the relay until nothing happens any more. What a program outside is about to do is not waited for.
+    /// Turns the relay until nothing happens any more, or it has stopped. What a program outside is about to do is not
+    /// waited for.
     ///
     /// # Errors
     /// The poll itself fails.
     pub fn settle(&mut self) -> Result<(), Surprise> {
-        loop {
-            let turned = self.turn(Duration::ZERO);
-            turned.map_err(|why| self.surprise(why.to_string()))?;
-            let now = self.relay.now().mono;
-            if self.relay.next_deadline().is_none_or(|at| at > now) {
-                return Ok(());
-            }
-        }
+        self.settled().map(|_| ())
     }
 
-    /// The next line that a guest heard; `None` if there is none.
+    /// The next line that a guest heard; `None` if there is none, as for one who has gone.
     ///
     /// # Errors
     /// There is no such guest.
@@ -167,7 +232,7 @@ impl Ephemeral {
     /// The next line with `part` in it that a guest heard; those before it are passed over.
     ///
     /// # Errors
-    /// There is none, or no such guest.
+    /// There is none, or no such guest. The [`Surprise`] says if they were sent away.
     pub fn expect(&mut self, name: &str, part: &str) -> Result<String, Surprise> {
         self.expect_within(name, part, Duration::ZERO)
     }
@@ -175,14 +240,16 @@ impl Ephemeral {
     /// The same, and waits for it: for what comes from a program outside.
     ///
     /// # Errors
-    /// There was none in that time, which is that of the world outside; or there is no such guest.
+    /// There was none in that time, which is that of the world outside; or there will be none, since they were sent
+    /// away or the relay has stopped; or there is no such guest.
     pub fn expect_within(
         &mut self,
         name: &str,
         part: &str,
         patience: Duration,
     ) -> Result<String, Surprise> {
-        let end = clock::read().mono + patience;
+        let end = clock::read().mono + patience.min(CENTURY);
+        let mut progress = Progress::Running;
         loop {
             while let Some(line) = self.hear(name)? {
                 if line.contains(part) {
@@ -190,31 +257,34 @@ impl Ephemeral {
                 }
             }
             let left = end.saturating_duration_since(clock::read().mono);
-            if left.is_zero() {
-                return Err(self.surprise(format!("{name} did not hear {part:?}")));
+            let guest = self.guest(name)?;
+            if left.is_zero() || guest.is_gone || !progress.is_running() {
+                let excuse = guest.excuse(&format!("did not hear {part:?}"));
+                return Err(self.surprise(excuse));
             }
-            let turned = self.turn(left.min(Duration::from_millis(20)));
-            turned.map_err(|why| self.surprise(why.to_string()))?;
+            progress = self.turn(left.min(Duration::from_millis(20)))?;
         }
     }
 
-    /// Lets time pass, and everything happen that is due meanwhile.
+    /// Lets time pass, ten years in all at most, and everything happen that is due meanwhile, one thing after another.
+    /// Guests are looked after every minute or so, so years of somebody take their time. When the relay has stopped,
+    /// nothing is due any more.
     ///
     /// # Errors
     /// The poll itself fails.
     pub fn advance(&mut self, by: Duration) -> Result<(), Surprise> {
-        let end = self.relay.now().mono + by;
-        self.settle()?;
-        loop {
+        let end = self.relay.now().mono + by.min(TEST_TIME_MAX);
+        let end = end.min(self.began + TEST_TIME_MAX);
+        while self.settled()?.is_running() {
             let now = self.relay.now().mono;
+            if now >= end {
+                break;
+            }
             let next = self.relay.next_deadline().filter(|at| *at < end);
             let step = next.unwrap_or(end).saturating_duration_since(now);
             self.relay.advance(step);
-            self.settle()?;
-            if next.is_none() {
-                return Ok(());
-            }
         }
+        Ok(())
     }
 
     /// All that guests said and heard, in order.
@@ -240,21 +310,42 @@ impl Ephemeral {
         }
     }
 
-    fn turn(&mut self, timeout: Duration) -> io::Result<()> {
-        // A test that stops its relay sees it by what its guests hear.
-        let _ = self.relay.turn(Some(timeout))?;
-        for at in 0..self.guests.len() {
-            while let Ok(Some(line)) = self.guests[at].insider.hear() {
-                let name = self.guests[at].name.clone();
-                self.note(&name, "hears", &line);
-                self.guests[at].heard.push_back(line);
+    /// Turns the relay until there is nothing to do; whether there will ever be.
+    fn settled(&mut self) -> Result<Progress, Surprise> {
+        loop {
+            let progress = self.turn(Duration::ZERO)?;
+            let now = self.relay.now().mono;
+            let is_due = self.relay.next_deadline().is_some_and(|at| at <= now);
+            // Of a relay that has stopped, the time by which it had to is due for ever.
+            if !progress.is_running() || !is_due {
+                return Ok(progress);
             }
         }
-        Ok(())
+    }
+
+    fn turn(&mut self, timeout: Duration) -> Result<Progress, Surprise> {
+        let turned = self.relay.turn(Some(timeout));
+        let progress = turned.map_err(|why| self.surprise(why.to_string()))?;
+        self.listen();
+        Ok(progress)
+    }
+
+    /// Takes what guests were told.
+    fn listen(&mut self) {
+        for guest in &mut self.guests {
+            while let Some(line) = guest.listen() {
+                let Guest { name, .. } = guest;
+                self.transcript.push(format!("{name} hears {line}"));
+            }
+        }
+    }
+
+    fn place(&self, name: &str) -> Option<usize> {
+        self.guests.iter().position(|guest| guest.name == name)
     }
 
     fn guest(&mut self, name: &str) -> Result<&mut Guest, Surprise> {
-        match self.guests.iter().position(|guest| guest.name == name) {
+        match self.place(name) {
             Some(at) => Ok(&mut self.guests[at]),
             None => Err(self.surprise(format!("there is no guest {name}"))),
         }
@@ -272,7 +363,12 @@ impl Ephemeral {
     }
 }
 
-/// A relay that a thread of its own turns. Dropped, it is stopped, and the thread has ended.
+/// How often a relay that is too busy to hear is told to stop, and how long it is left alone in between.
+const STOP_TRIES: usize = 1000;
+const STOP_PAUSE: Duration = Duration::from_millis(1);
+
+/// A relay that a thread of its own turns. Dropped, it is stopped, and the thread has ended, unless the relay is too
+/// busy for a second or more to hear of it: then the thread is left to itself. [`Spawned::stop`] tells how it went.
 #[derive(Debug)]
 pub struct Spawned {
     irc: SocketAddr,
@@ -299,15 +395,43 @@ impl Spawned {
     pub fn handle(&self) -> &Handle {
         &self.handle
     }
+
+    /// Stops the relay and waits for its end.
+    ///
+    /// # Errors
+    /// What [`Relay::run`] has ended with; its thread has panicked; or it is too busy for a second or more to hear of
+    /// this, and goes on.
+    pub fn stop(mut self) -> io::Result<()> {
+        self.end()
+    }
+
+    /// Does nothing the second time.
+    fn end(&mut self) -> io::Result<()> {
+        let Some(thread) = self.thread.take() else {
+            return Ok(());
+        };
+        self.say_stop(&thread).map_err(io::Error::other)?;
+        let ended = thread.join();
+        ended.unwrap_or_else(|_| Err(io::Error::other("the relay's thread has panicked")))
+    }
+
+    /// A relay that is gone needs not hear it, and one that has panicked may seem busy for ever.
+    fn say_stop(&self, thread: &JoinHandle<io::Result<()>>) -> Result<(), HandleError> {
+        let patience = Duration::from_millis(100);
+        for _ in 0..STOP_TRIES {
+            let said = self.handle.stop("the test is over", patience);
+            if said != Err(HandleError::Busy) || thread.is_finished() {
+                return Ok(());
+            }
+            thread::sleep(STOP_PAUSE);
+        }
+        Err(HandleError::Busy)
+    }
 }
 
 impl Drop for Spawned {
     fn drop(&mut self) {
-        let patience = Duration::from_millis(100);
-        while self.handle.stop("the test is over", patience) == Err(HandleError::Busy) {
-            thread::yield_now();
-        }
         // A panic in the thread was printed, and must not be doubled while another one unwinds.
-        let _ = self.thread.take().map(JoinHandle::join);
+        let _ = self.end();
     }
 }

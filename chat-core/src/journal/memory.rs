@@ -43,11 +43,11 @@ struct Said {
 
 impl Memory {
     /// An empty journal. The epoch is random at each start: a client that names a message of
-    /// another one can be told so.
+    /// another one can be told so. Whatever may not be in an epoch ([`Journal::epoch`]) becomes `_` in it.
     #[must_use]
     pub fn new(epoch: String, bytes_max: u64) -> Memory {
         Memory {
-            epoch,
+            epoch: mended(epoch),
             last: Seq(0),
             latest: Timestamp(i64::MIN),
             decided: VecDeque::new(),
@@ -191,6 +191,15 @@ impl Journal for Memory {
     }
 }
 
+/// A message's id is a word of a line, and some clients put it into a file or an address.
+fn mended(epoch: String) -> String {
+    let is_wrong = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+    match epoch.contains(is_wrong) {
+        true => epoch.replace(is_wrong, "_"),
+        false => epoch,
+    }
+}
+
 /// Posts before this index come before the point.
 fn start_of(posts: &VecDeque<Arc<Committed>>, point: Point) -> usize {
     posts.partition_point(|post| match point {
@@ -266,6 +275,13 @@ mod tests {
             _ => unreachable!("only posts are kept"),
         };
         posts.iter().map(text).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn an_epoch_is_a_part_of_a_word_whatever_it_was_made_of() {
+        let epoch = |of: &str| Memory::new(of.into(), 1 << 20).epoch().to_owned();
+        assert_eq!(epoch("0123-abc_DEF"), "0123-abc_DEF");
+        assert_eq!(epoch("an epoch;\r\n:né"), "an_epoch____n_");
     }
 
     #[test]

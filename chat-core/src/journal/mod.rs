@@ -48,7 +48,7 @@
 //! }
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let memory = Memory::new("an epoch".into(), 1 << 20);
+//! let memory = Memory::new("2026-11-23".into(), 1 << 20);
 //! let journal = Counted { memory, entries: 0 };
 //! let relay = Relay::builder().journal(Box::new(journal)).build()?;
 //! # Ok(())
@@ -77,7 +77,9 @@ pub struct Ticket(pub u64);
 
 /// Gives each entry its place in one order.
 pub trait Journal: Send {
-    /// Tells this journal's sequence from that of another: part of each message's id.
+    /// Tells this journal's sequence from that of another. It is part of each message's id, the tag `msgid` of IRCv3,
+    /// and so may be made of ASCII letters and digits, `-` and `_`: a space in it, say, would end the tags of a line.
+    /// Asked for once, when the chat is made.
     fn epoch(&self) -> &str;
 
     /// Takes an entry. What becomes of it comes by [`Journal::committed`], with this ticket.
@@ -95,7 +97,8 @@ pub trait Journal: Send {
     }
 
     /// What was said at a place, in order: the latest `limit` posts within the span when it is
-    /// counted from its end, else the earliest.
+    /// counted from its end, else the earliest. Called on the loop, for everybody who asks for history, and must not
+    /// block: what is on a disk has to be in memory by then.
     fn read(&self, place: &Place, span: Span, limit: usize) -> Vec<Arc<Committed>>;
 
     /// Whether everything that was said at a place after a message is still here: if not, whoever
