@@ -32,7 +32,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::chat::NotIn;
-use crate::handle::{Handle, HandleError};
+use crate::handle::Handle;
 use crate::inside::{Insider, InsiderError};
 use crate::limits::CENTURY;
 use crate::net::clock;
@@ -363,12 +363,8 @@ impl Ephemeral {
     }
 }
 
-/// How often a relay that is too busy to hear is told to stop, and how long it is left alone in between.
-const STOP_TRIES: usize = 1000;
-const STOP_PAUSE: Duration = Duration::from_millis(1);
-
-/// A relay that a thread of its own turns. Dropped, it is stopped, and the thread has ended, unless the relay is too
-/// busy for a second or more to hear of it: then the thread is left to itself. [`Spawned::stop`] tells how it went.
+/// A relay that a thread of its own turns. Dropped, it is stopped, and the thread has ended; [`Spawned::stop`] tells
+/// how it went.
 #[derive(Debug)]
 pub struct Spawned {
     irc: SocketAddr,
@@ -399,8 +395,7 @@ impl Spawned {
     /// Stops the relay and waits for its end.
     ///
     /// # Errors
-    /// What [`Relay::run`] has ended with; its thread has panicked; or it is too busy for a second or more to hear of
-    /// this, and goes on.
+    /// What [`Relay::run`] has ended with, or that its thread has panicked.
     pub fn stop(mut self) -> io::Result<()> {
         self.end()
     }
@@ -410,22 +405,12 @@ impl Spawned {
         let Some(thread) = self.thread.take() else {
             return Ok(());
         };
-        self.say_stop(&thread).map_err(io::Error::other)?;
+        // A relay that is gone has stopped.
+        let _ = self
+            .handle
+            .stop("the test is over", Duration::from_millis(100));
         let ended = thread.join();
         ended.unwrap_or_else(|_| Err(io::Error::other("the relay's thread has panicked")))
-    }
-
-    /// A relay that is gone needs not hear it, and one that has panicked may seem busy for ever.
-    fn say_stop(&self, thread: &JoinHandle<io::Result<()>>) -> Result<(), HandleError> {
-        let patience = Duration::from_millis(100);
-        for _ in 0..STOP_TRIES {
-            let said = self.handle.stop("the test is over", patience);
-            if said != Err(HandleError::Busy) || thread.is_finished() {
-                return Ok(());
-            }
-            thread::sleep(STOP_PAUSE);
-        }
-        Err(HandleError::Busy)
     }
 }
 

@@ -1,14 +1,19 @@
 //! A relay for tests: its guests come and go, its time passes at once, and it ends.
 
-use std::sync::mpsc::channel;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chat_core::handle::HandleError;
+use chat_core::hub::entry::{Committed, Entry};
+use chat_core::id::Seq;
+use chat_core::journal::{Journal, Memory, Outcome, Place, Span, Ticket};
+use chat_core::names::RoomName;
 use chat_core::net::Farewell;
 use chat_core::relay::Relay;
 use chat_core::testing::{Ephemeral, Surprise};
+use chat_core::time::Timestamp;
 
-use super::{nick, to_lobby};
+use super::{lobby, nick};
 
 /// A chat with these guests.
 fn chat(names: &[&str]) -> Ephemeral {
@@ -168,33 +173,52 @@ fn a_relay_in_a_thread_that_was_stopped_already_has_ended_well() {
     chat.stop().unwrap();
 }
 
-#[test]
-fn a_panic_in_the_thread_of_a_relay_is_told() {
-    let chat = chat(&[]).spawn();
-    chat.handle().snapshot(|_| panic!("on purpose")).unwrap();
-    let why = chat.stop().unwrap_err();
-    assert_eq!(why.to_string(), "the relay's thread has panicked");
+/// A journal with a fault.
+struct Broken(Memory);
+
+impl Journal for Broken {
+    fn epoch(&self) -> &str {
+        self.0.epoch()
+    }
+
+    fn append(&mut self, _: Entry, _: Timestamp) -> Ticket {
+        panic!("on purpose")
+    }
+
+    fn committed(&mut self) -> Option<Outcome> {
+        self.0.committed()
+    }
+
+    fn read(&self, place: &Place, span: Span, limit: usize) -> Vec<Arc<Committed>> {
+        self.0.read(place, span, limit)
+    }
+
+    fn has_all_since(&self, place: &Place, seq: Seq) -> bool {
+        self.0.has_all_since(place, seq)
+    }
+
+    fn forget(&mut self, room: &RoomName) {
+        self.0.forget(room);
+    }
 }
 
 #[test]
-fn a_relay_that_has_ended_with_much_unheard_does_not_hold_a_test() {
+fn a_panic_in_the_thread_of_a_relay_is_told() {
     for is_dropped in [true, false] {
-        let mut chat = chat(&[]);
+        let journal = Broken(Memory::new("broken".into(), 1024));
+        let relay = Relay::builder().journal(Box::new(journal));
+        let mut chat = Ephemeral::of(relay).unwrap();
         let house = chat.relay().voice("house").unwrap();
         let chat = chat.spawn();
-        let (let_go, held) = channel::<()>();
-        let hold = move |_| {
-            held.recv().unwrap_err();
-            panic!("on purpose");
-        };
-        chat.handle().snapshot(hold).unwrap();
-        let text = "x".repeat(10_000);
-        let mut posts = (0..1000).map(|_| chat.handle().post(house, to_lobby(), &text));
-        assert!(posts.any(|said| said == Err(HandleError::Busy)));
-        drop(let_go);
+        chat.handle().join(house, lobby()).unwrap();
+        // However much was asked of it that it did not hear.
+        while chat.handle().post(house, lobby(), "hello?").is_ok() {}
         match is_dropped {
             true => drop(chat),
-            false => drop(chat.stop().unwrap_err()),
+            false => {
+                let why = chat.stop().unwrap_err();
+                assert_eq!(why.to_string(), "the relay's thread has panicked");
+            }
         }
     }
 }
