@@ -35,9 +35,9 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::chat::Errand;
-use crate::hub::Hub;
 use crate::hub::entry::{Committed, PostKind};
 use crate::hub::request::Addressee;
+use crate::hub::{Hub, Room};
 use crate::id::{DoorId, PersonId};
 use crate::names::{Nick, RoomName};
 use crate::net::{Farewell, People};
@@ -203,10 +203,23 @@ impl Context<'_> {
         self.hub.is_in(who, room)
     }
 
-    /// How many people are in a room; nothing if there is no such room.
+    /// Who is in a room, in no order that means anything; nobody if there is no such room.
     #[must_use]
-    pub fn people_in(&self, room: &RoomName) -> Option<usize> {
-        Some(self.hub.room(room)?.members().len())
+    pub fn members(&self, room: &RoomName) -> &[PersonId] {
+        self.hub.room(room).map_or(&[], Room::members)
+    }
+
+    /// The rooms that somebody is in, in the order in which they came.
+    pub fn rooms_of(&self, who: PersonId) -> impl Iterator<Item = &RoomName> {
+        let keys = self.hub.person(who).map(|member| &*member.rooms);
+        let rooms = keys.unwrap_or_default().iter();
+        rooms.filter_map(|&key| Some(&self.hub.room_at(key)?.name))
+    }
+
+    /// Everybody who is registered.
+    pub fn people(&self) -> impl Iterator<Item = (PersonId, &Nick)> {
+        let people = self.hub.people();
+        people.map(|member| (member.id, &member.source.nick))
     }
 
     /// A ticket for a verdict that comes later.

@@ -57,6 +57,24 @@ fn a_rewritten_message_is_what_everybody_sees() {
 }
 
 #[test]
+fn an_observer_sees_who_is_where() {
+    let mut relay = judged(|context, who, what, _| {
+        if what != "message" {
+            return Verdict::Allow;
+        }
+        let people: Vec<String> = context.people().map(|(_, nick)| nick.to_string()).collect();
+        let rooms: Vec<String> = context.rooms_of(who).map(ToString::to_string).collect();
+        let here = context.members(&lobby()).len();
+        Verdict::Rewrite(format!("{people:?} {rooms:?} {here}"))
+    });
+    let (mut ana, bob) = (enter(&mut relay, "ana"), enter(&mut relay, "bob"));
+    bob.join("#tea").unwrap();
+    bob.say("#lobby", "where is everybody?").unwrap();
+    settle(&mut relay);
+    hears(&mut ana, r##":["ana", "bob"] ["#lobby", "#tea"] 2"##);
+}
+
+#[test]
 fn rooms_exist_for_those_whom_the_program_lets_in() {
     let mut relay = judged(|context, who, what, room| {
         let is_ana = context.nick(who).is_some_and(|nick| nick.as_str() == "ana");
@@ -313,7 +331,7 @@ fn everything_that_happens_is_told_in_its_order_and_so_are_the_slow_and_those_wh
                 Act::Join { room, .. } => {
                     format!(
                         "{nick} enters {room} as number {}",
-                        context.people_in(room).unwrap()
+                        context.members(room).len()
                     )
                 }
                 Act::Quit { reason } => format!("{nick} leaves: {reason}"),
