@@ -190,10 +190,10 @@ impl<H: Front> Relay<H> {
     /// # Errors
     /// The poll itself fails, which no peer can cause.
     pub fn turn(&mut self, timeout: Option<Duration>) -> io::Result<Progress> {
-        let left = |at: Instant| at.saturating_duration_since(self.reactor.now().mono);
-        let left = self.deadline.map(left);
         self.hear_handles();
-        self.reactor.turn(left.into_iter().chain(timeout).min())?;
+        let until_over = self.time_until_over();
+        self.reactor
+            .turn(until_over.into_iter().chain(timeout).min())?;
         self.inbox.done();
         let is_over = self.is_over();
         // Whoever sleeps in a poll of their own is not woken for these again. Stop is among them: the next turn says
@@ -210,8 +210,9 @@ impl<H: Front> Relay<H> {
     /// among its sources ([`AsFd`]). At once while something is left to do; never if it is `None`.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Instant> {
-        let deadlines = [self.reactor.next_deadline(), self.deadline];
-        deadlines.into_iter().flatten().min()
+        let over = self.time_until_over();
+        let over = over.map(|left| self.reactor.now().mono + left);
+        over.into_iter().chain(self.reactor.next_deadline()).min()
     }
 
     /// Stops the relay's clocks and sets them forward: see [`testing`](crate::testing).
@@ -280,10 +281,17 @@ impl<H: Front> Relay<H> {
         }
     }
 
+    /// How much longer a relay that was told to stop waits for those who are still there.
+    fn time_until_over(&self) -> Option<Duration> {
+        let by = self.deadline?;
+        Some(match self.reactor.people().is_deserted() {
+            true => Duration::ZERO,
+            false => by.saturating_duration_since(self.reactor.now().mono),
+        })
+    }
+
     fn is_over(&self) -> bool {
-        let reactor = &self.reactor;
-        self.deadline
-            .is_some_and(|at| reactor.people().is_deserted() || at <= reactor.now().mono)
+        self.time_until_over().is_some_and(|left| left.is_zero())
     }
 
     /// Closes the doors and tells everybody to go; they have so long to hear it.

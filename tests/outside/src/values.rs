@@ -4,7 +4,7 @@ use std::io::Read;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Barrier};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chat_core::dialect::Dialect;
 use chat_core::handle::{Handle, HandleError};
@@ -94,6 +94,24 @@ fn dropped_while_busy_it_closes_everything_at_once() {
         assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
     }
     TcpListener::bind(address).expect("its port is free again");
+}
+
+#[test]
+fn told_to_stop_with_nobody_there_it_ends_at_once() {
+    let mut relay = Relay::builder().irc(ANY).unwrap().build().unwrap();
+    let _insider = relay.person("ana").unwrap();
+    let (handle, start) = (relay.handle(), Instant::now());
+    let thread = thread::spawn(move || relay.run());
+    thread::sleep(Duration::from_millis(50));
+    handle
+        .stop("closing time", Duration::from_secs(60))
+        .unwrap();
+    thread.join().unwrap().unwrap();
+    assert!(
+        start.elapsed() < Duration::from_secs(20),
+        "{:?}",
+        start.elapsed()
+    );
 }
 
 #[test]
