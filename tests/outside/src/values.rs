@@ -99,7 +99,6 @@ fn dropped_while_busy_it_closes_everything_at_once() {
 #[test]
 fn told_to_stop_with_nobody_there_it_ends_at_once() {
     let mut relay = Relay::builder().irc(ANY).unwrap().build().unwrap();
-    let _insider = relay.person("ana").unwrap();
     let (handle, start) = (relay.handle(), Instant::now());
     let thread = thread::spawn(move || relay.run());
     thread::sleep(Duration::from_millis(50));
