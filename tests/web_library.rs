@@ -14,10 +14,35 @@ use chat_core::relay::{Relay, StartError};
 use chat_web::assets::AssetError;
 use chat_web::http::{Method, Response, Status};
 use chat_web::page::{Page, PageError};
-use chat_web::site::{House, Visit};
+use chat_web::site::{House, User, Visit};
 use library::{Served, cookie_of, listener};
 use test_support::http::{self, get, login, post_login_with_password, request};
 use test_support::{LineClient, WsClient};
+
+#[test]
+fn a_program_that_panics_over_a_request_answers_500_and_goes_on() {
+    struct Faulty;
+    impl House for Faulty {
+        fn answer(&mut self, visit: &Visit<'_>) -> Option<Response> {
+            assert_ne!(visit.path(), "/boom", "a fault of the program's own");
+            None
+        }
+
+        fn user(&mut self, visit: &Visit<'_>) -> User {
+            assert_ne!(visit.cookie("user"), Some("boom"), "another one");
+            User::Anybody
+        }
+    }
+    let served = Served::new(Page::new().house(Faulty));
+    let mut ana = served.person("ana");
+    for (path, cookie) in [("/boom", ""), ("/", "user=boom"), ("/login", "user=boom")] {
+        assert_eq!(served.get(path, cookie).status, 500, "{path}");
+    }
+    assert_eq!(served.post("/boom", "user=boom", "x=y").status, 500);
+    assert_eq!(served.get("/login", "").status, 200);
+    ana.send("PING still");
+    ana.expect_contains("PONG chat.local :still");
+}
 
 #[test]
 fn a_page_of_a_program_has_its_title_and_its_people_talk_to_all_doors() {

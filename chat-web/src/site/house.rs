@@ -7,7 +7,8 @@ use crate::http::{Request, Response};
 use crate::proxy::Caller;
 
 /// A program that has a chat among its pages. Both methods are called on the thread of the loop, so
-/// what takes long belongs elsewhere.
+/// what takes long belongs elsewhere. If one of them panics, the request is answered with 500, the panic is logged, and
+/// the chat goes on.
 ///
 /// The chat's own paths are `/`, `/login`, `/logout`, `/socket`, `/healthz` and its files in
 /// `/assets/`; what the program answers is elsewhere.

@@ -37,6 +37,7 @@ mod whose;
 
 use std::fmt;
 use std::net::IpAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use chat_core::names::RoomName;
 use chat_core::secret::Secret;
@@ -149,10 +150,26 @@ impl Site {
         behind: &mut impl Behind,
     ) -> Action {
         let action = match request {
-            Ok(request) => self.route(request, caller, now, behind),
+            Ok(request) => self.route_or_apologize(request, caller, now, behind),
             Err(rejection) => self.unreadable(*rejection).into(),
         };
         finish(action, now)
+    }
+
+    /// A house that panics has the panic to itself: nobody was let in by it, and nobody else notices.
+    fn route_or_apologize(
+        &mut self,
+        request: &Request,
+        caller: Caller,
+        now: Now,
+        behind: &mut impl Behind,
+    ) -> Action {
+        let route = AssertUnwindSafe(|| self.route(request, caller, now, behind));
+        catch_unwind(route).unwrap_or_else(|_| {
+            log::error!("the program around the page panicked over a request");
+            let what = "Something went wrong here. Try again.";
+            self.error(Status::INTERNAL_SERVER_ERROR, what).into()
+        })
     }
 
     /// The answer to a login that had to wait: `granted`, or what to do instead.
