@@ -76,11 +76,14 @@ impl Club {
         let Ok(nick) = Nick::new(&visit.form("name").unwrap_or_default()) else {
             return page("<p>That is no name here. <a href=/club>Try another one</a></p>");
         };
+        self.forget(visit);
+        if self.members.values().any(|other| *other == nick) {
+            return page("<p>Somebody has that name. <a href=/club>Try another one</a></p>");
+        }
         let mut key = [0; 16];
         if self.members.len() >= MEMBERS_MAX || getrandom::fill(&mut key).is_err() {
             return Response::new(Status::SERVICE_UNAVAILABLE);
         }
-        self.forget(visit);
         let key = HEXLOWER.encode(&key);
         let secure = if visit.is_https { "; Secure" } else { "" };
         let cookie = format!("club={key}; Path=/; HttpOnly; SameSite=Lax{secure}");

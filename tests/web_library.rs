@@ -20,6 +20,30 @@ use test_support::http::{self, get, login, post_login_with_password, request};
 use test_support::{LineClient, WsClient};
 
 #[test]
+fn an_answer_of_the_program_is_framed_once() {
+    struct Relayed;
+    impl House for Relayed {
+        fn answer(&mut self, visit: &Visit<'_>) -> Option<Response> {
+            let status = match visit.path() {
+                "/upgrade" => Status::SWITCHING_PROTOCOLS,
+                _ => Status::OK,
+            };
+            let response = Response::new(status)
+                .with("content-length", "0")
+                .with("Transfer-Encoding", "chunked")
+                .with("Connection", "upgrade");
+            Some(response.body("text/plain", &b"whole"[..]))
+        }
+    }
+    let served = Served::new(Page::new().house(Relayed));
+    let answer = served.get("/page", "");
+    assert_eq!((answer.status, answer.text()), (200, "whole"));
+    assert_eq!(answer.header("transfer-encoding"), None);
+    assert_eq!(answer.header("content-length"), Some("5"));
+    assert_eq!(served.get("/upgrade", "").status, 500);
+}
+
+#[test]
 fn a_program_that_panics_over_a_request_answers_500_and_goes_on() {
     struct Faulty;
     impl House for Faulty {

@@ -51,11 +51,40 @@ fn a_user_of_the_site_is_a_person_of_the_chat() {
 }
 
 #[test]
+fn a_users_name_is_not_theirs_to_change_in_the_chat() {
+    let served = club();
+    let mut bob = served.person("bob");
+    let mut eve = served.enter("user=eve");
+    eve.register("eve");
+    eve.join("#lobby");
+    for _ in 0..2 {
+        eve.send("NICK ana");
+        eve.expect_contains(" 432 eve ana :ana is not for you: ");
+        // Nor from another tab.
+        eve = served.tab("user=eve");
+        eve.register("eve");
+    }
+    eve.send("PRIVMSG #lobby :it is me");
+    bob.expect(|line| line.starts_with(":eve!") && line.ends_with(":it is me"));
+    served.enter(ANA);
+}
+
+#[test]
+fn two_users_whose_names_count_as_equal_are_two() {
+    let served = club();
+    let mut first = served.enter("user=Ana");
+    first.register("Ana");
+    assert_eq!(served.get("/", ANA).status, 409);
+    first.send("PING still");
+    first.expect_contains("PONG chat.local :still");
+}
+
+#[test]
 fn a_user_needs_no_password() {
     let builder = Relay::builder().password(Some(Secret::new("sesame")));
     let page = Page::new().house(Club::default());
     let builder_and_page = Served::with(page, builder);
-    assert_eq!(builder_and_page.get("/", ANA).status, 200);
+    builder_and_page.enter(ANA).register("ana");
 }
 
 #[test]

@@ -101,13 +101,15 @@ impl Turn<'_> {
                 .kept_for(preset.identity)
                 .unwrap_or(&preset.nick)
                 .clone(),
-            identity: preset.identity,
+            ..preset.clone()
         };
+        let preset = || self.chat.speaker(who)?.preset.as_deref();
+        let is_fixed = preset().is_some_and(|preset| preset.is_fixed);
         let member = self.chat.hub.person(who).map(|member| Preset {
             nick: member.source.nick.clone(),
             identity: member.identity,
+            is_fixed,
         });
-        let preset = || self.chat.speaker(who)?.preset.as_deref();
         member.or_else(|| preset().map(kept))
     }
 

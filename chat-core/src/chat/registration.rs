@@ -78,7 +78,7 @@ impl Turn<'_> {
             .speaker(who)
             .and_then(|speaker| speaker.preset.as_deref());
         let nick = match preset {
-            Some(Preset { nick, identity }) => {
+            Some(Preset { nick, identity, .. }) => {
                 self.chat.kept_for(*identity).unwrap_or(nick).clone()
             }
             None => match self.free_nick(text) {
@@ -102,6 +102,10 @@ impl Turn<'_> {
     /// NICK after it.
     pub(super) fn rename(&mut self, who: PersonId, text: &str, key: AnswerKey) {
         match Nick::new(text) {
+            Ok(nick) if self.has_fixed_name(who) => {
+                let reason = "yours is that by which you are known where you logged in".into();
+                self.refuse(key, &Refusal::NameDenied(nick, reason));
+            }
             Ok(nick) => self.submit(who, Request::Name(nick), key),
             Err(wrong) => {
                 let line = self.chat.numeric(who, ERR_ERRONEUSNICKNAME, &[text], wrong);
@@ -171,6 +175,14 @@ impl Turn<'_> {
             wanted.nick = None;
         }
         self.refuse(key, refusal);
+    }
+
+    fn has_fixed_name(&self, who: PersonId) -> bool {
+        let preset = self
+            .chat
+            .speaker(who)
+            .and_then(|speaker| speaker.preset.as_ref());
+        preset.is_some_and(|preset| preset.is_fixed)
     }
 
     pub(super) fn has_preset(&self, who: PersonId) -> bool {

@@ -102,6 +102,8 @@ pub struct Preset {
     pub nick: Nick,
     /// Whose history is theirs.
     pub identity: Identity,
+    /// The name is not theirs to change: it says who they are elsewhere.
+    pub is_fixed: bool,
 }
 
 /// Whether a gateway holds a connection for somebody else, and whether they are there.

@@ -143,6 +143,7 @@ impl Front {
                 let preset = Preset {
                     nick: session.nick.clone(),
                     identity: session.identity,
+                    is_fixed: self.site.sessions.is_of_user(id),
                 };
                 self.site.sessions.attach(id, who);
                 self.browsers.insert(who, Stage::Talking(Some(id)));

@@ -68,6 +68,14 @@ impl Response {
         self
     }
 
+    /// Takes all fields of these names away.
+    #[must_use]
+    pub(crate) fn without(mut self, names: &[&str]) -> Response {
+        let is_named = |name: &str| names.iter().any(|other| other.eq_ignore_ascii_case(name));
+        self.fields.retain(|(name, _)| !is_named(name));
+        self
+    }
+
     /// Adds a body of this media type.
     #[must_use]
     pub fn body(

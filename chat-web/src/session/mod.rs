@@ -153,10 +153,12 @@ impl Sessions {
         }
     }
 
-    /// The session of a user of that name.
+    /// The session of a user of exactly that name: two users whose names count as equal in the chat are two.
     #[must_use]
     pub fn of_user(&self, nick: &Nick) -> Option<SessionId> {
-        self.by_user.get(nick).copied()
+        let id = *self.by_user.get(nick)?;
+        let session = self.get(id)?;
+        (session.nick.as_str() == nick.as_str()).then_some(id)
     }
 
     /// Whether this is a user's, and not that of somebody who chose a name.

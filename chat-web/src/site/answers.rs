@@ -73,8 +73,19 @@ pub(super) fn finish(response: Response, date: Timestamp) -> Response {
     defaults_to(response, "X-Content-Type-Options", "nosniff").dated(date)
 }
 
+/// RFC 9110 §7.6.1, §7.8 and §8.6, RFC 9112 §6.1.
+const FRAMING: [&str; 5] = [
+    "Connection",
+    "Content-Length",
+    "Date",
+    "Transfer-Encoding",
+    "Upgrade",
+];
+
 /// A page of the program around. It may have a form: see [`form_page`].
 pub(super) fn of_house(response: Response) -> Response {
+    // How an answer is framed is the connection's affair: two lengths are two answers to some proxy.
+    let response = response.without(&FRAMING);
     defaults_to(response, "Referrer-Policy", FORM_REFERRER_POLICY)
 }
 

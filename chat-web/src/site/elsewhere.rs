@@ -17,8 +17,13 @@ impl Site {
     }
 
     fn ask_house(&mut self, visit: &Visit<'_>) -> Option<Response> {
-        let answer = self.house.as_mut()?.answer(visit);
-        answer.map(answers::of_house)
+        let answer = self.house.as_mut()?.answer(visit)?;
+        if answer.status().code() < 200 {
+            log::error!("the program around the page answers {}", answer.status());
+            let what = "Something went wrong here.";
+            return Some(self.error(Status::INTERNAL_SERVER_ERROR, what));
+        }
+        Some(answers::of_house(answer))
     }
 
     /// A log-out of the program is one, or a new name. The cookies of the request are those from

@@ -7,7 +7,7 @@ use crate::http::{Request, Response};
 use crate::proxy::Caller;
 
 /// A program that has a chat among its pages. Both methods are called on the thread of the loop, so
-/// what takes long belongs elsewhere. If one of them panics, the request is answered with 500, the panic is logged, and
+/// what takes long belongs elsewhere (in memory that another thread fills, say). If one of them panics, the request is answered with 500, the panic is logged, and
 /// the chat goes on.
 ///
 /// The chat's own paths are `/`, `/login`, `/logout`, `/socket`, `/healthz` and its files in
@@ -19,6 +19,8 @@ pub trait House: Send {
     /// HEAD is answered as GET: the body stays here. Header fields that protect readers are added
     /// where the program has not set them: among them a `Content-Security-Policy` that allows
     /// nothing but what this server serves, and `Cache-Control: no-store`.
+    ///
+    /// Fields that frame an answer (`Content-Length`, `Transfer-Encoding` and their like) are taken away.
     ///
     /// A POST from a page of another site was refused before; so was one that carries a cookie and
     /// does not say from which page it comes. After a POST the program is asked again for its
@@ -34,7 +36,12 @@ pub trait House: Send {
     }
 
     /// Who asks for the chat, as far as the program knows: for its page, its socket, its form or its
-    /// log-out, and before and after each POST to the program. While a socket is open nobody asks.
+    /// log-out, and before and after each POST to the program. While a socket is open nobody asks: whom the program
+    /// does not want any more otherwise, a [`Handle`](chat_core::handle::Handle::dismiss) sends away.
+    ///
+    /// This is the page's door alone. Whoever comes by IRC or the plain door may take any free name, that of a
+    /// user who is away among them: a program that wants these doors for its users only gives them an
+    /// [`Observer`](chat_core::observer::Observer) or the chat a password, which its users do not need.
     fn user(&mut self, visit: &Visit<'_>) -> User {
         let _ = visit;
         User::Anybody
@@ -47,11 +54,14 @@ pub enum User {
     /// Anybody may come in: the chat's form asks for a name, and for the chat's password if it has one.
     Anybody,
     /// Somebody whom the program knows. They are in the chat as soon as they come to `/`, by this
-    /// name and without a form or a password. It is one person, from however many browsers they come.
+    /// name and without a form or a password, and cannot change it there. It is one person, from however many
+    /// browsers they come; so the name has to tell the program's users apart. Of two whose names count as
+    /// equal in the chat ([`Nick`]: case, look-alikes) the second one gets 409.
     Named(Nick),
     /// Somebody who has to log in with the program first.
     Unknown {
-        /// Where: `/enter`, or an address elsewhere. That there was a `?room=` the program sees in
+        /// Where: `/enter`, or an address elsewhere, but neither `/` nor `/login`. After a form of the chat (its
+        /// log-out) browsers go only to an address here, since the page's policy says so. That there was a `?room=` the program sees in
         /// the visit, and may remember.
         login: String,
     },
@@ -65,7 +75,8 @@ pub struct Visit<'a> {
     pub request: &'a Request,
     /// Where they are.
     pub caller: Caller,
-    /// Whether they came over TLS, by way of a proxy: then a cookie of theirs should be `Secure`.
+    /// Whether they came over TLS, by way of a proxy: then a cookie of theirs should be `Secure`. It is known of
+    /// requests that say from which page they come, so of each POST, and where an origin of the page has `https` only.
     pub is_https: bool,
 }
 

@@ -122,7 +122,7 @@ impl Site {
     /// Puts a program around: it answers where we do not, and may say who comes in. Not for a
     /// gateway: there names are the relay's to give.
     #[must_use]
-    pub fn with_house(self, house: Option<Box<dyn House>>) -> Site {
+    pub(crate) fn with_house(self, house: Option<Box<dyn House>>) -> Site {
         Site { house, ..self }
     }
 
