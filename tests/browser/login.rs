@@ -6,7 +6,8 @@ use super::support::Chat;
 fn who_is_not_logged_in_is_asked_to() {
     let chat = Chat::start();
     let ana = chat.at_login("/");
-    ana.page.wait_for("location.pathname === '/login'");
+    ana.page
+        .wait_for("location.pathname === '/login' && document.readyState === 'complete'");
     ana.page.wait_for_text("Log in first");
     ana.page.wait_for("document.activeElement.id === 'name'");
     ana.log_in("ana");
@@ -97,7 +98,8 @@ fn login_works_without_scripts() {
     ana.page.navigate(&chat.url("/login"));
     ana.page.fill("#name", "ana");
     ana.page.press("Enter");
-    ana.page.wait_for("location.pathname === '/'");
+    ana.page
+        .wait_for("location.pathname === '/' && document.readyState === 'complete'");
     ana.page
         .wait_for_text("Hello ana. This page needs JavaScript");
     for door in ["irc", "plain"] {
@@ -130,7 +132,8 @@ fn who_logs_out_has_left() {
     let chat = Chat::start();
     let (ana, bob) = (chat.enter("ana"), chat.enter("bob"));
     ana.page.click("#logout button");
-    ana.page.wait_for("location.pathname === '/login'");
+    ana.page
+        .wait_for("location.pathname === '/login' && document.readyState === 'complete'");
     bob.sees("ana left");
     bob.sees_people(&["bob"]);
     // The name is free at once.
@@ -148,7 +151,10 @@ fn logging_out_in_one_tab_ends_the_other() {
     second.is_in("ana");
     ana.page.wait_for_text("open in another tab");
     second.say("/quit");
-    second.page.wait_for("location.pathname === '/login'");
+    second
+        .page
+        .wait_for("location.pathname === '/login' && document.readyState === 'complete'");
     ana.page.click("#state-action");
-    ana.page.wait_for("location.pathname === '/login'");
+    ana.page
+        .wait_for("location.pathname === '/login' && document.readyState === 'complete'");
 }

@@ -153,11 +153,11 @@ fn a_restarted_server_asks_for_the_name_again() {
     is(&ana, "waiting");
     ana.page.wait_for_text("Connection lost");
     chat.program = again_at(http);
-    ana.page.wait_for("location.pathname === '/login'");
-    assert_eq!(
-        ana.page.eval("document.querySelector('[name=room]').value"),
-        "#tea"
-    );
+    ana.page
+        .wait_for("location.pathname === '/login' && document.readyState === 'complete'");
+    // The address changes before the form is there.
+    ana.page
+        .wait_for("document.querySelector('[name=room]')?.value === '#tea'");
     ana.log_in("ana");
     ana.shows("#room-name", "#tea");
     ana.say("back again");
@@ -174,7 +174,8 @@ fn a_killed_server_is_missed_at_once() {
     is(&ana, "waiting");
     chat.program.wait(test_support::PATIENCE);
     chat.program = again_at(http);
-    ana.page.wait_for("location.pathname === '/login'");
+    ana.page
+        .wait_for("location.pathname === '/login' && document.readyState === 'complete'");
     ana.log_in("ana");
 }
 

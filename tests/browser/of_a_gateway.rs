@@ -76,8 +76,10 @@ fn somebody_who_takes_the_name_meanwhile_leads_to_the_login_form() {
         })
     });
     let _thief = thief.expect("somebody is quicker once");
-    ana.page
-        .wait_up_to(Duration::from_secs(20), "location.pathname === '/login'");
+    ana.page.wait_up_to(
+        Duration::from_secs(20),
+        "location.pathname === '/login' && document.readyState === 'complete'",
+    );
     ana.page.wait_for_text("Somebody else took your name");
 }
 

@@ -29,7 +29,9 @@ impl Site {
     fn at_log_in(&self) -> Person {
         let profile = self.browser.profile();
         let person = Person::at(profile.page(&self.url("/")), profile);
-        person.page.wait_for("location.pathname === '/club'");
+        person
+            .page
+            .wait_for("location.pathname === '/club' && document.readyState === 'complete'");
         person
     }
 
@@ -72,7 +74,8 @@ fn users_of_a_site_are_people_of_its_chat() {
     // Out of the site, in another tab: the chat's tab is sent to the log-in.
     let front = ana.another_tab(&site.url("/club"));
     front.page.click("main button");
-    ana.page.wait_for("location.pathname === '/club'");
+    ana.page
+        .wait_for("location.pathname === '/club' && document.readyState === 'complete'");
     ana.page.wait_for_text("Your name in the club");
     bob.sees_people(&["bob"]);
 }
