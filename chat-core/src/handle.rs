@@ -260,15 +260,16 @@ impl Handle {
     pub fn stop(&self, reason: &str, within: Duration) -> Result<(), HandleError> {
         self.shared.check_here()?;
         let mut stop = self.shared.stop();
-        let within = match &*stop {
-            Some(before) => before.within.min(within),
-            None => within,
-        };
-        let reason = match stop.take() {
-            Some(before) => before.reason,
-            None => reason.to_owned(),
-        };
-        *stop = Some(Stop { reason, within });
+        *stop = Some(match stop.take() {
+            Some(before) => Stop {
+                within: before.within.min(within),
+                ..before
+            },
+            None => Stop {
+                reason: reason.to_owned(),
+                within,
+            },
+        });
         drop(stop);
         self.wake();
         Ok(())

@@ -35,7 +35,7 @@
 
 use std::time::Duration;
 
-use crate::dialect::cut;
+use crate::dialect::{cut, without_line_ends};
 use crate::id::PersonId;
 use crate::limits::{LINE_IN_BYTES_MAX, REASON_BYTES_MAX};
 use crate::net::pipe::{Far, Heard, NotTaken};
@@ -143,7 +143,7 @@ impl Insider {
 
 /// Whatever is in it, it is one line.
 fn one_line(line: &str) -> String {
-    line.replace(['\r', '\n', '\0'], " ") + "\r\n"
+    without_line_ends(line) + "\r\n"
 }
 
 fn told(heard: Heard) -> Result<Option<String>, InsiderError> {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::Chat;
 use super::turn::Turn;
-use crate::dialect::cut;
+use crate::dialect::{cut, without_line_ends};
 use crate::hub::entry::PostKind;
 use crate::hub::request::{Addressee, Request};
 use crate::id::PersonId;
@@ -195,6 +195,5 @@ fn tidied(request: Request) -> Request {
 
 /// A program's words as one line of a chat.
 pub(super) fn one_line(text: &str) -> String {
-    let line = text.replace(['\r', '\n', '\0'], " ");
-    cut(&line, LINE_BYTES_MAX).to_owned()
+    cut(&without_line_ends(text), LINE_BYTES_MAX).to_owned()
 }

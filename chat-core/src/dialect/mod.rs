@@ -49,6 +49,13 @@ fn missing(count: u64) -> String {
 /// What [`quit_reason`] puts in front of a person's own words.
 const QUIT_MARK: &str = "Quit: ";
 
+/// The same text without what would end a line: the framing refuses that from outside, but a program around the chat
+/// may write it.
+#[must_use]
+pub(crate) fn without_line_ends(text: &str) -> String {
+    text.replace(['\r', '\n', '\0'], " ")
+}
+
 /// The longest start of `text` that has at most `bytes_max` bytes and ends between characters.
 #[must_use]
 pub(crate) fn cut(text: &str, bytes_max: usize) -> &str {

@@ -9,7 +9,7 @@ use chat_core::handle::HandleError;
 use chat_core::hub::request::Request;
 use chat_core::net::Farewell;
 
-use super::{enter, heard, hears, lobby, nick, quiet, settle};
+use super::{deeds, enter, heard, hears, lobby, nick, quiet, settle};
 
 #[test]
 fn a_voice_speaks_from_any_thread_and_hears_nothing() {
@@ -28,10 +28,7 @@ fn a_voice_speaks_from_any_thread_and_hears_nothing() {
     thread.join().unwrap();
     settle(&mut relay);
     let lines = heard(&mut ana);
-    let said: Vec<&str> = lines
-        .iter()
-        .map(|line| line.split_once(' ').unwrap().1)
-        .collect();
+    let said = deeds(&lines);
     assert_eq!(
         said,
         [
@@ -68,7 +65,7 @@ fn whatever_somebody_can_do_they_can_be_made_to_do() {
     let mut ana = enter(&mut relay, "ana");
     let house = relay.voice("house").unwrap();
     let handle = relay.handle();
-    let deeds = [
+    let requests = [
         Request::Join(lobby()),
         Request::Topic(lobby(), "tea\r\nand cake".into()),
         Request::Name(nick("steward")),
@@ -77,15 +74,12 @@ fn whatever_somebody_can_do_they_can_be_made_to_do() {
         Request::Quit("good night".into()),
         Request::Join(lobby()),
     ];
-    for deed in deeds {
+    for deed in requests {
         handle.have(Errand::Do(house, deed)).unwrap();
     }
     settle(&mut relay);
     let lines = heard(&mut ana);
-    let ends: Vec<&str> = lines
-        .iter()
-        .map(|line| line.split_once(' ').unwrap().1)
-        .collect();
+    let ends = deeds(&lines);
     assert_eq!(
         ends,
         [

@@ -71,6 +71,12 @@ fn heard(person: &mut Insider) -> Vec<String> {
         .collect()
 }
 
+/// The lines without who did it.
+fn deeds(lines: &[String]) -> Vec<&str> {
+    let deeds = lines.iter().map(|line| line.split_once(' ').unwrap().1);
+    deeds.collect()
+}
+
 /// What somebody has heard with these words in it.
 #[track_caller]
 fn hears(person: &mut Insider, part: &str) -> String {

@@ -11,7 +11,7 @@ use chat_core::observer::{Candidate, Context, Observer, Said, Verdict};
 use test_support::LineClient;
 
 use super::judge::{Stopped, at_a_door, judged};
-use super::{builder, enter, heard, hears, insist, lobby, settle};
+use super::{builder, deeds, enter, heard, hears, insist, lobby, settle};
 
 #[test]
 fn an_observer_that_says_nothing_changes_nothing() {
@@ -200,10 +200,7 @@ fn no_words_reach_a_room_past_the_observer() {
         " 482 bob #lobby :the topic of #lobby stays as it is: hush",
     );
     let lines = heard(&mut ana);
-    let ends: Vec<&str> = lines
-        .iter()
-        .map(|line| line.split_once(' ').unwrap().1)
-        .collect();
+    let ends = deeds(&lines);
     assert_eq!(
         ends,
         [
@@ -307,10 +304,7 @@ fn what_an_observer_has_done_happens_after_it_has_answered() {
     bob.say("#lobby", "hello").unwrap();
     settle(&mut relay);
     let lines = heard(&mut ana);
-    let ends: Vec<&str> = lines
-        .iter()
-        .map(|line| line.split_once(' ').unwrap().1)
-        .collect();
+    let ends = deeds(&lines);
     let expected = [
         "PRIVMSG #lobby :hello",
         "PRIVMSG #lobby :welcome",

@@ -7,6 +7,7 @@
 use std::fmt::{Display, Write};
 
 use super::numeric::Numeric;
+use crate::dialect::without_line_ends;
 use crate::hub::entry::Source;
 use crate::limits::LINE_OUT_BYTES_MAX;
 
@@ -112,8 +113,8 @@ fn is_middle(param: &str) -> bool {
 /// this is for what embedders and other dialects write.
 pub(super) fn one_line(out: &mut String, start: usize) {
     if memchr::memchr3(b'\r', b'\n', 0, &out.as_bytes()[start..]).is_some() {
-        let text = out.split_off(start).replace(['\r', '\n', '\0'], " ");
-        out.push_str(&text);
+        let text = out.split_off(start);
+        out.push_str(&without_line_ends(&text));
     }
 }
 
