@@ -130,6 +130,7 @@ fn free_port() -> anyhow::Result<u16> {
 /// Everything as it is by default, but the limits on talking fast.
 const CHAT: [&str; 7] = [
     "--unlimited",
+    "--memory",
     "--irc",
     "127.0.0.1:0",
     "--http",
