@@ -9,6 +9,9 @@
     reason = "a test stops at the first surprise"
 )]
 
+#[path = "late_commits/retries.rs"]
+mod retries;
+
 use std::net::SocketAddr;
 use std::time::Duration;
 

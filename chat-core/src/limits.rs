@@ -48,6 +48,22 @@ pub const REASON_BYTES_MAX: usize = 300;
 /// Bytes of a label. IRCv3 labeled-response: 64.
 pub const LABEL_BYTES_MAX: usize = 64;
 
+/// Bytes of the id by which a client may send a message again, as it stands on the line. Ours: a label's, since a client
+/// may use one word for both.
+pub const RETRY_ID_BYTES_MAX: usize = LABEL_BYTES_MAX;
+
+/// How long a message with such an id is known again. Ours: a laptop that was closed over night.
+pub const RETRY_WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Messages that are known again in all. Ours: some megabytes.
+pub const RETRIES_MAX: usize = 20_000;
+
+/// The same for one identity: far more than anybody has unanswered. Ours.
+pub const RETRIES_PER_IDENTITY_MAX: usize = 1_000;
+
+/// Bytes of what was said in all of them, since the journal may have forgotten it by then. Ours.
+pub const RETRIES_BYTES_MAX: usize = 16 * 1024 * 1024;
+
 /// Targets of one PRIVMSG, NOTICE, TAGMSG, NAMES, LIST, WHOIS or WHOWAS. Ours, told by `TARGMAX`.
 pub const TARGETS_MAX: usize = 4;
 

@@ -4,13 +4,13 @@ use chat_core::dialect::irc::command::{CapCommand, targets};
 use chat_core::dialect::irc::numeric::ERR_NOSUCHNICK;
 use chat_core::dialect::irc::{
     Caps, Command, Message, ParseError, Reader, Tags, Wrong, decode, encode, mask, msgid, refusal,
-    tags,
+    retry, tags,
 };
 use chat_core::hub::entry::{Act, PostKind};
 use chat_core::limits::{
     AWAY_BYTES_MAX, CLIENT_TAG_BYTES_MAX, HISTORY_MESSAGES_MAX, LABEL_BYTES_MAX, LINE_BYTES_MAX,
-    LINE_OUT_BYTES_MAX, PARAMS_MAX, REAL_NAME_BYTES_MAX, REASON_BYTES_MAX, TAGS_OUT_BYTES_MAX,
-    TOPIC_BYTES_MAX, USER_BYTES_MAX,
+    LINE_OUT_BYTES_MAX, PARAMS_MAX, REAL_NAME_BYTES_MAX, REASON_BYTES_MAX, RETRY_ID_BYTES_MAX,
+    TAGS_OUT_BYTES_MAX, TOPIC_BYTES_MAX, USER_BYTES_MAX,
 };
 use chat_core::names::{Nick, RoomName};
 
@@ -311,8 +311,22 @@ fn check_part(rooms: &str, reason: Option<&str>) {
     }
 }
 
+/// An id of a message is one of its tags, and nothing of it is passed on.
+fn check_retry(kind: PostKind, list: &str, message: &Message<'_>) {
+    match retry::id(message, kind, list) {
+        Ok(None) => {}
+        Ok(Some(id)) => {
+            assert!((1..=RETRY_ID_BYTES_MAX).contains(&id.len()));
+            assert_eq!(targets(list).count(), 1);
+            assert_eq!(message.tags.raw(retry::NAME), Some(id));
+        }
+        Err(wrong) => check_wrong(&wrong, list),
+    }
+}
+
 fn check_post(kind: PostKind, list: &str, text: &str, message: &Message<'_>) {
     assert!(targets(list).next().is_some());
+    check_retry(kind, list, message);
     assert_eq!(text.is_empty(), kind == PostKind::Tags);
     let bytes_max = encode::text_bytes_max(&source(), kind, room().as_str());
     let kept = &text[..text.floor_char_boundary(bytes_max)];

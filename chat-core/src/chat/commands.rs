@@ -163,10 +163,7 @@ impl Turn<'_> {
                 kind,
                 targets,
                 text,
-            } => {
-                let tags = message.tags.passed_on();
-                self.post(who, kind, targets, text, &tags, key);
-            }
+            } => self.post(who, kind, targets, text, message, key),
             Command::Nick(nick) => self.rename(who, nick, key),
             Command::User { .. } | Command::Pass(_) => {
                 self.say_numeric(

@@ -19,6 +19,8 @@
 //! | `modes.rs` | MODE, and who is invisible to whom |
 //! | `queries.rs`, `whois.rs`, `about.rs`, `history.rs`, `cursor.rs` | answers that change nothing |
 //! | `answer.rs` | labels and batches |
+//! | `retry.rs` | a message that is sent again is said once |
+//! | `kept.rs` | what it keeps, the oldest to be forgotten first |
 //! | `missed.rs` | direct messages to a session whose browser is away |
 //! | `fan_out.rs`, `saying.rs`, `forms.rs` | from one to all |
 //! | `clock.rs`, `pace.rs`, `slow.rs` | deadlines: registration, ping, flood; who is too fast for their room, who too slow |
@@ -43,6 +45,7 @@ mod history;
 mod host;
 mod house;
 mod inside;
+mod kept;
 mod lookup;
 mod missed;
 mod modes;
@@ -51,6 +54,7 @@ mod pace;
 mod plain;
 mod queries;
 mod registration;
+mod retry;
 mod saying;
 mod setup;
 mod slow;
@@ -92,6 +96,7 @@ use consult::Program;
 use fan_out::FanOut;
 use house::House;
 use pace::Waiters;
+use retry::Retries;
 use speaker::Speaker;
 use turn::Turn;
 
@@ -107,6 +112,7 @@ pub struct Chat {
     answers: Slab<Answer>,
     /// What waits for an entry, in the order in which they were appended.
     waiting: VecDeque<Waiting>,
+    retries: Retries,
     /// The dialect of each door; the rest speak IRC.
     dialects: Vec<Dialect>,
     limits: Limits,
@@ -161,6 +167,7 @@ impl Chat {
             speaking: 0,
             answers: Slab::new(),
             waiting: VecDeque::new(),
+            retries: Retries::default(),
             dialects: Vec::new(),
             limits: setup.limits,
             password,

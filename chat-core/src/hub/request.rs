@@ -18,6 +18,8 @@ pub enum Request {
         text: Arc<str>,
         /// Client-only tags, escaped, without `@`.
         tags: Arc<str>,
+        /// By which it may be asked for again and is still done once. docs/clients.md.
+        retry: Option<Arc<str>>,
     },
     /// Enter a room, which is made when it does not exist.
     Join(RoomName),

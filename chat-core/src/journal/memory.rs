@@ -243,6 +243,7 @@ mod tests {
             kind: PostKind::Message,
             text: text.into(),
             tags: "".into(),
+            retry: None,
         });
         let source = Source::new(Nick::new("ana").unwrap(), "a", "h");
         let who = PersonId {

@@ -20,6 +20,7 @@ pub mod numeric;
 pub mod reader;
 pub mod refusal;
 pub mod reply;
+pub mod retry;
 pub mod tags;
 
 pub use caps::Caps;

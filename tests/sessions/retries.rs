@@ -1,0 +1,118 @@
+//! A session is one author over all its sockets: what it sends again it has said once. docs/clients.md.
+
+use std::thread;
+
+use crate::sessions_support::{MOMENT, Site};
+use test_support::{LineClient, WsClient};
+
+const CAPS: [&str; 5] = [
+    "chat.local/retry",
+    "echo-message",
+    "labeled-response",
+    "batch",
+    "message-tags",
+];
+
+/// A socket that matches its words by label, as a page does.
+#[track_caller]
+fn tab(site: &Site, cookie: &str) -> WsClient {
+    let mut tab = WsClient::connect_with_session(site.http, cookie);
+    tab.caps(&CAPS);
+    tab.register("whatever");
+    tab
+}
+
+/// Sends a word with the same label and id; its msgid.
+#[track_caller]
+fn say(tab: &mut WsClient, id: &str) -> String {
+    tab.send(&format!(
+        "@label={id};chat.local/retry={id} PRIVMSG #lobby :word {id}"
+    ));
+    let echo = tab.expect(|line| line.starts_with(&format!("@label={id};")));
+    assert!(
+        echo.ends_with(&format!(" PRIVMSG #lobby :word {id}")),
+        "{echo}"
+    );
+    let msgid = echo
+        .split(['@', ';', ' '])
+        .find(|tag| tag.starts_with("msgid="));
+    msgid.expect("a msgid").to_owned()
+}
+
+/// What the room has heard of the session's words.
+#[track_caller]
+fn words(witness: &mut LineClient) -> Vec<String> {
+    let heard = witness.fence();
+    let words = heard.iter().filter_map(|line| line.split_once(":word "));
+    words.map(|(_, id)| id.to_owned()).collect()
+}
+
+#[test]
+fn what_is_sent_again_after_a_reload_is_said_once() {
+    let site = Site::start();
+    let cookie = site.login("ana");
+    let mut witness = site.witness();
+    let mut first = tab(&site, &cookie);
+    first.join("#lobby");
+    let one = say(&mut first, "1");
+    drop(first);
+    thread::sleep(MOMENT);
+    let mut second = tab(&site, &cookie);
+    assert_eq!(say(&mut second, "1"), one);
+    assert_ne!(say(&mut second, "2"), one);
+    assert_eq!(words(&mut witness), ["1", "2"]);
+}
+
+#[test]
+fn what_is_sent_again_from_another_tab_is_said_once() {
+    let site = Site::start();
+    let cookie = site.login("ana");
+    let mut witness = site.witness();
+    let mut first = tab(&site, &cookie);
+    first.join("#lobby");
+    let one = say(&mut first, "1");
+    let mut second = tab(&site, &cookie);
+    first.expect_close(4001);
+    assert_eq!(say(&mut second, "1"), one);
+    assert_eq!(words(&mut witness), ["1"]);
+}
+
+#[test]
+fn what_is_sent_again_under_another_name_or_after_a_goodbye_is_said_once() {
+    let site = Site::start();
+    let cookie = site.login("ana");
+    let mut witness = site.witness();
+    let mut first = tab(&site, &cookie);
+    first.join("#lobby");
+    let one = say(&mut first, "1");
+    first.send("NICK anna");
+    first.expect_contains(" NICK anna");
+    assert_eq!(say(&mut first, "1"), one);
+    first.send("QUIT");
+    first.expect_close(1000);
+    witness.expect_contains(" QUIT ");
+    let mut second = tab(&site, &cookie);
+    assert_eq!(say(&mut second, "1"), one, "though it is in no room");
+    second.join("#lobby");
+    assert_eq!(say(&mut second, "1"), one);
+    assert_eq!(words(&mut witness), [""; 0]);
+}
+
+#[test]
+fn another_session_of_the_same_name_is_another_author() {
+    let site = Site::start();
+    let mut witness = site.witness();
+    let said: Vec<String> = (0..2)
+        .map(|_| {
+            site.frees("ana");
+            let cookie = site.login("ana");
+            let mut tab = tab(&site, &cookie);
+            tab.join("#lobby");
+            let msgid = say(&mut tab, "1");
+            site.logout(&cookie);
+            msgid
+        })
+        .collect();
+    assert_ne!(said[0], said[1]);
+    assert_eq!(words(&mut witness), ["1", "1"]);
+}
