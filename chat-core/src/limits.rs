@@ -64,6 +64,13 @@ pub const RETRIES_PER_IDENTITY_MAX: usize = 1_000;
 /// Bytes of what was said in all of them, since the journal may have forgotten it by then. Ours.
 pub const RETRIES_BYTES_MAX: usize = 16 * 1024 * 1024;
 
+/// Markers of what was read, for one identity, besides one for each room that somebody may be in. Ours: people that
+/// somebody talks with.
+pub const READ_MARKERS_DIRECT_MAX: usize = 100;
+
+/// Markers of what was read, in all. Ours: some megabytes.
+pub const READ_MARKERS_MAX: usize = 100_000;
+
 /// Targets of one PRIVMSG, NOTICE, TAGMSG, NAMES, LIST, WHOIS or WHOWAS. Ours, told by `TARGMAX`.
 pub const TARGETS_MAX: usize = 4;
 

@@ -29,6 +29,9 @@ conversations! {
     a_notice_that_is_sent_again_is_said_once
     a_person_is_in_so_many_rooms_and_no_more
     a_quit_takes_effect_though_the_journal_refuses_it
+    a_read_marker_comes_with_a_join
+    a_read_marker_goes_only_forward
+    a_read_marker_that_cannot_be_is_refused
     a_request_alone_holds_registration_too
     a_retry_id_is_for_one_message_of_one_person
     a_room_holds_so_many_people_and_no_more

@@ -5,8 +5,9 @@ use std::thread;
 use crate::sessions_support::{MOMENT, Site};
 use test_support::{LineClient, WsClient};
 
-const CAPS: [&str; 5] = [
+const CAPS: [&str; 6] = [
     "chat.local/retry",
+    "draft/read-marker",
     "echo-message",
     "labeled-response",
     "batch",
@@ -115,4 +116,31 @@ fn another_session_of_the_same_name_is_another_author() {
         .collect();
     assert_ne!(said[0], said[1]);
     assert_eq!(words(&mut witness), ["1", "1"]);
+}
+
+#[test]
+fn how_far_a_session_has_read_is_told_to_its_next_socket() {
+    let site = Site::start();
+    let cookie = site.login("ana");
+    let stamp = "timestamp=2026-01-02T03:04:05.678Z";
+    let mut first = tab(&site, &cookie);
+    first.join("#lobby");
+    for target in ["#lobby", "witness"] {
+        first.send(&format!("MARKREAD {target} {stamp}"));
+        first.expect_contains(&format!(" MARKREAD {target} {stamp}"));
+    }
+    drop(first);
+    thread::sleep(MOMENT);
+    let mut second = WsClient::connect_with_session(site.http, &cookie);
+    second.caps(&CAPS);
+    let welcome = second.register("whatever");
+    let place = |part: &str| welcome.iter().position(|line| line.contains(part));
+    let marker = place(&format!(" MARKREAD #lobby {stamp}"));
+    assert!(marker.is_some(), "{welcome:?}");
+    assert!(
+        place(" JOIN #lobby") < marker && marker < place(" 366 "),
+        "{welcome:?}"
+    );
+    second.send("MARKREAD witness");
+    second.expect_contains(&format!(" MARKREAD witness {stamp}"));
 }

@@ -184,6 +184,7 @@ impl Turn<'_> {
             Command::Away(reason) => self.submit(who, Request::Away(reason.map(Arc::from)), key),
             Command::SetName(name) => self.submit(who, Request::RealName(name.into()), key),
             Command::Mode { target, modes } => self.mode(who, target, modes, key),
+            Command::MarkRead { target, read_to } => self.mark_read(who, target, read_to, key),
             query => self.query(who, &query, key),
         }
     }

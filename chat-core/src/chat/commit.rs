@@ -158,6 +158,7 @@ impl Turn<'_> {
             Ok(effects) => {
                 self.tell(committed, effects, key);
                 self.report_happened(committed);
+                self.chat.forget_markers_of_who_left(&committed.entry);
             }
             Err(refusal) => {
                 if let Some(key) = key {

@@ -20,7 +20,8 @@
 //! | `queries.rs`, `whois.rs`, `about.rs`, `history.rs`, `cursor.rs` | answers that change nothing |
 //! | `answer.rs` | labels and batches |
 //! | `retry.rs` | a message that is sent again is said once |
-//! | `kept.rs` | what it keeps, the oldest to be forgotten first |
+//! | `read_marker.rs` | how far somebody has read |
+//! | `kept.rs` | what these two keep, the oldest to be forgotten first |
 //! | `missed.rs` | direct messages to a session whose browser is away |
 //! | `fan_out.rs`, `saying.rs`, `forms.rs` | from one to all |
 //! | `clock.rs`, `pace.rs`, `slow.rs` | deadlines: registration, ping, flood; who is too fast for their room, who too slow |
@@ -53,6 +54,7 @@ mod pace;
 
 mod plain;
 mod queries;
+mod read_marker;
 mod registration;
 mod retry;
 mod saying;
@@ -96,6 +98,7 @@ use consult::Program;
 use fan_out::FanOut;
 use house::House;
 use pace::Waiters;
+use read_marker::ReadMarkers;
 use retry::Retries;
 use speaker::Speaker;
 use turn::Turn;
@@ -113,6 +116,7 @@ pub struct Chat {
     /// What waits for an entry, in the order in which they were appended.
     waiting: VecDeque<Waiting>,
     retries: Retries,
+    markers: ReadMarkers,
     /// The dialect of each door; the rest speak IRC.
     dialects: Vec<Dialect>,
     limits: Limits,
@@ -168,6 +172,7 @@ impl Chat {
             answers: Slab::new(),
             waiting: VecDeque::new(),
             retries: Retries::default(),
+            markers: ReadMarkers::new(&setup.limits),
             dialects: Vec::new(),
             limits: setup.limits,
             password,
@@ -249,6 +254,7 @@ impl Chat {
     /// Lets go of a name that was kept.
     pub fn release(&mut self, nick: &Nick, identity: Identity) {
         self.hub.release(nick, identity);
+        self.forget_markers_if_over(identity, nick);
     }
 
     /// Lets somebody speak from now on: a connection of one of the chat's own doors, or one that

@@ -40,7 +40,7 @@ pub enum Request {
 }
 
 /// Whom a post is for, as its author wrote it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Addressee {
     /// A room.
     Room(RoomName),

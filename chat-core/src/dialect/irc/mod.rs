@@ -17,6 +17,7 @@ pub mod mask;
 pub mod message;
 pub mod msgid;
 pub mod numeric;
+pub mod read_marker;
 pub mod reader;
 pub mod refusal;
 pub mod reply;
