@@ -88,18 +88,14 @@ impl Turn<'_> {
         let entry = result.as_ref().map(|committed| &committed.entry);
         let tried = retry::tried(entry.unwrap_or_else(|entry| entry));
         let outcome = match result {
-            Ok(committed) => self.take_effect(&committed, key).map(|()| committed),
+            Ok(committed) => self.take_effect(committed, key),
             Err(entry) => self.not_stored(*entry, key),
         };
-        let is_tried = tried.is_some();
-        if let Some(tried) = tried {
-            self.chat.retries.decide(tried, outcome.as_ref().ok());
-        }
         if let Some(waiting) = waiting {
             self.land(waiting);
         }
-        if is_tried {
-            self.land_tries(ticket, &outcome);
+        if let Some(tried) = tried {
+            self.decide_tries(tried, ticket, &outcome);
         }
     }
 
@@ -142,31 +138,32 @@ impl Turn<'_> {
         }
     }
 
+    /// Answers with what was told.
     fn take_effect(
         &mut self,
-        committed: &Arc<Committed>,
+        committed: Arc<Committed>,
         key: Option<AnswerKey>,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Arc<Committed>, Refusal> {
         let who = committed.entry.who;
-        let renamed = self.under_present_name(committed);
-        let committed = renamed.as_ref().unwrap_or(committed);
+        let renamed = self.under_present_name(&committed);
+        let committed = renamed.unwrap_or(committed);
         if matches!(committed.entry.act, Act::Part { .. } | Act::Quit { .. }) {
             self.chat.fan.settle(who, &self.chat.hub, self.people);
         }
-        let effects = self.chat.hub.apply(committed);
-        match &effects {
+        match self.chat.hub.apply(&committed) {
             Ok(effects) => {
-                self.tell(committed, effects, key);
-                self.report_happened(committed);
+                self.tell(&committed, &effects, key);
+                self.report_happened(&committed);
                 self.chat.forget_markers_of_who_left(&committed.entry);
+                Ok(committed)
             }
             Err(refusal) => {
                 if let Some(key) = key {
-                    self.refuse(key, refusal);
+                    self.refuse(key, &refusal);
                 }
+                Err(refusal)
             }
         }
-        effects.map(|_| ())
     }
 
     /// An entry bears the name that its author had when it was checked. Who is made to leave while
@@ -219,8 +216,7 @@ impl Turn<'_> {
                 at: self.now.wall,
                 entry,
             };
-            let committed = Arc::new(committed);
-            return self.take_effect(&committed, key).map(|()| committed);
+            return self.take_effect(Arc::new(committed), key);
         }
         if let Some(key) = key {
             self.refuse(key, &Refusal::NotStored);

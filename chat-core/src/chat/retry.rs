@@ -76,7 +76,7 @@ impl Retries {
     }
 
     /// It was said, or may be tried anew.
-    pub(super) fn decide(&mut self, tried: Tried, said: Option<&Arc<Committed>>) {
+    fn decide(&mut self, tried: Tried, said: Option<&Arc<Committed>>) {
         self.in_flight.remove(&tried);
         if let Some(said) = said {
             self.remember(tried, said);
@@ -150,7 +150,13 @@ impl Turn<'_> {
     }
 
     /// A message was decided upon: so are the tries that came while it was on its way.
-    pub(super) fn land_tries(&mut self, ticket: Ticket, outcome: &Result<Arc<Committed>, Refusal>) {
+    pub(super) fn decide_tries(
+        &mut self,
+        tried: Tried,
+        ticket: Ticket,
+        outcome: &Result<Arc<Committed>, Refusal>,
+    ) {
+        self.chat.retries.decide(tried, outcome.as_ref().ok());
         while let Some(waiting) = self.waiting_for(ticket) {
             if let Some(key) = self.still_asked(&waiting) {
                 match outcome {

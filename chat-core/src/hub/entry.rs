@@ -149,7 +149,8 @@ pub struct Post {
     pub text: Arc<str>,
     /// Client-only tags (`+…`), as they came and still escaped, without `@`; mostly empty.
     pub tags: Arc<str>,
-    /// By which its author may send it again without saying it twice; told to nobody.
+    /// By which its author may send it again without saying it twice; told to nobody. A journal that outlives the chat
+    /// keeps it.
     pub retry: Option<Arc<str>>,
 }
 
