@@ -2,7 +2,7 @@
 
 use test_support::LineClient;
 
-use crate::{FEW, SOON, Stage};
+use crate::{FEW, SOON, Stage, TURNS_LATE};
 
 const CAPS: &str = "chat.local/retry echo-message labeled-response batch message-tags";
 
@@ -115,4 +115,18 @@ fn whoever_leaves_between_two_tries_leaves_nothing_to_whoever_comes_next() {
     cat.send("@label=2;chat.local/retry=x PRIVMSG #a :hi");
     let echo = stage.echo_of(&mut cat, "2");
     assert!(echo.contains(" :cat!"), "her own: {echo}");
+}
+
+#[test]
+fn a_try_over_the_connection_before_is_not_refused_on_the_next_one() {
+    let (mut stage, mut ana, mut bob) = Stage::with_session(TURNS_LATE);
+    bob.send(&"@label=1;chat.local/retry=x PRIVMSG #a :a secret\r\n".repeat(2));
+    stage.turns(FEW);
+    bob.reset();
+    stage.turns(FEW);
+    let session = stage.relay.host_mut().session;
+    stage.relay.host_mut().returns = session;
+    let mut again = stage.connect();
+    assert_eq!(stage.heard(&mut again), Vec::<String>::new());
+    assert_eq!(stage.heard(&mut ana), Vec::<String>::new());
 }
