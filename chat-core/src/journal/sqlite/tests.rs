@@ -48,6 +48,7 @@ fn post(target: Target, text: &str) -> Entry {
         kind: PostKind::Message,
         text: text.into(),
         tags: "+x=1".into(),
+        retry: Some("again".into()),
     }))
 }
 
