@@ -6,7 +6,7 @@ use super::answer::AnswerKey;
 use super::turn::Turn;
 use super::{Waiting, retry};
 use crate::hub::Effects;
-use crate::hub::entry::{Act, Committed, Entry, PostKind};
+use crate::hub::entry::{Act, Committed, Entry, NotKept, PostKind};
 use crate::hub::request::{Refusal, Request};
 use crate::id::{PersonId, Seq};
 use crate::journal::{Outcome, Ticket};
@@ -85,11 +85,13 @@ impl Turn<'_> {
     fn decided(&mut self, Outcome { ticket, result }: Outcome) {
         let waiting = self.waiting_for(ticket);
         let key = waiting.and_then(|waiting| self.still_asked(&waiting));
-        let entry = result.as_ref().map(|committed| &committed.entry);
-        let tried = retry::tried(entry.unwrap_or_else(|entry| entry));
+        let tried = retry::tried(match &result {
+            Ok(committed) => &committed.entry,
+            Err((entry, _)) => entry,
+        });
         let outcome = match result {
             Ok(committed) => self.take_effect(committed, key),
-            Err(entry) => self.not_stored(*entry, key),
+            Err((entry, why)) => self.not_stored(*entry, why, key),
         };
         if let Some(waiting) = waiting {
             self.land(waiting);
@@ -145,6 +147,7 @@ impl Turn<'_> {
         key: Option<AnswerKey>,
     ) -> Result<Arc<Committed>, Refusal> {
         let who = committed.entry.who;
+        self.chat.until = self.chat.until.max(committed.seq);
         let renamed = self.under_present_name(&committed);
         let committed = renamed.unwrap_or(committed);
         if matches!(committed.entry.act, Act::Part { .. } | Act::Quit { .. }) {
@@ -152,6 +155,7 @@ impl Turn<'_> {
         }
         match self.chat.hub.apply(&committed) {
             Ok(effects) => {
+                self.note_new_name(&committed);
                 self.tell(&committed, &effects, key);
                 self.report_happened(&committed);
                 self.chat.forget_markers_of_who_left(&committed.entry);
@@ -163,6 +167,12 @@ impl Turn<'_> {
                 }
                 Err(refusal)
             }
+        }
+    }
+
+    fn note_new_name(&mut self, Committed { entry, .. }: &Committed) {
+        if matches!(entry.act, Act::Name { .. }) && self.chat.kept_for(entry.identity).is_some() {
+            self.chat.renamed.push(entry.who);
         }
     }
 
@@ -208,20 +218,22 @@ impl Turn<'_> {
     fn not_stored(
         &mut self,
         entry: Entry,
+        why: NotKept,
         key: Option<AnswerKey>,
     ) -> Result<Arc<Committed>, Refusal> {
         if matches!(entry.act, Act::Quit { .. }) {
             let committed = Committed {
                 seq: Seq(0),
+                aside: 0,
                 at: self.now.wall,
                 entry,
             };
             return self.take_effect(Arc::new(committed), key);
         }
         if let Some(key) = key {
-            self.refuse(key, &Refusal::NotStored);
+            self.refuse(key, &Refusal::NotStored(why));
         }
-        Err(Refusal::NotStored)
+        Err(Refusal::NotStored(why))
     }
 
     /// Somebody has left: their rooms hear of it when it is committed.

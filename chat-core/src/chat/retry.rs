@@ -48,10 +48,6 @@ pub(super) fn tried(entry: &Entry) -> Option<Tried> {
 
 impl Retries {
     /// Knows again what a journal has kept, the oldest first.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "for a journal that outlives the chat")
-    )]
     pub(super) fn restore(&mut self, posts: impl IntoIterator<Item = Arc<Committed>>) {
         for post in posts {
             if let Some(tried) = tried(&post.entry) {
@@ -201,9 +197,11 @@ mod tests {
             identity: Identity(identity),
             source: Arc::new(Source::new(Nick::new("ana").unwrap(), "a", "h")),
             act,
+            rooms: Box::default(),
         };
         Arc::new(Committed {
             seq: Seq(1),
+            aside: 0,
             at: Timestamp(at),
             entry,
         })
