@@ -36,8 +36,8 @@ impl Chat {
         for room in recovered.rooms {
             self.hub.restore(room.name, room.created, room.topic);
         }
-        self.identities = self.identities.max(recovered.last_identity);
         self.retries.restore(recovered.retries);
+        self.identities = self.identities.max(recovered.last_identity);
         for Note { shelf, key, value } in recovered.notes {
             let notes = self.shelves.entry(shelf).or_default();
             notes.extend(value.map(|value| (key, value)));

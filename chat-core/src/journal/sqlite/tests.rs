@@ -1,3 +1,5 @@
+mod retries;
+
 use std::time::Duration;
 
 use tempfile::TempDir;
