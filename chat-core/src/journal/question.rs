@@ -36,7 +36,7 @@ pub enum About {
         /// Whether who came, left, took another name and set the topic is asked for too.
         with_events: bool,
     },
-    /// Where something was said of late, the latest first.
+    /// Where something was said last between two moments: a place where somebody has spoken since is not meant.
     Talks {
         /// With whom: everybody to whom this identity has spoken, or they to it.
         of: Identity,
@@ -46,6 +46,8 @@ pub enum About {
         after: Timestamp,
         /// Before that one.
         before: Timestamp,
+        /// From which end the limit counts.
+        from: End,
         /// How many at most.
         limit: usize,
     },
@@ -134,7 +136,7 @@ pub enum Found {
         /// Whether nothing behind the point from which it was asked is lost or was dropped.
         is_whole: bool,
     },
-    /// Where something was said.
+    /// Where something was said, in the order of when last, from the end that was asked for.
     Talks(Vec<Talk>),
     /// It cannot be read at present.
     Unreadable,
@@ -145,7 +147,7 @@ pub enum Found {
 pub struct Talk {
     /// A room, or the other one of two people.
     pub with: Partner,
-    /// The time of the last post in the span.
+    /// The time of the last post there.
     pub at: Timestamp,
 }
 

@@ -40,6 +40,8 @@ impl Caps {
     pub const STANDARD_REPLIES: Caps = Caps(1 << 12);
     /// CHATHISTORY. IRCv3 chathistory, a draft still.
     pub const CHATHISTORY: Caps = Caps(1 << 13);
+    /// History tells who came, left, took another name and set the topic too. IRCv3 chathistory.
+    pub const EVENT_PLAYBACK: Caps = Caps(1 << 14);
 
     /// Those that change the bytes or the audience of a broadcast: readers that agree in these get the same.
     pub const FORM: Caps = Caps(
@@ -134,7 +136,7 @@ impl BitAnd for Caps {
 /// The version of capability negotiation that brought `cap-notify`.
 pub const CAP_302: u32 = 302;
 
-const NAMES: [(Caps, &str); 14] = [
+const NAMES: [(Caps, &str); 15] = [
     (Caps::MESSAGE_TAGS, "message-tags"),
     (Caps::SERVER_TIME, "server-time"),
     (Caps::ECHO_MESSAGE, "echo-message"),
@@ -149,6 +151,7 @@ const NAMES: [(Caps, &str); 14] = [
     (Caps::CAP_NOTIFY, "cap-notify"),
     (Caps::STANDARD_REPLIES, "standard-replies"),
     (Caps::CHATHISTORY, "draft/chathistory"),
+    (Caps::EVENT_PLAYBACK, "draft/event-playback"),
 ];
 
 #[cfg(test)]
