@@ -20,10 +20,12 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use chat_core::journal::{Journal, Late, Memory};
+use chat_core::journal::sqlite::{Retention, Settings, Sqlite};
+use chat_core::journal::{Durability, Journal, Late, Memory};
 use chat_core::limits::Limits;
 use limits_support::{House, lifted};
 use reader::{Page, Reader};
+use tempfile::TempDir;
 use test_support::LineClient;
 
 /// A relay over such a journal.
@@ -120,6 +122,28 @@ fn and_with_one_that_finds_what_has_not_taken_effect_yet() {
     hold(Box::new(Late::new(memory(), 3).answering_at_once()), 200);
 }
 
+/// One on the disk, in a folder that goes with the test.
+fn on_disk(folder: &TempDir, durability: Durability) -> Box<dyn Journal> {
+    let settings = Settings {
+        folder: folder.path().to_owned(),
+        durability,
+        retention: Retention::default(),
+    };
+    Box::new(Sqlite::open(&settings).unwrap())
+}
+
+#[test]
+fn and_with_one_on_the_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    hold(on_disk(&folder, Durability::Disk), 1000);
+}
+
+#[test]
+fn and_with_one_that_the_disk_has_a_moment_later() {
+    let folder = tempfile::tempdir().unwrap();
+    hold(on_disk(&folder, Durability::Relay), 1000);
+}
+
 /// Pages through the room from one end, so many lines at a time, while others talk.
 fn page(reader: &mut LineClient, how: &str, start: &str, limits: [usize; 3]) -> Vec<usize> {
     let mut numbers = Vec::new();
@@ -197,6 +221,12 @@ fn pages_by_message_tell_everything_once_while_others_talk() {
 #[test]
 fn and_so_do_those_of_a_journal_that_answers_late() {
     page_through(Box::new(Late::new(memory(), 3)));
+}
+
+#[test]
+fn and_so_do_those_of_one_on_the_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    page_through(on_disk(&folder, Durability::Disk));
 }
 
 #[test]

@@ -5,30 +5,57 @@ use std::process::ExitCode;
 use anyhow::Context;
 use chat_core::relay::Relay;
 use chat_relay::args::RelayArgs;
-use chat_relay::{daemon, doors};
+use chat_relay::backup::BackupArgs;
+use chat_relay::transcript::{self, LogArgs};
+use chat_relay::{backup, daemon, data, doors};
 use clap::Parser;
 
 /// A group chat for IRC clients and plain lines
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(version, args_conflicts_with_subcommands = true)]
 struct Args {
+    #[command(subcommand)]
+    command: Option<Command>,
+
     #[command(flatten)]
     relay: RelayArgs,
 }
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Prints what was said in a room
+    Log(LogArgs),
+    /// Copies everything that is kept into a file
+    Backup(BackupArgs),
+}
+
+/// Whose folder it is.
+const PROGRAM: &str = "chat-relay";
 
 fn main() -> ExitCode {
     daemon::end(run())
 }
 
 fn run() -> anyhow::Result<()> {
-    let Args { relay: args } = Args::parse();
+    let Args {
+        command,
+        relay: args,
+    } = Args::parse();
     daemon::start_log();
+    match command {
+        Some(Command::Log(log)) => return transcript::run(&log, PROGRAM),
+        Some(Command::Backup(copy)) => return backup::run(&copy, PROGRAM),
+        None => {}
+    }
     let builder = Relay::builder()
         .room(args.room.clone())
         .password(args.password()?)
         .gateways(args.gateways()?)
         .slow(args.slow)
         .limits(args.limits()?);
+    let journal = args.kept.open(PROGRAM)?;
+    let kept = data::announced(journal.as_ref());
+    let builder = data::keep(builder, journal);
     let (builder, announced) = doors::open_for_lines(builder, &args)?;
     anyhow::ensure!(
         !announced.is_empty(),
@@ -37,6 +64,6 @@ fn run() -> anyhow::Result<()> {
     let mut relay = builder.build().context("cannot start")?;
     daemon::warn_of(&args);
     daemon::tell_of_gateways(&args);
-    doors::announce(&announced, &args.room)?;
+    doors::announce(&announced, &args.room, &kept)?;
     daemon::serve(&mut relay)
 }

@@ -6,10 +6,13 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::{Epochs, Found, Inquiry, Journal, NotKept, Outcome, Question, Ticket};
+use super::{
+    Alarm, Durability, Epochs, Found, Inquiry, Journal, NotKept, Note, Outcome, Question,
+    Recovered, Ticket,
+};
 use crate::hub::entry::Entry;
 use crate::names::RoomName;
-use crate::time::Timestamp;
+use crate::time::{Now, Timestamp};
 
 /// Passes on what another journal committed or found, some turns later.
 #[derive(Debug)]
@@ -76,7 +79,7 @@ impl<J: Journal> Journal for Late<J> {
         self.held.pop_front().map(|(_, outcome)| outcome)
     }
 
-    fn turn(&mut self, now: Timestamp) {
+    fn turn(&mut self, now: Now) {
         self.inner.turn(now);
         self.collect();
         self.turn += 1;
@@ -103,6 +106,22 @@ impl<J: Journal> Journal for Late<J> {
 
     fn forget(&mut self, room: &RoomName) {
         self.inner.forget(room);
+    }
+
+    fn wake_by(&mut self, alarm: Alarm) {
+        self.inner.wake_by(alarm);
+    }
+
+    fn note(&mut self, note: Note) {
+        self.inner.note(note);
+    }
+
+    fn recover(&mut self) -> Recovered {
+        self.inner.recover()
+    }
+
+    fn durability(&self) -> Durability {
+        self.inner.durability()
     }
 }
 
@@ -149,7 +168,7 @@ impl<J: Journal> Journal for Failing<J> {
         self.inner.committed().or_else(|| self.refused.pop_front())
     }
 
-    fn turn(&mut self, now: Timestamp) {
+    fn turn(&mut self, now: Now) {
         self.inner.turn(now);
     }
 
@@ -167,5 +186,21 @@ impl<J: Journal> Journal for Failing<J> {
 
     fn forget(&mut self, room: &RoomName) {
         self.inner.forget(room);
+    }
+
+    fn wake_by(&mut self, alarm: Alarm) {
+        self.inner.wake_by(alarm);
+    }
+
+    fn note(&mut self, note: Note) {
+        self.inner.note(note);
+    }
+
+    fn recover(&mut self) -> Recovered {
+        self.inner.recover()
+    }
+
+    fn durability(&self) -> Durability {
+        self.inner.durability()
     }
 }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::Place;
-use crate::hub::entry::{Committed, Source};
+use crate::hub::Topic;
+use crate::hub::entry::Committed;
 use crate::id::{Identity, Seq};
 use crate::names::{Nick, RoomName};
 use crate::time::Timestamp;
@@ -151,6 +152,18 @@ pub struct Talk {
     pub at: Timestamp,
 }
 
+impl Talk {
+    /// So many from one end on, of some with the place of the last post.
+    pub(super) fn first(mut talks: Vec<(Seq, Talk)>, from: End, limit: usize) -> Vec<Talk> {
+        talks.sort_by_key(|(seq, _)| *seq);
+        if from == End::Latest {
+            talks.reverse();
+        }
+        let talks = talks.into_iter().map(|(_, talk)| talk);
+        talks.take(limit).collect()
+    }
+}
+
 /// A room, or somebody as they were called when they last spoke or were spoken to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Partner {
@@ -180,8 +193,8 @@ pub struct RoomThen {
     pub name: RoomName,
     /// When it was made.
     pub created: Timestamp,
-    /// What it was about: the words, who set them, when.
-    pub topic: Option<(Arc<str>, Arc<Source>, Timestamp)>,
+    /// What it was about, if somebody said so.
+    pub topic: Option<Topic>,
 }
 
 /// Something small that is kept beside the order, and told to nobody.

@@ -38,8 +38,8 @@ impl Memory {
             } => {
                 let all = self.said.iter();
                 let talks = all.filter_map(|(_, said)| said.talk(*of, rooms, until));
-                let within = |(_, talk): &(Seq, Talk)| *after < talk.at && talk.at < *before;
-                Found::Talks(first(talks.filter(within).collect(), *from, *limit))
+                let between = talks.filter(|(_, talk)| *after < talk.at && talk.at < *before);
+                Found::Talks(Talk::first(between.collect(), *from, *limit))
             }
         }
     }
@@ -112,16 +112,6 @@ impl Said {
         };
         Some((last.seq, Talk { with, at: last.at }))
     }
-}
-
-/// So many of them from one end on.
-fn first(mut talks: Vec<(Seq, Talk)>, from: End, limit: usize) -> Vec<Talk> {
-    talks.sort_by_key(|(seq, _)| *seq);
-    if from == End::Latest {
-        talks.reverse();
-    }
-    let talks = talks.into_iter().map(|(_, talk)| talk);
-    talks.take(limit).collect()
 }
 
 /// The other one of two people, and what they were called in a post of theirs.

@@ -1,0 +1,73 @@
+//! A journal to be read from outside, while its server runs or when it does not. Floor 2.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::{OpenError, folder, look, open, schema};
+use crate::journal::{Epochs, Found, Question};
+use crate::names::RoomName;
+
+/// The journal in a folder, for reading.
+#[derive(Debug)]
+pub struct Archive {
+    connection: Connection,
+    epochs: Epochs,
+}
+
+impl Archive {
+    /// Opens the file of a journal; nothing is changed in it.
+    ///
+    /// # Errors
+    /// There is no journal in this folder, or it cannot be read.
+    pub fn open(folder: &Path) -> Result<Archive, OpenError> {
+        let file = folder::file_in(folder)?;
+        let failed = |source| OpenError::file(&file, source);
+        let connection = schema::open_to_read(&file).map_err(failed)?;
+        let epochs = open::starts(&connection).map_err(failed)?;
+        Ok(Archive { connection, epochs })
+    }
+
+    /// The starts of the journal, for the ids of its messages.
+    #[must_use]
+    pub fn epochs(&self) -> &Epochs {
+        &self.epochs
+    }
+
+    /// The rooms that it knows.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn rooms(&self) -> rusqlite::Result<Vec<RoomName>> {
+        let rooms = open::rooms(&self.connection)?;
+        Ok(rooms.into_iter().map(|room| room.name).collect())
+    }
+
+    /// Writes a copy, as everything is at this moment: a file that a server can be started with. Nobody else may read
+    /// it.
+    ///
+    /// # Errors
+    /// The file is there already, or it cannot be written.
+    pub fn copy_to(&self, file: &Path) -> Result<(), OpenError> {
+        let failed = |source| OpenError::Copy {
+            file: file.to_owned(),
+            source,
+        };
+        folder::new_private(file).map_err(failed)?;
+        let copied = self
+            .connection
+            .execute("VACUUM INTO ?1", [file.to_string_lossy()]);
+        copied
+            .map(drop)
+            .map_err(|source| OpenError::file(file, source))
+    }
+
+    /// The answer to a question.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn answer(&mut self, question: &Question) -> rusqlite::Result<Found> {
+        let state = self.connection.transaction()?;
+        look::answer(&state, question)
+    }
+}
