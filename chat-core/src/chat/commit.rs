@@ -164,6 +164,7 @@ impl Turn<'_> {
                 Ok(committed)
             }
             Err(refusal) => {
+                self.chat.journal.strike(&committed);
                 if let Some(key) = key {
                     self.refuse(key, &refusal);
                 }

@@ -131,11 +131,10 @@ impl Chat {
     /// An identity is over when nobody goes by its name, and none is kept for it to come back to.
     pub(super) fn forget_markers_if_over(&mut self, identity: Identity, nick: &Nick) {
         let here = self.hub.by_nick(nick).map(|member| member.identity);
-        if here != Some(identity) && self.kept_for(identity).is_none() {
-            if self.markers.forget(identity) {
-                let note = self.markers.note(identity);
-                self.note(note);
-            }
+        let is_over = here != Some(identity) && self.kept_for(identity).is_none();
+        if is_over && self.markers.forget(identity) {
+            let note = self.markers.note(identity);
+            self.note(note);
         }
     }
 }

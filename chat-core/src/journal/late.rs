@@ -10,7 +10,7 @@ use super::{
     Alarm, Durability, Epochs, Found, Inquiry, Journal, NotKept, Note, Outcome, Question,
     Recovered, Ticket,
 };
-use crate::hub::entry::Entry;
+use crate::hub::entry::{Committed, Entry};
 use crate::names::RoomName;
 use crate::time::{Now, Timestamp};
 
@@ -108,6 +108,10 @@ impl<J: Journal> Journal for Late<J> {
         self.inner.forget(room);
     }
 
+    fn strike(&mut self, committed: &Committed) {
+        self.inner.strike(committed);
+    }
+
     fn wake_by(&mut self, alarm: Alarm) {
         self.inner.wake_by(alarm);
     }
@@ -186,6 +190,10 @@ impl<J: Journal> Journal for Failing<J> {
 
     fn forget(&mut self, room: &RoomName) {
         self.inner.forget(room);
+    }
+
+    fn strike(&mut self, committed: &Committed) {
+        self.inner.strike(committed);
     }
 
     fn wake_by(&mut self, alarm: Alarm) {

@@ -115,6 +115,9 @@ pub trait Journal: Send {
     /// How the loop is woken when something is decided or found between two turns.
     fn wake_by(&mut self, _alarm: Alarm) {}
 
+    /// An entry that has its place could not take effect any more: nobody hears of it, and nobody is to read of it.
+    fn strike(&mut self, _committed: &Committed) {}
+
     /// A room was forgotten, and what was said there with it.
     fn forget(&mut self, room: &RoomName);
 

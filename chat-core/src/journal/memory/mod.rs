@@ -187,6 +187,22 @@ impl Journal for Memory {
         self.found.pop_front()
     }
 
+    fn strike(&mut self, committed: &Committed) {
+        for place in Place::all_of(&committed.entry) {
+            let said = self
+                .places
+                .get(&place)
+                .and_then(|at| self.said.get_mut(*at));
+            let Some(said) = said else { continue };
+            let at = said
+                .entries
+                .iter()
+                .rposition(|entry| entry.seq == committed.seq);
+            let struck = at.and_then(|at| said.entries.remove(at));
+            self.bytes -= struck.map_or(0, |entry| weight(&entry));
+        }
+    }
+
     fn forget(&mut self, room: &RoomName) {
         let at = self.places.get(&Place::Room(room.clone())).copied();
         let Some(said) = at.and_then(|at| self.close(at)) else {

@@ -231,6 +231,19 @@ fn what_happened_in_a_room_is_told_to_whoever_asks_for_events() {
 }
 
 #[test]
+fn what_did_not_take_effect_is_not_kept() {
+    let mut journal = Memory::new("e".into(), 1 << 20);
+    journal.append(post("#a", "refused"), Timestamp(0));
+    let struck = journal.committed().unwrap().result.unwrap();
+    journal.strike(&struck);
+    journal.append(post("#a", "here"), Timestamp(0));
+    let there = read(&journal, room("#a"), Span::latest(None), 9);
+    assert_eq!(texts(&there), "here");
+    while journal.forget_oldest() {}
+    assert_eq!(journal.bytes(), 0);
+}
+
+#[test]
 fn nothing_behind_the_moment_of_the_question_is_in_the_answer() {
     let mut journal = filled();
     journal.last = Seq(4);

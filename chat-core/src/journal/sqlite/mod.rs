@@ -264,6 +264,10 @@ impl Journal for Sqlite {
         let _ = self.bell.0.set(alarm);
     }
 
+    fn strike(&mut self, committed: &Committed) {
+        self.order(Order::Strike(committed.seq));
+    }
+
     fn forget(&mut self, room: &RoomName) {
         self.order(Order::Forget(room.clone()));
     }

@@ -1,3 +1,8 @@
+#[cfg(test)]
+mod dropped;
+#[cfg(test)]
+mod folders;
+#[cfg(test)]
 mod retries;
 
 use std::time::Duration;
@@ -50,7 +55,7 @@ fn post(target: Target, text: &str) -> Entry {
         kind: PostKind::Message,
         text: text.into(),
         tags: "+x=1".into(),
-        retry: Some("again".into()),
+        retry: None,
     }))
 }
 
@@ -340,119 +345,6 @@ fn rooms_topics_and_notes_outlive_the_program() {
         )
         .0
         .is_empty()
-    );
-}
-
-#[test]
-fn what_is_too_old_or_too_much_goes_and_whoever_misses_it_is_told() {
-    let at = folder();
-    let mut journal = Sqlite::open(&Settings {
-        retention: Retention {
-            age: Some(Duration::from_millis(100)),
-            bytes: None,
-        },
-        ..settings(&at)
-    })
-    .unwrap();
-    for i in 0..4 {
-        append(&mut journal, said("#a", &i.to_string()), 1000 + i * 50);
-    }
-    append(&mut journal, said("#b", "old"), 1150);
-    let mut late = now();
-    late.wall = Timestamp(1200);
-    late.mono += RETENTION_EVERY;
-    journal.turn(late);
-    append(&mut journal, said("#a", "4"), 1300);
-    let after = |n| Span::after(Point::Seq(Seq(n)));
-    patiently(|| (!look(&mut journal, room("#a"), after(1), 9, false).1).then_some(()));
-    let (there, is_whole) = look(&mut journal, room("#a"), after(1), 9, false);
-    assert_eq!((texts(&there).as_str(), is_whole), ("2 3 4", false));
-    assert!(look(&mut journal, room("#a"), after(2), 9, false).1);
-    assert!(
-        !look(&mut journal, room("#c"), after(1), 9, false).1,
-        "it may have been there"
-    );
-    assert!(
-        look(&mut journal, room("#b"), after(1), 9, false).1,
-        "nothing of it is gone"
-    );
-}
-
-#[test]
-fn a_file_that_is_too_large_loses_its_oldest() {
-    let at = folder();
-    let bytes = 400_000;
-    let mut journal = Sqlite::open(&Settings {
-        retention: Retention {
-            age: None,
-            bytes: Some(bytes),
-        },
-        ..settings(&at)
-    })
-    .unwrap();
-    let long = "x".repeat(400);
-    for i in 0..4000 {
-        journal.append(said("#a", &format!("{i} {long}")), Timestamp(1));
-    }
-    for _ in 0..4000 {
-        decided(&mut journal);
-    }
-    let mut late = now();
-    late.mono += RETENTION_EVERY;
-    journal.turn(late);
-    let count = |journal: &mut Sqlite| {
-        look(journal, room("#a"), Span::latest(None), 4000, false)
-            .0
-            .len()
-    };
-    patiently(|| (count(&mut journal) < 1000).then_some(()));
-    let last = append(&mut journal, said("#a", "last"), 1);
-    drop(journal);
-    let size = std::fs::metadata(at.path().join("chat/chat.sqlite"))
-        .unwrap()
-        .len();
-    assert!(size < bytes * 5 / 4, "{size}");
-    let mut journal = open(&at);
-    let (there, _) = look(&mut journal, room("#a"), Span::latest(None), 500, false);
-    assert_eq!(there.last().unwrap().seq, last.seq);
-    assert_eq!(there.len(), 500, "no more than must go is gone");
-}
-
-#[test]
-fn one_folder_is_one_servers_and_private() {
-    use std::os::unix::fs::PermissionsExt;
-    let at = folder();
-    let journal = open(&at);
-    let error = Sqlite::open(&settings(&at)).unwrap_err();
-    assert!(matches!(error, OpenError::InUse { .. }), "{error}");
-    assert!(
-        error.to_string().contains(&std::process::id().to_string()),
-        "{error}"
-    );
-    let mode = |path: &str| {
-        let meta = std::fs::metadata(at.path().join(path)).unwrap();
-        meta.permissions().mode() & 0o777
-    };
-    assert_eq!(mode("chat"), 0o700);
-    for file in ["lock", "chat.sqlite", "chat.sqlite-wal", "chat.sqlite-shm"] {
-        assert_eq!(mode(&format!("chat/{file}")), 0o600, "{file}");
-    }
-    drop(journal);
-    drop(open(&at));
-}
-
-#[test]
-fn a_file_of_a_later_version_is_left_alone() {
-    let at = folder();
-    drop(open(&at));
-    let file = at.path().join("chat/chat.sqlite");
-    let connection = rusqlite::Connection::open(&file).unwrap();
-    connection.pragma_update(None, "user_version", 99).unwrap();
-    drop(connection);
-    let error = Sqlite::open(&settings(&at)).unwrap_err();
-    assert!(
-        matches!(error, OpenError::Newer { version: 99, .. }),
-        "{error}"
     );
 }
 

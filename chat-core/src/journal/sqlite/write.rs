@@ -175,6 +175,23 @@ fn topic(to: &Connection, room: &RoomName, text: &str, it: &Committed) -> rusqli
     Ok(())
 }
 
+/// An entry did not take effect: it is not shown, and a topic that it set is the one before again.
+pub(super) fn strike(to: &Connection, seq: Seq) -> rusqlite::Result<()> {
+    let seq = [number(seq.0)];
+    to.prepare_cached("UPDATE entries SET removed = 1 WHERE seq = ?1")?
+        .execute(seq)?;
+    to.prepare_cached(
+        "UPDATE places SET (topic, topic_nick, topic_user, topic_host, topic_at) = (
+             SELECT nullif(e.text, ''), e.nick, e.user, e.host, e.at
+             FROM heard h JOIN entries e ON e.seq = h.seq
+             WHERE h.place = places.id AND h.is_event = 1 AND e.kind = 7 AND e.removed = 0
+             ORDER BY h.seq DESC LIMIT 1)
+         WHERE id IN (SELECT h.place FROM heard h JOIN entries e ON e.seq = h.seq WHERE h.seq = ?1 AND e.kind = 7)",
+    )?
+    .execute(seq)?;
+    Ok(())
+}
+
 /// A room is forgotten, and what was said there. What is still in `heard` of it is nobody's from here on, and goes
 /// with the rest when it is old.
 pub(super) fn forget(to: &Connection, known: &mut Known, room: &RoomName) -> rusqlite::Result<()> {

@@ -25,6 +25,8 @@ use crate::time::Timestamp;
 #[derive(Debug)]
 pub(super) enum Order {
     Append(Arc<Committed>),
+    /// It did not take effect.
+    Strike(Seq),
     Forget(RoomName),
     Note(Note),
     /// A question that is to see everything that was ordered before.
@@ -256,6 +258,7 @@ fn transact(
     for order in orders {
         match order {
             Order::Append(committed) => write::entry(&transaction, known, committed)?,
+            Order::Strike(seq) => write::strike(&transaction, *seq)?,
             Order::Forget(room) => write::forget(&transaction, known, room)?,
             Order::Note(note) => write::note(&transaction, note)?,
             Order::PassOn(..) | Order::Tick(_) | Order::Retry | Order::End => {}

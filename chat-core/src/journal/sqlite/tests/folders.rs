@@ -1,0 +1,41 @@
+//! Whose a folder is, and what may be in it.
+
+use super::*;
+
+#[test]
+fn one_folder_is_one_servers_and_private() {
+    use std::os::unix::fs::PermissionsExt;
+    let at = folder();
+    let journal = open(&at);
+    let error = Sqlite::open(&settings(&at)).unwrap_err();
+    assert!(matches!(error, OpenError::InUse { .. }), "{error}");
+    assert!(
+        error.to_string().contains(&std::process::id().to_string()),
+        "{error}"
+    );
+    let mode = |path: &str| {
+        let meta = std::fs::metadata(at.path().join(path)).unwrap();
+        meta.permissions().mode() & 0o777
+    };
+    assert_eq!(mode("chat"), 0o700);
+    for file in ["lock", "chat.sqlite", "chat.sqlite-wal", "chat.sqlite-shm"] {
+        assert_eq!(mode(&format!("chat/{file}")), 0o600, "{file}");
+    }
+    drop(journal);
+    drop(open(&at));
+}
+
+#[test]
+fn a_file_of_a_later_version_is_left_alone() {
+    let at = folder();
+    drop(open(&at));
+    let file = at.path().join("chat/chat.sqlite");
+    let connection = rusqlite::Connection::open(&file).unwrap();
+    connection.pragma_update(None, "user_version", 99).unwrap();
+    drop(connection);
+    let error = Sqlite::open(&settings(&at)).unwrap_err();
+    assert!(
+        matches!(error, OpenError::Newer { version: 99, .. }),
+        "{error}"
+    );
+}
