@@ -59,8 +59,12 @@ impl Answer {
         None
     }
 
-    /// A reply that is a batch of its own kind carries the label on that; its lines need no other.
+    /// A reply that is a batch of its own kind carries the label on that; its lines need no other. One
+    /// with something before that batch is more than it.
     pub(super) fn label_batch(&mut self, start: String) -> String {
+        if self.batch.is_some() || !self.held.is_empty() {
+            return start;
+        }
         match self.label.take() {
             Some(label) => tagged(&start, "label", &label),
             None => start,
@@ -199,6 +203,17 @@ mod tests {
         let lines = answer(&[":s BATCH +h chathistory #a", "@batch=h :a 1", ":s BATCH -h"]);
         assert_eq!(lines[1], "@batch=b1 :s BATCH +h chathistory #a");
         assert_eq!(lines[2], "@batch=h :a 1");
+    }
+
+    #[test]
+    fn what_is_said_before_a_batch_is_not_lost_to_its_label() {
+        let mut answer = Answer::new(ANA, "X", Some("x".into()));
+        answer.add(":s FAIL X Y :why".into());
+        let start = answer.label_batch(":s BATCH +h chathistory #a".into());
+        answer.add(start);
+        let lines = answer.finish("s", || "b1".into());
+        assert_eq!(lines[1], "@batch=b1 :s FAIL X Y :why");
+        assert_eq!(lines[2], "@batch=b1 :s BATCH +h chathistory #a");
     }
 
     #[test]
