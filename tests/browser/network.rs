@@ -98,6 +98,8 @@ fn a_restarted_server_asks_for_the_name_again() {
     assert!(chat.program.wait(test_support::PATIENCE).success());
     is(&ana, "waiting");
     ana.page.wait_for_text("Connection lost");
+    ana.say("said to nobody");
+    ana.page.fill("#box", "half a thought");
     chat.program = again_at(http);
     ana.page
         .wait_for("location.pathname === '/login' && document.readyState === 'complete'");
@@ -106,6 +108,9 @@ fn a_restarted_server_asks_for_the_name_again() {
         .wait_for("document.querySelector('[name=room]')?.value === '#tea'");
     ana.log_in("ana");
     ana.shows("#room-name", "#tea");
+    ana.hears("ana", "said to nobody");
+    ana.page.wait_for("!document.querySelector('#log .fate')");
+    assert_eq!(ana.draft(), "half a thought");
     ana.say("back again");
     ana.hears("ana", "back again");
 }

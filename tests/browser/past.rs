@@ -171,7 +171,7 @@ fn a_long_absence_is_filled_in_order_while_others_talk_on() {
 
 #[test]
 fn where_messages_are_missing_it_is_said() {
-    let chat = Chat::with(&["--unlimited", "--limit=journal_bytes=20000"]);
+    let chat = Chat::with(&["--unlimited", "--memory", "--limit=journal_bytes=20000"]);
     let proxy = Proxy::start(chat.program.door("http"));
     let (ana, mut irene) = (behind(&proxy, &chat, "ana"), chat.irc("irene"));
     ana.expects_trouble();
@@ -195,4 +195,20 @@ fn where_messages_are_missing_it_is_said() {
     ana.page
         .eval("document.querySelector('#log .gap').scrollIntoView({ block: 'center' })");
     keep_picture(&ana, "history-gap");
+}
+
+#[test]
+fn what_an_acknowledgement_is_worth_is_told_on_the_time_of_a_message() {
+    for (args, worth) in [
+        (&[][..], "Kept on the server’s disk"),
+        (&["--memory"][..], "Kept in the server’s memory"),
+    ] {
+        let chat = Chat::with(args);
+        let ana = chat.enter("ana");
+        ana.say("hello");
+        ana.hears("ana", "hello");
+        ana.page.wait_for(&format!(
+            "document.querySelector('#log .own time').title === '{worth}'"
+        ));
+    }
 }
