@@ -134,7 +134,7 @@ function settled(room) {
 
 /** Another browser of ours has read so far. */
 function marked(room) {
-	if (!room.items.length) resume(room);
+	if (connection.state === 'ready' && !room.items.length) resume(room);
 }
 
 function renamed(old) {
