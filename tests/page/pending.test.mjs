@@ -185,6 +185,13 @@ test('what is a day old is not sent without being asked', () => {
 	assert.deepEqual(states(), ['failed', 'unsure']);
 });
 
+test('what was to be said in a room that one leaves is forgotten', () => {
+	const store = shared(), { say, waiting } = page({ store, up: false });
+	say('one');
+	waiting.drop('#A');
+	assert.deepEqual([waiting.list, store.read()], [[], []]);
+});
+
 test('there is an end to what may wait', () => {
 	const { say, sender } = page({ up: false });
 	say(...Array.from({ length: 199 }, () => 'x'));

@@ -36,17 +36,16 @@ const chat = new Chat(meta('name'), {
 }, waiting);
 const connection = new Connection(`${location.origin.replace('http', 'ws')}/socket?session`, { open: opened, line: heard, state: connected, refused: sessionGone });
 const send = line => connection.send(line), handshake = new Handshake(send);
-const line = { send, caps: handshake.caps, connected: () => connection.state === 'ready' };
-const past = new History({ ...line, settled, claim: (room, items) => waiting.claim(room.name, items) }), sender = new Sender(chat, line), markers = new Markers({ ...line, keep: keepRead });
+const wire = { send, caps: handshake.caps, connected: () => connection.state === 'ready' };
+const past = new History({ ...wire, settled, claim: (room, items) => waiting.claim(room.name, items) }), sender = new Sender(chat, wire), markers = new Markers({ ...wire, keep: keepRead });
 const composer = new Composer(chat, submit);
-const log = new Log({ older: (room, scrolled) => line.connected() && past.older(room, scrolled), scrolled: seen, retry, edit, discard });
+const log = new Log({ older: (room, scrolled) => wire.connected() && past.older(room, scrolled), scrolled: seen, retry, edit, discard });
 
 // --- The connection ---
 
 function opened() {
 	chat.restart();
 	past.restart();
-	sender.restart();
 	handshake.start(chat.me);
 }
 
@@ -85,10 +84,11 @@ async function sessionGone() {
 function ready() {
 	connection.become('ready');
 	begun = true;
+	sender.restart(); // now that our name is known
 	tell('');
-	const { rooms, current } = remembered(), targets = waiting.list.map(({ target }) => target);
+	const { rooms, current } = remembered(), targets = waiting.list.filter(({ state }) => state !== 'failed').map(({ target }) => target);
 	wanted ||= chat.current ? '' : asked ? firstRoom : current ?? firstRoom;
-	for (const name of targets) chat.open(name); // whatever becomes of them, they are seen
+	for (const { target } of waiting.list) chat.open(target); // whatever becomes of it, it is seen
 	for (const name of new Set([...rooms, ...targets, ...(rooms.length && !asked ? [] : [firstRoom])])) enter(name);
 	const later = wanted, first = chat.room(wanted) ?? [...chat.rooms.values()][0];
 	if (!chat.current && first) show(first);
@@ -186,7 +186,7 @@ function draw() {
 /** The reader has seen the end of the room: when nothing that was missed is still to come before it. */
 function seen() {
 	const { current, focused } = chat;
-	if (focused && log.following && current && line.connected() && !past.busy(current)) markers.seen(current);
+	if (focused && log.following && current && wire.connected() && !past.busy(current)) markers.seen(current);
 }
 
 function show(room) {
@@ -259,6 +259,7 @@ function edit(message) {
 
 function close(room) {
 	chat.rooms.delete(fold(room.name));
+	waiting.drop(room.name);
 	if (room === chat.current) show([...chat.rooms.values()].at(-1) ?? chat.open(firstRoom));
 	remember();
 }

@@ -76,11 +76,18 @@ export class Log {
 			const one = kept && kept.before === before && kept.moves === moves ? kept : { node: row(item, before), before, moves };
 			this.#tell(one, item, level);
 			rows.set(item, one);
-			if (item === line) wanted.push(this.#line);
+			if (item === line && one.node.matches('.message')) wanted.push(this.#line);
 			wanted.push(one.node);
 		}
 		this.#rows = rows;
 		place(this.list, wanted);
+		this.#mark(rows.get(line)?.node);
+	}
+
+	/** The line of new messages stands below the day; where it is already it is not touched, or it would be read aloud again. */
+	#mark(node) {
+		if (!node) this.#line.remove();
+		else if (message(node).previousSibling !== this.#line) message(node).before(this.#line);
 	}
 
 	/** What becomes of what was written here. */

@@ -71,6 +71,11 @@ export class Pending {
 		return message;
 	}
 
+	/** Nobody wants to say anything there any more. */
+	drop(target) {
+		for (const { key } of this.of(target)) this.take(key);
+	}
+
 	/** The server refused it; nothing if there is no such message. */
 	fail(key, why) {
 		const message = this.list.find(one => one.key === key);
