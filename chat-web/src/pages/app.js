@@ -22,7 +22,8 @@ const meta = name => document.querySelector(`meta[name=chat-${name}]`).content;
 const firstRoom = meta('room') || '#lobby';
 let asked = location.search.includes('room=');
 let wanted = ''; // the room to show as soon as the server lets us in
-let drawing, known = 0, begun = false;
+let drawing, known = 0;
+let begun = false; // it is known in which rooms we are
 
 const waiting = new Pending({ read: () => store.read('pending', chat.me), write: list => store.write('pending', chat.me, list) });
 const chat = new Chat(meta('name'), {
@@ -37,8 +38,8 @@ const chat = new Chat(meta('name'), {
 const connection = new Connection(`${location.origin.replace('http', 'ws')}/socket?session`, { open: opened, line: heard, state: connected, refused: sessionGone });
 const send = line => connection.send(line), handshake = new Handshake(send);
 const wire = { send, caps: handshake.caps, connected: () => connection.state === 'ready' };
-const past = new History({ ...wire, settled, claim: (room, items) => waiting.claim(room.name, items) }), sender = new Sender(chat, wire), markers = new Markers({ ...wire, keep: keepRead });
-const composer = new Composer(chat, submit);
+const past = new History({ ...wire, settled, claim: (room, items) => waiting.claim(room.name, items) });
+const sender = new Sender(chat, wire), markers = new Markers({ ...wire, keep: keepRead }), composer = new Composer(chat, submit);
 const log = new Log({ older: (room, scrolled) => wire.connected() && past.older(room, scrolled), scrolled: seen, retry, edit, discard });
 
 // --- The connection ---
@@ -111,10 +112,10 @@ function enter(name) {
 
 function joined(room) {
 	const isReady = connection.state === 'ready', now = isReady && (!chat.current || fold(room.name) === fold(wanted));
-	room.checked = false;
+	recall(room).checked = false;
 	sender.entered(room.name);
 	if (now || room === chat.current) show(room);
-	if (isReady) resume(recall(room));
+	if (isReady) resume(room);
 	remember();
 }
 
@@ -156,7 +157,8 @@ const remembered = () => ({ rooms: [], ...store.read('rooms', chat.me) });
 function remember() {
 	known = chat.rooms.size;
 	if (!begun) return; // or what has not been joined again would be forgotten
-	store.write('rooms', chat.me, { rooms: [...chat.rooms.values()].map(room => room.name), current: chat.current?.name });
+	const rooms = [...[...chat.rooms.values()].map(({ name }) => name), ...sender.awaited];
+	store.write('rooms', chat.me, { rooms, current: chat.current?.name });
 }
 
 function keepRead() {

@@ -23,7 +23,12 @@ export class Sender {
 		this.#joining.add(fold(name));
 	}
 
-	/** We are in the room, or never will be. */
+	/** The folded names of the rooms that have not let us in yet. */
+	get awaited() {
+		return [...this.#joining];
+	}
+
+	/** We are in the room. */
 	entered(name) {
 		if (this.#joining.delete(fold(name))) this.flush();
 	}
