@@ -253,6 +253,40 @@ fn a_room_is_printed_as_text_and_as_json_while_the_server_runs() {
 }
 
 #[test]
+fn a_copy_made_while_the_server_runs_is_a_whole_chat() {
+    let (at, elsewhere) = (folder(), folder());
+    let chat = start(at.path(), &[]);
+    let mut ana = irc(&chat, "ana", CAPS);
+    let first = say(&mut ana, "one");
+    say(&mut ana, "two");
+    let copy = elsewhere.path().join("chat.sqlite");
+    let back_up = || {
+        let mut command = Command::new(CHAT_WEB);
+        command
+            .args(["backup", copy.to_str().unwrap(), "--data"])
+            .arg(at.path());
+        command.output().unwrap()
+    };
+    let made = back_up();
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    assert_eq!(
+        fs::metadata(&copy).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+    assert!(
+        text(&back_up().stderr).contains("exists"),
+        "nothing is overwritten"
+    );
+    let later = say(&mut ana, "after the copy");
+    let chat = start(elsewhere.path(), &[]);
+    let mut ana = irc(&chat, "ana", CAPS);
+    assert_eq!(after(&mut ana, &first).len(), 1);
+    // What was said after the copy is not there: whoever has seen it is told so.
+    ana.send(&format!("CHATHISTORY AFTER #lobby msgid={later} 9"));
+    ana.expect_contains("FAIL CHATHISTORY MESSAGE_ERROR");
+}
+
+#[test]
 fn a_wrong_value_is_refused_with_what_to_write() {
     for (args, words) in [
         (&["--sync", "maybe"][..], "disk or relay"),
