@@ -212,3 +212,28 @@ fn what_an_acknowledgement_is_worth_is_told_on_the_time_of_a_message() {
         ));
     }
 }
+
+#[test]
+fn what_was_read_in_one_browser_is_known_in_the_next() {
+    let chat = Chat::with(&["--unlimited"]);
+    let (ana, mut irene) = (chat.enter("ana"), chat.irc("irene"));
+    tell(&mut irene, &["old"]);
+    ana.hears("irene", "old");
+    ana.page.eval(
+        "window.told = []; const send = WebSocket.prototype.send; \
+        WebSocket.prototype.send = function (line) { told.push(line); send.call(this, line); }",
+    );
+    tell(&mut irene, &["read"]);
+    ana.page
+        .wait_for("told.some(line => line.startsWith('MARKREAD #lobby timestamp='))");
+    ana.page.hidden(true);
+    tell(&mut irene, &["new"]);
+    ana.page.wait_for("document.title.startsWith('•')");
+    // Another browser of hers has nothing in store.
+    ana.page.eval("localStorage.clear()");
+    ana.page.reload();
+    ana.page.hidden(false);
+    ana.is_in("ana");
+    is_new_from(&ana, Some("new"));
+    assert_eq!(ana.texts(), ["old", "read", "new"]);
+}

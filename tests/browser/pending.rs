@@ -285,3 +285,37 @@ fn too_much_stays_in_the_box() {
         .wait_for_text("Too many messages wait to be sent. Your text stays in the box.");
     assert_eq!(ana.draft(), "one more");
 }
+
+#[test]
+fn a_message_without_an_echo_is_sent_again_under_its_id() {
+    let chat = Chat::start();
+    let proxy = Proxy::start(chat.program.door("http"));
+    let (ana, mut irene) = (behind(&proxy, &chat, "ana"), chat.irc("irene"));
+    ana.expects_trouble();
+    ana.page.eval(
+        "window.sent = []; const send = WebSocket.prototype.send; \
+        WebSocket.prototype.send = function (line) { sent.push(line); send.call(this, line); }",
+    );
+    proxy.cut(Cut::Deafen);
+    ana.say("once");
+    irene.expect_contains(":once");
+    cut(&proxy, &ana);
+    irene.send("PRIVMSG #lobby :meanwhile");
+    irene.fence();
+    heal(&proxy, &ana);
+    ana.hears("irene", "meanwhile");
+    waits(&ana, &[]);
+    assert_eq!(ana.texts(), ["once", "meanwhile"]);
+    let tries = "sent.filter(line => line.endsWith(' PRIVMSG #lobby :once'))";
+    assert_eq!(ana.page.eval(&format!("{tries}.length")), 2);
+    let id = "/^@label=([0-9a-f]{24});chat.local\\/retry=\\1 /.test(line)";
+    assert_eq!(ana.page.eval(&format!("{tries}.every(line => {id})")), true);
+    assert_eq!(
+        ana.page.eval(&format!("new Set({tries}).size")),
+        1,
+        "the same line"
+    );
+    irene.send("PRIVMSG #lobby :end");
+    ana.hears("irene", "end");
+    assert_eq!(irene.transcript().matches(":once").count(), 1);
+}
