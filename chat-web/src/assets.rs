@@ -71,8 +71,8 @@ impl Assets {
     pub fn embedded() -> Assets {
         Assets(embedded![
             "app.js" "commands.js" "complete.js" "compose.js" "connection.js" "dom.js" "format.js"
-            "handshake.js" "history.js" "icon.svg" "irc.js" "log.js" "replies.js" "room.js" "sidebar.js"
-            "state.js" "status.js" "style.css"
+            "handshake.js" "history.js" "icon.svg" "irc.js" "log.js" "markers.js" "pending.js" "replies.js"
+            "room.js" "sender.js" "sidebar.js" "state.js" "status.js" "store.js" "style.css"
         ].map(|(name, bytes)| Asset::new(name, media_of(name), bytes)).into())
     }
 

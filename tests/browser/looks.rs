@@ -206,6 +206,50 @@ fn what_goes_wrong_is_said_in_one_line() {
     album.take(&second.page, "reconnecting-phone");
 }
 
+#[test]
+fn what_is_new_what_waits_and_what_was_refused() {
+    let (album, chat) = (Album::open(), Chat::with(&["--unlimited"]));
+    let proxy = Proxy::start(chat.program.door("http"));
+    let ana = chat.enter_at(&format!("http://{}/", proxy.address()), "ana");
+    ana.expects_trouble();
+    let mut people = busy(&chat, &ana);
+    ana.page.hidden(true);
+    for (who, text) in [(0, "Perfect, thank you."), (2, "Shall I bring cake?")] {
+        people[who].send(&format!("PRIVMSG #lobby :{text}"));
+        people[who].fence();
+    }
+    ana.page.wait_for("document.title.startsWith('(')");
+    ana.page.hidden(false);
+    ana.sees("New messages");
+    ana.page.viewport(1280, 800, false);
+    album.take(&ana.page, "new-messages");
+    proxy.cut(Cut::Refuse);
+    proxy.drop_connections();
+    ana.page.eval("Math.random = () => 0.99");
+    ana.page
+        .wait_for("document.body.dataset.state === 'waiting'");
+    ana.say("Cake, always.");
+    ana.say("And coffee: I have a large pot.");
+    let waits = "[...document.querySelectorAll('#log .fate')].length === 2";
+    ana.page.wait_for(waits);
+    let patient = "/in [3-8] s/.test(document.querySelector('#state-wait').textContent)";
+    ana.page.wait_up_to(2 * PATIENCE, patient);
+    album.take(&ana.page, "waiting");
+    ana.page.color_scheme("dark");
+    phone(&ana.page);
+    ana.page.wait_up_to(2 * PATIENCE, patient);
+    album.take(&ana.page, "waiting-phone");
+    proxy.restore();
+    ana.page
+        .wait_up_to(2 * PATIENCE, "!document.querySelector('#log .fate')");
+    ana.say("/msg nobody Are you there?");
+    ana.page.wait_for("document.querySelector('#log .failed')");
+    album.take(&ana.page, "refused-phone");
+    ana.page.color_scheme("light");
+    ana.page.viewport(1280, 800, false);
+    album.take(&ana.page, "refused");
+}
+
 const ODD: [&str; 8] = [
     "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft",
     "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",

@@ -6,6 +6,8 @@ mod contrast;
 mod login;
 mod looks;
 mod network;
+mod past;
+mod pending;
 mod reading;
 mod session;
 mod site;

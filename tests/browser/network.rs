@@ -7,37 +7,7 @@ use std::time::Duration;
 use serde_json::json;
 use test_support::{Cut, Program, Proxy, serde_json, within};
 
-use super::support::{Chat, Person, start};
-
-/// A page that reaches the chat over a network which the test can break.
-fn behind(proxy: &Proxy, chat: &Chat, name: &str) -> Person {
-    chat.enter_at(&format!("http://{}/", proxy.address()), name)
-}
-
-/// A clock that runs ten times as fast for long waits: half a minute of silence is too long for a
-/// test.
-fn impatient(person: &Person) {
-    let source = "const wait = setTimeout; \
-        setTimeout = (act, ms, ...rest) => wait(act, ms >= 10000 ? ms / 10 : ms, ...rest)";
-    let params = json!({"source": source});
-    person
-        .page
-        .command("Page.addScriptToEvaluateOnNewDocument", params);
-    person.page.reload();
-}
-
-fn is(person: &Person, state: &str) {
-    person
-        .page
-        .wait_for(&format!("document.body.dataset.state === '{state}'"));
-}
-
-/// Presses "Retry now", unless the page has been quicker.
-fn retry(person: &Person) {
-    let script = "document.body.dataset.state === 'waiting' && \
-        document.querySelector('#state-action').click()";
-    person.page.eval(script);
-}
+use super::support::{Chat, behind, impatient, is, retry, start};
 
 #[test]
 fn what_was_missed_comes_once_and_in_order() {
@@ -74,25 +44,24 @@ fn what_was_missed_comes_once_and_in_order() {
 }
 
 #[test]
-fn the_page_comes_back_by_itself_and_keeps_the_draft() {
+fn the_page_comes_back_by_itself_and_keeps_what_was_begun() {
     let chat = Chat::start();
     let proxy = Proxy::start(chat.program.door("http"));
     let ana = behind(&proxy, &chat, "ana");
     ana.expects_trouble();
-    ana.page.fill("#box", "half a thought");
     proxy.cut(Cut::Refuse);
     proxy.drop_connections();
     is(&ana, "waiting");
-    ana.page.press("Enter");
-    ana.page.wait_for_text("Your text stays in the box");
+    // A message can wait for the connection, a command cannot.
+    ana.say("/topic tea at four");
+    ana.page.wait_for_text("Commands wait in the box");
     ana.page
         .wait_for("!document.querySelector('#box').disabled");
     proxy.restore();
     is(&ana, "ready");
-    assert_eq!(ana.draft(), "half a thought");
-    assert_eq!(ana.texts(), [""; 0]);
+    assert_eq!(ana.draft(), "/topic tea at four");
     ana.page.press("Enter");
-    ana.hears("ana", "half a thought");
+    ana.shows("#topic", "tea at four");
     assert_eq!(ana.draft(), "");
 }
 
@@ -120,29 +89,6 @@ fn a_silent_network_is_noticed() {
 }
 
 #[test]
-fn what_was_said_into_a_dead_network_is_given_back() {
-    let chat = Chat::start();
-    let proxy = Proxy::start(chat.program.door("http"));
-    let ana = behind(&proxy, &chat, "ana");
-    ana.expects_trouble();
-    impatient(&ana);
-    ana.is_in("ana");
-    let mut irene = chat.irc("irene");
-    proxy.cut(Cut::Hang);
-    ana.say("is anybody there?");
-    ana.page.wait_for_text("Connection lost");
-    assert_eq!(ana.draft(), "is anybody there?");
-    // What was on its way is lost with the old connections.
-    proxy.drop_connections();
-    proxy.restore();
-    is(&ana, "ready");
-    ana.page.press("Enter");
-    irene.expect_contains("is anybody there?");
-    ana.hears("ana", "is anybody there?");
-    assert_eq!(ana.texts(), ["is anybody there?"]);
-}
-
-#[test]
 fn a_restarted_server_asks_for_the_name_again() {
     let mut chat = Chat::start();
     let ana = chat.enter_at(&chat.url("/?room=tea"), "ana");
@@ -152,6 +98,8 @@ fn a_restarted_server_asks_for_the_name_again() {
     assert!(chat.program.wait(test_support::PATIENCE).success());
     is(&ana, "waiting");
     ana.page.wait_for_text("Connection lost");
+    ana.say("said to nobody");
+    ana.page.fill("#box", "half a thought");
     chat.program = again_at(http);
     ana.page
         .wait_for("location.pathname === '/login' && document.readyState === 'complete'");
@@ -160,6 +108,9 @@ fn a_restarted_server_asks_for_the_name_again() {
         .wait_for("document.querySelector('[name=room]')?.value === '#tea'");
     ana.log_in("ana");
     ana.shows("#room-name", "#tea");
+    ana.hears("ana", "said to nobody");
+    ana.page.wait_for("!document.querySelector('#log .fate')");
+    assert_eq!(ana.draft(), "half a thought");
     ana.say("back again");
     ana.hears("ana", "back again");
 }

@@ -1,5 +1,6 @@
 //! What of the page depends on where the chat is; and a relay that is away for a while.
 
+mod pending;
 mod session;
 mod support;
 mod talk;
@@ -28,16 +29,17 @@ fn the_page_says_that_the_chat_is_away_and_is_back_with_it() {
     let crossed_out =
         "getComputedStyle(document.querySelector('#rooms button')).textDecorationLine";
     assert_eq!(ana.page.eval(crossed_out), "none", "nobody has left");
-    // What is written meanwhile stays in the box.
+    // What is written meanwhile waits.
     ana.say("are you there?");
-    assert_eq!(ana.draft(), "are you there?");
+    assert_eq!(ana.draft(), "");
+    ana.sees("waits to be sent");
 
     *chat.relay() = Some(start_relay(irc, plain));
     let back = "document.body.dataset.state === 'ready'";
     ana.page.wait_up_to(Duration::from_secs(5), back);
     bob.page.wait_up_to(Duration::from_secs(5), back);
-    ana.page.press("Enter");
     bob.hears("ana", "are you there?");
+    ana.page.wait_for("!document.querySelector('#log .fate')");
     ana.sees_people(&["ana", "bob"]);
     ana.opens("#tea");
     ana.sees_people(&["ana"]);

@@ -9,7 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use serde_json::json;
 use test_support::program::chat_relay;
-use test_support::{Browser, LineClient, PATIENCE, Page, Profile, Program, serde_json, tempfile};
+use test_support::{
+    Browser, LineClient, PATIENCE, Page, Profile, Program, Proxy, serde_json, tempfile,
+};
 
 /// The program with a door of each kind, and a browser for all who come by the page. In the tests of
 /// the gateway, the doors for lines are those of a relay.
@@ -301,6 +303,36 @@ impl Drop for Person {
             assert_eq!(console, [""; 0], "the console should be empty");
         }
     }
+}
+
+/// A page that reaches the chat over a network which the test can break.
+pub(crate) fn behind(proxy: &Proxy, chat: &Chat, name: &str) -> Person {
+    chat.enter_at(&format!("http://{}/", proxy.address()), name)
+}
+
+/// A clock that runs ten times as fast for long waits: half a minute of silence is too long for a
+/// test.
+pub(crate) fn impatient(person: &Person) {
+    let source = "const wait = setTimeout; \
+        setTimeout = (act, ms, ...rest) => wait(act, ms >= 10000 ? ms / 10 : ms, ...rest)";
+    let params = json!({"source": source});
+    person
+        .page
+        .command("Page.addScriptToEvaluateOnNewDocument", params);
+    person.page.reload();
+}
+
+pub(crate) fn is(person: &Person, state: &str) {
+    person
+        .page
+        .wait_for(&format!("document.body.dataset.state === '{state}'"));
+}
+
+/// Presses "Retry now", unless the page has been quicker.
+pub(crate) fn retry(person: &Person) {
+    let script = "document.body.dataset.state === 'waiting' && \
+        document.querySelector('#state-action').click()";
+    person.page.eval(script);
 }
 
 const READY: &str = "document.body.dataset.state === 'ready'";

@@ -4,7 +4,6 @@ import assert from 'node:assert/strict';
 import { interpret } from '../../chat-web/src/pages/commands.js';
 import { delay } from '../../chat-web/src/pages/connection.js';
 import { Handshake } from '../../chat-web/src/pages/handshake.js';
-import { History } from '../../chat-web/src/pages/history.js';
 import { parse } from '../../chat-web/src/pages/irc.js';
 import { Room } from '../../chat-web/src/pages/room.js';
 
@@ -52,18 +51,4 @@ test('only offered capabilities are asked for, over several lines', () => {
 	handshake.receive(parse(':s CAP ann ACK :message-tags batch draft/chathistory'));
 	assert.deepEqual(sent, ['CAP LS 302', 'NICK ann', 'USER web 0 * :ann', 'CAP REQ :message-tags batch draft/chathistory', 'CAP END']);
 	assert.ok(handshake.caps.has('draft/chathistory'));
-});
-
-test('catching up goes on page by page, and tells of a gap', () => {
-	const sent = [], history = new History(line => sent.push(line)), room = Object.assign(new Room('#a', false), { joined: true });
-	room.insert([{ id: '1', kind: 'post', nick: 'bob', text: 'x', at: 1 }]);
-	room.live = 1;
-	history.resume(room);
-	history.came(room, Array.from({ length: 50 }, (_, i) => ({ id: `b${i}` })));
-	history.came(room, [{ id: 'c' }]);
-	assert.deepEqual(sent, ['CHATHISTORY AFTER #a msgid=1 50', 'CHATHISTORY AFTER #a msgid=b49 50']);
-	history.resume(room);
-	history.refused(['UNKNOWN', '#a', 'text'], { room: name => (name === '#a' ? room : undefined) });
-	assert.equal(sent.at(-1), 'CHATHISTORY LATEST #a * 50');
-	assert.match(room.items.at(-1).text, /missing/);
 });

@@ -1,7 +1,7 @@
 // The page's IRC lines: parsing, formatting, splitting.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { byteLength, fold, format, messageLines, parse, splitText, unescapeTag } from '../../chat-web/src/pages/irc.js';
+import { byteLength, fold, format, messageLine, parse, splitMessage, splitText, unescapeTag } from '../../chat-web/src/pages/irc.js';
 
 test('a line with everything is taken apart', () => {
 	const message = parse('@time=2026-01-02T03:04:05.678Z;msgid=a\\:b;flag :ann!web@host PRIVMSG #lobby :hello  there :)\r\n');
@@ -53,7 +53,8 @@ test('a long word is cut between characters, an emoji family stays whole', () =>
 
 test('every line fits, also with the prefix that others see', () => {
 	for (const action of [false, true]) {
-		const lines = messageLines({ target: '#room', text: 'ö'.repeat(900), action }, 'ann!web@hidden');
+		const kind = action ? 'action' : 'post', parts = splitMessage({ target: '#room', text: 'ö'.repeat(900), action }, 'ann!web@hidden');
+		const lines = parts.map(text => messageLine({ target: '#room', text, kind }));
 		assert.ok(lines.every(line => byteLength(`:ann!web@hidden ${line}`) <= 510), 'fits');
 		assert.equal(lines.every(line => line.includes('\x01ACTION')), action);
 	}

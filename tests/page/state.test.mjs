@@ -7,8 +7,10 @@ import { presenceText } from '../../chat-web/src/pages/room.js';
 
 /** A chat that has been welcomed and is in #lobby, and what it asked of the page. */
 function chatting(...more) {
-	const asked = [], names = ['ready', 'joined', 'left', 'renamed', 'echo', 'error', 'history', 'refused'];
-	const chat = new Chat('?', Object.fromEntries(names.map(name => [name, (...args) => asked.push([name, ...args])])));
+	const asked = [], names = ['ready', 'joined', 'left', 'renamed', 'echo', 'error', 'refused', 'marked'];
+	const on = Object.fromEntries(names.map(name => [name, (...args) => asked.push([name, ...args])]));
+	on.history = (room, items, label) => asked.push(['history', room, items, label]) && { fresh: room.merge(items, how[label], room.heardId), missed: label === 'h1', older: label === 'h2' };
+	const how = { h1: 'AFTER', h2: 'BEFORE' }, chat = new Chat('?', on);
 	const hear = (...lines) => lines.forEach(line => chat.receive(parse(line)));
 	hear(':srv 001 ann :hi', ':srv 376 ann :end', ':ann!w@h JOIN #lobby * :Ann', ':srv 353 ann = #lobby :@bob!b@h ann!w@h eve', ...more);
 	chat.current = chat.room('#lobby');
@@ -46,7 +48,7 @@ test('after a reconnect what was missed goes between, and counts as unread elsew
 	const { chat, hear, lobby } = chatting('@msgid=1 :bob!b@h PRIVMSG #lobby :one');
 	chat.current = null;
 	chat.restart();
-	hear(':ann!w@h JOIN #lobby', '@msgid=3 :bob!b@h PRIVMSG #lobby :three', ':srv BATCH +y chathistory #lobby',
+	hear(':ann!w@h JOIN #lobby', '@msgid=3 :bob!b@h PRIVMSG #lobby :three', '@label=h1 :srv BATCH +y chathistory #lobby',
 		'@batch=y;msgid=2 :bob!b@h PRIVMSG #lobby :ann: two', '@batch=y;msgid=3 :bob!b@h PRIVMSG #lobby :three', ':srv BATCH -y');
 	assert.deepEqual(texts(lobby), ['one', 'ann: two', 'three']);
 	assert.deepEqual([lobby.unread, lobby.mentions], [3, 1]);
@@ -57,7 +59,7 @@ test('a direct message opens its own entry and counts; the own echo does not', (
 	hear(':bob!b@h PRIVMSG ann :psst', '@label=m1 :ann!w@h PRIVMSG Bob :yes?');
 	assert.deepEqual(texts(chat.room('BOB')), ['psst', 'yes?']);
 	assert.deepEqual([chat.room('bob').direct, chat.room('bob').mentions], [true, 1]);
-	assert.deepEqual(asked.at(-1), ['echo', 'm1']);
+	assert.deepEqual(asked.at(-1), ['echo']);
 });
 
 test('a mention counts in a room that is not shown', () => {
@@ -78,8 +80,8 @@ test('my own new name and a friend\'s are followed', () => {
 test('errors say what to do, and name the message they refuse', () => {
 	const { asked, hear } = chatting();
 	hear('@label=m7 :srv 404 ann #x :Cannot send', ':srv 474 ann #ops :banned', '@label=m8 :srv FAIL PRIVMSG TOO_BUSY #x :Slow down.', ':srv 499 ann :odd');
-	assert.deepEqual(asked.slice(-4), [['error', '#x did not take the message. Join it first: /join #x', 'm7'],
-		['error', 'You are banned from #ops. Ask its operators, or choose another room.', undefined], ['error', 'Slow down.', 'm8'], ['error', 'odd', undefined]]);
+	assert.deepEqual(asked.slice(-4), [['error', '#x did not take the message. Join it first: /join #x', 'm7', '#x'],
+		['error', 'You are banned from #ops. Ask its operators, or choose another room.', undefined, '#ops'], ['error', 'Slow down.', 'm8', '#x'], ['error', 'odd', undefined, 'odd']]);
 });
 
 test('messages that are missing are told in their room, where they are missing', () => {
@@ -110,4 +112,74 @@ test('a room keeps a bounded number of lines, strangers open a bounded number of
 test('who came and went again is told as gone', () => {
 	const moves = [['ann', 'left'], ['eve', 'joined'], ['ann', 'joined'], ['ann', 'left']];
 	assert.equal(presenceText({ moves }), 'eve joined · ann left');
+});
+
+const write = (chat, ...texts) => chat.pending.add(texts.map((text, i) => ({ key: `k${i}`, target: '#lobby', kind: 'post', text, at: 1, own: true, state: 'sent' })));
+
+test('what was written stands last until its echo, which is the same item in its right place', () => {
+	const { chat, hear, lobby, asked } = chatting();
+	write(chat, 'one', 'two');
+	hear('@msgid=1 :bob!b@h PRIVMSG #lobby :meanwhile');
+	const [, one] = chat.shown(lobby);
+	assert.deepEqual(chat.shown(lobby).map(({ text, nick, state }) => [text, nick, state]), [['meanwhile', 'bob', ''], ['one', 'ann', 'sent'], ['two', 'ann', 'sent']]);
+	hear('@label=k0;msgid=2;time=2026-01-02T03:04:05.678Z :ann!w@h PRIVMSG #lobby :one', '@msgid=3 :bob!b@h PRIVMSG #lobby :later');
+	assert.deepEqual(chat.shown(lobby).map(({ text }) => text), ['meanwhile', 'one', 'later', 'two']);
+	assert.equal(chat.shown(lobby)[1], one);
+	assert.deepEqual([one.state, one.id, one.at], ['', '2', Date.UTC(2026, 0, 2, 3, 4, 5, 678)]);
+	assert.deepEqual(asked.at(-1), ['echo']);
+});
+
+test('an echo among other answers is known by the label of their batch', () => {
+	const { chat, hear, lobby, asked } = chatting();
+	write(chat, 'hi', 'no');
+	hear('@label=k0 :srv BATCH +l labeled-response', '@batch=l;msgid=2 :ann!w@h PRIVMSG #lobby :hi', '@batch=l :srv 301 ann bob :out', ':srv BATCH -l');
+	assert.deepEqual(chat.pending.list.map(({ text }) => text), ['no']);
+	hear('@label=h9 :srv BATCH +m labeled-response', '@batch=m FAIL CHATHISTORY MESSAGE_ERROR AFTER #lobby :gone', '@batch=m :srv BATCH +n chathistory #lobby',
+		'@batch=n;msgid=9 :bob!b@h PRIVMSG #lobby :old', ':srv BATCH -n', ':srv BATCH -m');
+	assert.deepEqual(asked.filter(([name]) => name === 'refused'), [['refused', 'MESSAGE_ERROR', 'h9', true]]);
+	assert.deepEqual([asked.at(-1)[0], asked.at(-1)[3]], ['history', 'h9']);
+	assert.deepEqual(texts(lobby), ['old', 'hi', 'bob is away: out']);
+});
+
+test('an acknowledgement without an echo is a refusal', () => {
+	const { chat, hear } = chatting();
+	write(chat, 'hi');
+	hear('@label=k0 :srv ACK');
+	assert.equal(chat.pending.list[0].state, 'failed');
+});
+
+test('the line of new messages stands above the first that came while nobody looked', () => {
+	const { chat, hear, lobby } = chatting();
+	hear('@msgid=1 :bob!b@h PRIVMSG #lobby :seen');
+	chat.focused = false;
+	hear('@msgid=2 :bob!b@h PRIVMSG #lobby :first', '@msgid=3 :bob!b@h PRIVMSG #lobby :second');
+	assert.equal(lobby.line.text, 'first');
+	lobby.unread = 0; // the reader is back, and away again
+	hear('@msgid=4 :bob!b@h PRIVMSG #lobby :third');
+	assert.equal(lobby.line.text, 'third');
+	chat.restart();
+	hear(':ann!w@h JOIN #lobby', '@msgid=6 :bob!b@h PRIVMSG #lobby :live', '@label=h1 :srv BATCH +y chathistory #lobby', '@batch=y;msgid=5 :bob!b@h PRIVMSG #lobby :missed', ':srv BATCH -y');
+	assert.deepEqual([lobby.line.text, lobby.unread], ['third', 3]);
+});
+
+test('after a reload the line stands by what was read, and older pages do not count', () => {
+	const { hear, lobby } = chatting();
+	lobby.read = 2_000;
+	hear('@label=h3 :srv BATCH +y chathistory #lobby', '@batch=y;msgid=2;time=1970-01-01T00:00:02.000Z :bob!b@h PRIVMSG #lobby :read',
+		'@batch=y;msgid=3;time=1970-01-01T00:00:02.500Z :ann!w@h PRIVMSG #lobby :mine', '@batch=y;msgid=4;time=1970-01-01T00:00:03.000Z :bob!b@h PRIVMSG #lobby :new', ':srv BATCH -y');
+	assert.deepEqual([lobby.line.text, lobby.unread], ['new', 0]);
+	lobby.read = 0;
+	hear('@label=h2 :srv BATCH +z chathistory #lobby', '@batch=z;msgid=1;time=1970-01-01T00:00:01.000Z :bob!b@h PRIVMSG #lobby :older', ':srv BATCH -z');
+	assert.deepEqual([lobby.line.text, texts(lobby)], ['new', ['older', 'read', 'mine', 'new']]);
+});
+
+test('what another browser has read counts no more', () => {
+	const { chat, hear, lobby, asked } = chatting();
+	chat.focused = false;
+	hear('@msgid=1;time=1970-01-01T00:00:01.000Z :bob!b@h PRIVMSG #lobby :ann: one', '@msgid=2;time=1970-01-01T00:00:02.000Z :bob!b@h PRIVMSG #lobby :two');
+	hear(':srv MARKREAD #lobby timestamp=1970-01-01T00:00:01.000Z');
+	assert.deepEqual([lobby.unread, lobby.mentions, lobby.line?.text], [1, 0, 'ann: one']);
+	hear(':srv MARKREAD #lobby timestamp=1970-01-01T00:00:02.000Z', ':srv MARKREAD #lobby *', ':srv MARKREAD #none *');
+	assert.deepEqual([lobby.unread, lobby.line, lobby.read], [0, null, 2_000]);
+	assert.deepEqual(asked.at(-1), ['marked', lobby]);
 });

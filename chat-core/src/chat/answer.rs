@@ -204,6 +204,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_said_before_a_batch_is_not_lost_to_its_label() {
+        let mut answer = Answer::new(ANA, "X", Some("x".into()));
+        answer.add(":s FAIL X Y :why".into());
+        let start = answer.label_batch(":s BATCH +h chathistory #a".into());
+        answer.add(start);
+        let lines = answer.finish("s", || "b1".into());
+        assert_eq!(lines[1], "@batch=b1 :s FAIL X Y :why");
+        assert_eq!(lines[2], "@batch=b1 :s BATCH +h chathistory #a");
+    }
+
+    #[test]
     fn a_long_reply_flows_in_an_open_batch() {
         let mut answer = Answer::new(ANA, "X", Some("x".into()));
         answer.add(":s 1".into());

@@ -1,5 +1,5 @@
 // Puts the page together: lines in → state → view; what a person does → lines out.
-import { fold, format, messageLines, parse } from './irc.js';
+import { fold, format, parse } from './irc.js';
 import { clean, nodes } from './format.js';
 import { Chat } from './state.js';
 import { Connection } from './connection.js';
@@ -9,29 +9,38 @@ import { interpret } from './commands.js';
 import { $, avatar, nickname } from './dom.js';
 import { Composer } from './compose.js';
 import { Log } from './log.js';
+import { Markers } from './markers.js';
+import { Pending } from './pending.js';
+import { Sender } from './sender.js';
 import { drawPeople, drawRooms, drawer } from './sidebar.js';
 import { showState, showTitle, tell } from './status.js';
+import * as store from './store.js';
 
 const MOST_LINES = 20, CROWD = 200;
+const LEVELS = new Map([['disk', 'Kept on the server’s disk'], ['relay', 'Kept by the server, soon on its disk'], ['memory', 'Kept in the server’s memory']]);
 const meta = name => document.querySelector(`meta[name=chat-${name}]`).content;
 const firstRoom = meta('room') || '#lobby';
 let asked = location.search.includes('room=');
 let wanted = ''; // the room to show as soon as the server lets us in
-let drawing, labels = 0, known = 0;
-const unconfirmed = new Map(); // label → message: its echo is its acknowledgement
+let drawing, known = 0;
+let begun = false; // it is known in which rooms we are
 
+const waiting = new Pending({ read: () => store.read('pending', chat.me), write: list => store.write('pending', chat.me, list) });
 const chat = new Chat(meta('name'), {
-	ready, joined,
-	left: close, renamed: remember,
-	echo: label => unconfirmed.delete(label),
+	ready, joined, marked,
+	left: close, renamed,
+	echo: () => sender.flush(),
 	error: failed,
-	history: (room, items) => past.came(room, items),
-	refused: params => past.refused(params, chat),
+	history: (room, items, label) => past.came(room, items, label),
+	refused: (code, label, more) => past.refused(code, label, more),
 	apart: note => connection.note === note || connection.become('apart', note), // a gateway says it again and again
-});
+}, waiting);
 const connection = new Connection(`${location.origin.replace('http', 'ws')}/socket?session`, { open: opened, line: heard, state: connected, refused: sessionGone });
-const send = line => connection.send(line);
-const handshake = new Handshake(send), past = new History(send), log = new Log(), composer = new Composer(chat, submit);
+const send = line => connection.send(line), handshake = new Handshake(send);
+const wire = { send, caps: handshake.caps, connected: () => connection.state === 'ready' };
+const past = new History({ ...wire, settled, claim: (room, items) => waiting.claim(room.name, items) });
+const sender = new Sender(chat, wire), markers = new Markers({ ...wire, keep: keepRead }), composer = new Composer(chat, submit);
+const log = new Log({ older: (room, scrolled) => wire.connected() && past.older(room, scrolled), scrolled: seen, retry, edit, discard });
 
 // --- The connection ---
 
@@ -45,13 +54,19 @@ function heard(line) {
 	const message = parse(line);
 	if (message.command === 'PING') send(format('PONG', message.params.at(-1) ?? ''));
 	else if (!handshake.receive(message)) chat.receive(message);
-	drawing ??= setTimeout(draw, 20); // a thousand joins in one breath are drawn once
+	drawSoon();
+}
+
+/** A thousand joins in one breath are drawn once. */
+function drawSoon() {
+	drawing ??= setTimeout(draw, 20);
 }
 
 function connected(state) {
 	showState(connection);
-	if (['waiting', 'taken', 'denied'].includes(state)) for (const label of unconfirmed.keys()) giveBack(label);
+	if (state === 'taken') waiting.leave();
 	if (state === 'ended') toLogin();
+	drawSoon();
 }
 
 const toLogin = () => location.assign(`/login?why=${connection.why}&room=${encodeURIComponent(chat.current?.name ?? firstRoom)}`);
@@ -69,62 +84,85 @@ async function sessionGone() {
 /** Registered. The server has told in which rooms it knows us; the others that we remember are joined again. */
 function ready() {
 	connection.become('ready');
+	begun = true;
+	sender.restart(); // now that our name is known
 	tell('');
-	const { rooms, current } = remembered(), names = new Set(rooms.length && !asked ? rooms : [...rooms, firstRoom]);
+	const { rooms, current } = remembered(), targets = waiting.list.filter(({ state }) => state !== 'failed').map(({ target }) => target);
 	wanted ||= chat.current ? '' : asked ? firstRoom : current ?? firstRoom;
-	for (const name of names) {
-		if (!chat.isRoom(name)) chat.open(name);
-		else if (!chat.room(name)?.joined) send(format('JOIN', name));
-	}
-	for (const room of chat.rooms.values()) if (room.direct) resume(room);
+	for (const { target } of waiting.list) chat.open(target); // whatever becomes of it, it is seen
+	for (const name of new Set([...rooms, ...targets, ...(rooms.length && !asked ? [] : [firstRoom])])) enter(name);
 	const later = wanted, first = chat.room(wanted) ?? [...chat.rooms.values()][0];
 	if (!chat.current && first) show(first);
 	wanted = chat.room(later) ? '' : later;
 	history.replaceState(null, '', '/'); // ?room= has been honoured: a reload stays where the reader is
 	asked = false;
+	sender.flush(); // before the past: what is sent again then finds its place in it
+	for (const room of chat.rooms.values()) if (room.joined || room.direct) resume(recall(room));
+	for (const room of chat.rooms.values()) if (room.direct) markers.ask(room);
+	markers.tell();
+}
+
+/** Goes where we were before. */
+function enter(name) {
+	if (!chat.isRoom(name)) return chat.open(name);
+	if (chat.room(name)?.joined) return;
+	sender.joins(name);
+	send(format('JOIN', name));
 }
 
 function joined(room) {
-	resume(room);
-	room.checked = false;
-	const now = connection.state === 'ready' && (!chat.current || fold(room.name) === fold(wanted));
+	const isReady = connection.state === 'ready', now = isReady && (!chat.current || fold(room.name) === fold(wanted));
+	recall(room).checked = false;
+	sender.entered(room.name);
 	if (now || room === chat.current) show(room);
+	if (isReady) resume(room);
 	remember();
 }
 
-const able = () => handshake.caps.has('draft/chathistory');
-const resume = room => able() && past.resume(room);
-
-function failed(text, label) {
-	tell(text);
-	giveBack(label);
+/** How far it was read before a reload. */
+function recall(room) {
+	room.read ??= store.read('read', chat.me)?.[fold(room.name)];
+	return room;
 }
 
-function giveBack(label) {
-	const message = unconfirmed.get(label);
-	if (!message) return;
-	for (const [one, whole] of unconfirmed) if (whole === message) unconfirmed.delete(one); // its other parts
-	composer.giveBack(chat.open(message.target), message.action ? `/me ${message.text}` : message.text);
+const resume = room => past.resume(room, waiting.hasUnsure(room.name));
+
+/** What was missed has come: what is not in it was not heard. */
+function settled(room) {
+	waiting.settle(room.name);
+	sender.flush();
+}
+
+/** Another browser of ours has read so far. */
+function marked(room) {
+	if (connection.state === 'ready' && !room.items.length) resume(room);
+}
+
+function renamed(old) {
+	store.rename(old, chat.me);
+	remember();
+}
+
+function failed(text, label, name) {
+	const message = label && waiting.fail(label, text);
+	sender.barred(name ?? '', text);
+	if (!message || chat.room(message.target) !== chat.current) tell(text);
+	sender.flush();
 }
 
 // --- What the browser remembers for a name; it may refuse to ---
 
-const key = () => `chat:${fold(chat.me)}`;
-
-function remembered() {
-	try {
-		return { rooms: [], ...JSON.parse(localStorage.getItem(key())) };
-	} catch {
-		return { rooms: [] };
-	}
-}
+const remembered = () => ({ rooms: [], ...store.read('rooms', chat.me) });
 
 function remember() {
 	known = chat.rooms.size;
-	if (connection.state !== 'ready') return; // or what has not been joined again would be forgotten
-	try {
-		localStorage.setItem(key(), JSON.stringify({ rooms: [...chat.rooms.values()].map(room => room.name), current: chat.current?.name }));
-	} catch { /* a reload begins in the first room */ }
+	if (!begun) return; // or what has not been joined again would be forgotten
+	const rooms = [...[...chat.rooms.values()].map(({ name }) => name), ...sender.awaited];
+	store.write('rooms', chat.me, { rooms, current: chat.current?.name });
+}
+
+function keepRead() {
+	store.write('read', chat.me, { ...store.read('read', chat.me), ...Object.fromEntries([...chat.rooms.values()].map(room => [fold(room.name), room.read])) });
 }
 
 // --- What is shown ---
@@ -141,16 +179,24 @@ function draw() {
 	$('room-name').textContent = $('empty-name').textContent = named;
 	if (!room) return;
 	if ($('topic').textContent !== clean(room.topic)) $('topic').replaceChildren(...nodes(room.topic));
-	$('empty').hidden = room.items.some(item => !item.moves);
-	log.draw(room);
+	const shown = chat.shown(room);
+	$('empty').hidden = shown.some(item => !item.moves);
+	log.draw(room, shown, LEVELS.get(chat.support.get('DURABILITY')) ?? '');
+	seen();
+}
+
+/** The reader has seen the end of the room: when nothing that was missed is still to come before it. */
+function seen() {
+	const { current, focused } = chat;
+	if (focused && log.following && current && wire.connected() && !past.busy(current)) markers.seen(current);
 }
 
 function show(room) {
 	if (room !== chat.current) composer.enter(room), tell('');
+	if (room !== chat.current && chat.current?.unread === 0) chat.current.line = null;
 	chat.current = room;
 	wanted = '';
 	drawer();
-	if (able()) past.shown(room);
 	if (room.joined && !room.checked && room.people.size < CROWD) send(format('WHO', room.name)); // NAMES does not tell who is away
 	room.checked = true;
 	remember();
@@ -169,9 +215,8 @@ function attend() {
 function submit(text) {
 	const fenced = text.replace(/```\w*\n([^]*?)\n```/g, (_, code) => code.replace(/^/gm, '\x11')); // IRC's monospace: a line is a message
 	const lines = fenced.split('\n').filter(line => line.trim()), results = lines.map(line => interpret(line, chat.current));
-	const wrong = results.find(result => result.error)?.error, local = connection.state === 'ready' || results.every(result => result.tell);
 	const why = lines.length > MOST_LINES ? `That would be ${lines.length} messages. Send at most ${MOST_LINES} at a time.`
-		: wrong ?? (local ? '' : 'Not connected. Your text stays in the box until the connection is back.');
+		: results.find(result => result.error)?.error ?? hindrance(results);
 	tell(why);
 	if (why) return false;
 	results.forEach(carryOut);
@@ -179,29 +224,44 @@ function submit(text) {
 	return true;
 }
 
+/** Why none of this can be done now, or ''. Messages can wait for the connection, commands cannot. */
+function hindrance(results) {
+	if (['taken', 'ended', 'denied'].includes(connection.state)) return 'You are not in the chat here. Your text stays in the box.';
+	if (connection.state !== 'ready' && results.some(({ tell: told, post }) => !told && !post)) return 'Not connected. Commands wait in the box until the connection is back.';
+	return sender.fits(results.flatMap(({ post }) => post || [])) ? '' : 'Too many messages wait to be sent. Your text stays in the box.';
+}
+
 function carryOut({ tell: text, join, open, post: message, send: line, leave, quit }) {
 	if (text) chat.current?.say(text);
 	if (join) wanted = join;
 	if (chat.room(join)?.joined) show(chat.room(join));
 	if (open) show(chat.open(open));
-	if (message) post(message);
+	if (message) sender.say(message);
 	if (line) send(line);
 	if (chat.room(leave)?.joined) send(format('PART', leave));
 	else if (leave && chat.room(leave)) close(chat.room(leave));
 	if (quit) $('logout').requestSubmit();
 }
 
-function post(message) {
-	const prefix = chat.prefix || 'x'.repeat(99); // not told yet: keep room for a long one
-	for (const line of messageLines(message, prefix)) {
-		const label = `m${labels += 1}`;
-		unconfirmed.set(label, message);
-		send(`@label=${label} ${line}`);
-	}
+function retry(message) {
+	waiting.retry(message);
+	sender.flush();
+	draw();
+}
+
+function discard(message) {
+	waiting.take(message.key);
+	draw();
+}
+
+function edit(message) {
+	discard(message);
+	composer.giveBack(message.kind === 'action' ? `/me ${message.text}` : message.text.replace(/^\//, '//'));
 }
 
 function close(room) {
 	chat.rooms.delete(fold(room.name));
+	waiting.drop(room.name);
 	if (room === chat.current) show([...chat.rooms.values()].at(-1) ?? chat.open(firstRoom));
 	remember();
 }
@@ -213,6 +273,7 @@ $('join').onsubmit = event => {
 	if (submit(`/join ${$('join-name').value}`)) $('join').reset();
 };
 for (const event of ['focus', 'blur', 'visibilitychange']) addEventListener(event, attend);
+addEventListener('pagehide', () => markers.tell());
 
 // A phone whose keyboard lies over the page tells so only here. When zoomed in, leave the height alone.
 visualViewport.onresize = () => {

@@ -1,9 +1,14 @@
 // The box. It is never disabled, and only what was taken leaves it.
 import { $ } from './dom.js';
 import { Completion } from './complete.js';
+import { fold } from './irc.js';
+import { read, write } from './store.js';
+
+const KEEP_MS = 300;
 
 export class Composer {
-	#drafts = new WeakMap(); // each room keeps what was begun in it
+	#drafts; // folded name of a room → what was begun in it
+	#keeping;
 	#room;
 	#said = [];
 	#back = 0; // how far ↑ has gone
@@ -11,6 +16,7 @@ export class Composer {
 	/** `submit` takes a text, or leaves it in the box: whether it was taken. */
 	constructor(chat, submit) {
 		this.box = $('box');
+		this.chat = chat;
 		this.submit = submit;
 		this.completion = new Completion(this.box, chat);
 		$('compose').onsubmit = event => {
@@ -23,16 +29,33 @@ export class Composer {
 		this.box.oninput = () => {
 			this.#grow();
 			this.completion.suggest();
+			this.#keeping ??= setTimeout(() => this.keep(), KEEP_MS);
 		};
 		this.box.onblur = () => this.completion.close();
+		addEventListener('pagehide', () => this.keep());
 	}
 
 	enter(room) {
-		if (this.#room) this.#drafts.set(this.#room, this.box.value);
+		this.keep();
 		this.#room = room;
-		this.#set(this.#drafts.get(room) ?? '');
+		this.#drafts ??= new Map(Object.entries(read('drafts', this.chat.me) ?? {}));
+		this.#set(this.#drafts.get(fold(room.name)) ?? '');
 		$('box-label').textContent = this.box.placeholder = `Message ${room.name}`;
 		this.focus();
+	}
+
+	/** A reload does not lose what was begun. */
+	keep() {
+		clearTimeout(this.#keeping);
+		this.#keeping = null;
+		if (this.#room) this.#note(this.#room, this.box.value);
+	}
+
+	#note({ name }, text) {
+		if (text === (this.#drafts.get(fold(name)) ?? '')) return;
+		if (text) this.#drafts.set(fold(name), text);
+		else this.#drafts.delete(fold(name));
+		write('drafts', this.chat.me, Object.fromEntries(this.#drafts));
 	}
 
 	/** A phone's keyboard opens by touch only. */
@@ -40,11 +63,11 @@ export class Composer {
 		if (matchMedia('(hover: hover)').matches) this.box.focus();
 	}
 
-	/** What could not be delivered comes back, before what has been typed since. */
-	giveBack(room, text) {
-		const join = rest => (rest ? `${text}\n${rest}` : text);
-		if (room === this.#room) this.#set(join(this.box.value));
-		else this.#drafts.set(room, join(this.#drafts.get(room)));
+	/** A text that was not delivered comes back, before what has been typed since. */
+	giveBack(text) {
+		this.#set(this.box.value ? `${text}\n${this.box.value}` : text);
+		this.keep();
+		this.focus();
 	}
 
 	#send() {
@@ -54,6 +77,7 @@ export class Composer {
 		if (!text.trim() || !this.submit(text)) return;
 		this.#said = [text, ...this.#said.filter(old => old !== text)].slice(0, 50);
 		if (this.box.value === text) this.#set('');
+		this.keep();
 	}
 
 	#set(text) {

@@ -2,7 +2,7 @@
 import { format } from './irc.js';
 
 const WANTED = ('message-tags server-time echo-message labeled-response batch away-notify extended-join multi-prefix userhost-in-names '
-	+ 'invite-notify setname cap-notify standard-replies draft/chathistory').split(' ');
+	+ 'invite-notify setname cap-notify standard-replies draft/chathistory draft/read-marker chat.local/retry').split(' ');
 
 export class Handshake {
 	caps = new Set();

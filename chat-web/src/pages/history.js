@@ -1,55 +1,79 @@
-// Asks for what was said before we came, or while we were away.
+// Asks for what was said before we came, while we were away, and further up. IRCv3 chathistory.
 import { format } from './irc.js';
 
-const PAGE = 50, GAP = 'Something said while you were away may be missing here.';
+const PAGE = 50, PAGE_MISSED = 100, PAGES_MISSED = 20;
 
 export class History {
-	#resuming = new Map(); // room → pages asked for
-	#asked = new Set();
+	#asked = new Map(); // label → { room, how, from, pages, missed }
+	#labels = 0;
 
-	constructor(send) {
-		this.send = send;
+	/** `settled(room)`: what was missed in a room has come, or cannot be had. `claim(room, items)` finds what was pending among them. */
+	constructor({ send, caps, settled, claim }) {
+		Object.assign(this, { send, caps, settled, claim });
 	}
 
 	restart() {
-		this.#resuming.clear();
 		this.#asked.clear();
 	}
 
-	#ask(room, how, from) {
-		this.#asked.add(room);
-		this.send(format('CHATHISTORY', how, room.name, from, `${PAGE}`));
+	busy = room => [...this.#asked.values()].some(question => question.room === room);
+
+	#ask(room, how, from, { pages = 1, missed = how === 'AFTER' } = {}) {
+		const label = `h${this.#labels += 1}`;
+		this.#asked.set(label, { room, how, from, pages, missed });
+		this.send(`@label=${label} ${format('CHATHISTORY', how, room.name, from, `${how === 'AFTER' ? PAGE_MISSED : PAGE}`)}`);
 	}
 
-	/** Back in a room: what was missed is asked for at once, since it may be unread. */
-	resume(room, id = room.lastId) {
-		if (!id) return;
-		this.#resuming.set(room, (this.#resuming.get(room) ?? 0) + 1);
-		this.#ask(room, 'AFTER', `msgid=${id}`);
+	/** Back in a room: what was missed is asked for at once, since it may be unread. `doubt`: something of ours may be among it. */
+	resume(room, doubt) {
+		const able = this.caps.has('draft/chathistory'), id = room.heardId, all = doubt || room.back;
+		if (able && id) this.#ask(room, 'AFTER', `msgid=${id}`);
+		else if (able && all && !this.busy(room)) this.#ask(room, 'LATEST', '*', { missed: room.back });
+		else if (able && room.read && !this.busy(room)) this.#ask(room, 'LATEST', `timestamp=${new Date(room.read).toISOString()}`);
+		if (!this.busy(room)) this.#settle(room);
 	}
 
-	/** A room seen for the first time. */
-	shown(room) {
-		if (!this.#asked.has(room) && (room.joined || room.direct)) this.#ask(room, 'LATEST', '*');
+	/** What is shown begins near the top of the window, or the reader has scrolled there. */
+	older(room, scrolled) {
+		const first = room.items.find(({ id }) => id)?.id;
+		if (!this.caps.has('draft/chathistory') || !(room.joined || room.direct) || room.isFull || this.busy(room)) return;
+		if (room.begins || (room.seemsToBegin && !scrolled)) return;
+		this.#ask(room, first ? 'BEFORE' : 'LATEST', first ? `msgid=${first}` : '*');
 	}
 
-	/** A page came; after a full one there may be more, but there is an end to asking. */
-	came(room, items) {
-		const pages = this.#resuming.get(room);
-		if (!pages || items.length < PAGE) this.#resuming.delete(room);
-		else if (pages < 20) this.resume(room, items.at(-1).id);
-		else this.#gap(room);
+	/** An answer came: puts it in its place. What is new of it, and whether it was missed, older, or neither. */
+	came(room, items, label) {
+		const { how = 'LATEST', from = '*', pages, missed } = this.#asked.get(label) ?? {};
+		this.#asked.delete(label);
+		const fresh = room.merge(how === 'BEFORE' ? items : this.claim(room, items), how, from.replace(/^msgid=/, ''));
+		if (how === 'BEFORE' || from === '*') Object.assign(room, { begins: !items.length, seemsToBegin: items.length < PAGE });
+		if (how === 'AFTER' && items.length >= PAGE_MISSED) this.#goOn(room, items, pages + 1);
+		else if (how !== 'BEFORE') this.#settle(room);
+		return { fresh, missed, older: how === 'BEFORE' };
 	}
 
-	/** The server no longer knows where we were. */
-	refused(params, chat) {
-		const room = params.map(chat.room).find(found => this.#resuming.has(found));
-		if (room) this.#gap(room);
-	}
-
-	#gap(room) {
-		this.#resuming.delete(room);
-		room.say(GAP, Date.now(), true);
+	/** After a full page there may be more. Of very much only the end is asked for; scrolling up leads to the rest. */
+	#goOn(room, items, pages) {
+		if (pages <= PAGES_MISSED) return this.#ask(room, 'AFTER', `msgid=${items.at(-1).id}`, { pages });
+		room.forget();
 		this.#ask(room, 'LATEST', '*');
+	}
+
+	/** The server no longer knows where we were, or of no such place. `more`: what there is follows. */
+	refused(code, label, more) {
+		const { room, how, from } = this.#asked.get(label) ?? {};
+		if (!room) return;
+		const lost = code === 'MESSAGE_ERROR' && how !== 'BEFORE' && from !== '*';
+		if (lost) room.gap();
+		if (lost && more) return; // its answer goes on
+		this.#asked.delete(label);
+		if (lost) return this.#ask(room, 'LATEST', '*');
+		room.begins = true;
+		this.#settle(room);
+	}
+
+	#settle(room) {
+		Object.assign(room, { whole: true, back: false });
+		this.settled(room);
 	}
 }

@@ -59,8 +59,11 @@ export function splitText(text, limit) {
 	return [...parts, rest];
 }
 
-/** The lines of a message, short enough for the server to put `prefix` before each. */
-export function messageLines({ target, text, action }, prefix) {
+/** The parts of a message, short enough for the server to put `prefix` before the line of each. */
+export function splitMessage({ target, text, action }, prefix) {
 	const room = LINE_BYTES - byteLength(`:${prefix} PRIVMSG ${target} :`) - (action ? 9 : 0);
-	return splitText(text.replace(/[\r\n\0]/g, ' '), room).map(part => `PRIVMSG ${target} :${action ? `\x01ACTION ${part}\x01` : part}`);
+	return splitText(text.replace(/[\r\n\0]/g, ' '), room);
 }
+
+/** The line of such a part. */
+export const messageLine = ({ target, text, kind }) => `PRIVMSG ${target} :${kind === 'action' ? `\x01ACTION ${text}\x01` : text}`;

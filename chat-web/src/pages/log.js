@@ -3,11 +3,12 @@ import { $, avatar, el, nickname, place } from './dom.js';
 import { nodes } from './format.js';
 import { presenceText } from './room.js';
 
-const NEAR = 100, GROUP_MS = 5 * 60_000;
+const NEAR = 100, NEAR_TOP = 400, GROUP_MS = 5 * 60_000;
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const date = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
 const day = item => item && new Date(item.at).toDateString();
 const time = (at, words) => Object.assign(el('time', '', words.format(at)), { dateTime: new Date(at).toISOString() });
+const FATES = new Map([['waiting', 'waits to be sent'], ['sent', 'on its way'], ['unsure', 'waits to be sent']]);
 
 /** Whether `item` goes on under the name that is above `before`. */
 const continues = (before, item) => before?.nick === item.nick && before.kind === item.kind && day(before) === day(item)
@@ -16,7 +17,6 @@ const continues = (before, item) => before?.nick === item.nick && before.kind ==
 function row(item, before) {
 	const { kind, nick, own, mention } = item, lead = nick && kind !== 'action' && !continues(before, item);
 	const node = el('div', Object.entries({ message: 1, [kind]: 1, lead, own, mention }).filter(([, is]) => is).map(([name]) => name).join(' '));
-	node.dataset.msgid = item.id ?? '';
 	if (lead) node.append(avatar(nick));
 	if (nick) node.append(el('div', 'head', nickname(nick, 'author'), ' ', time(item.at, clock)));
 	node.append(Object.assign(el('div', 'text', ...(item.moves ? [presenceText(item)] : nodes(item.text))), { dir: nick ? 'auto' : 'ltr' }));
@@ -24,51 +24,100 @@ function row(item, before) {
 	return el('div', '', Object.assign(el('div', 'day', time(item.at, date)), { role: 'separator' }), node);
 }
 
+const newLine = () => Object.assign(el('div', 'day new-line', 'New messages'), { role: 'separator' });
+
 export class Log {
+	following = true;
 	#room;
-	#rows = new Map(); // item → { node, before, moves }
+	#rows = new Map(); // item → { node, before, moves, fate }
+	#line = newLine();
+	#last; // of what was said, when it was drawn
+	#place = null; // what somebody reads further up, and where on the screen it is
 	#new = 0;
-	#following = true;
 	#size = '';
 
-	constructor() {
+	/** `on`: older(room), scrolled(), retry(item), edit(item), discard(item). */
+	constructor(on) {
+		this.on = on;
 		this.list = $('log');
 		this.pane = $('scroll');
 		this.pane.onscroll = () => this.#scrolled();
 		const stay = new ResizeObserver(() => {
 			this.#size = this.#measure();
-			if (this.#following) this.bottom();
+			this.#stay();
 		});
 		for (const node of [this.pane, this.list]) stay.observe(node);
 		$('new-messages').onclick = () => this.bottom();
 	}
 
-	/** Makes the rows match the room's items. */
-	draw(room) {
-		const entered = room !== this.#room, last = [...this.#rows.keys()].at(-1);
-		this.list.ariaBusy = `${entered}`; // aloud only what is said from now on
+	/** Makes the rows match what the room shows. `level` says what an acknowledgement is worth. */
+	draw(room, shown, level) {
+		const entered = room !== this.#room, { items } = room, added = shown.slice(items.indexOf(this.#last) + 1).filter(item => !item.moves);
+		const spoke = added.some(item => item.own && !this.#rows.has(item)), said = added.filter(({ own }) => !own).length;
+		if (!this.following) this.#place = this.#seen();
+		this.list.ariaBusy = `${entered || shown[0] !== this.#rows.keys().next().value}`; // aloud only what is said from now on
+		if (entered && this.#room) this.#room.held = false;
 		this.#room = room;
-		this.#match(room.items);
+		this.#last = items.at(-1);
+		this.#match(shown, room.line, level);
+		$('begins').hidden = !room.begins || !items.some(({ id }) => id);
 		this.list.ariaBusy = 'false';
-		const added = room.items.slice(room.items.indexOf(last) + 1).filter(item => !item.moves);
-		if (entered || this.#following || added.some(({ own }) => own)) this.bottom();
-		else this.#count(this.#new + added.length);
+		if (entered || spoke) this.bottom();
+		else this.#stay();
+		this.#size = this.#measure();
+		this.#count(this.following ? 0 : this.#new + said);
+		this.#near(false);
 	}
 
-	#match(items) {
-		const rows = new Map();
-		for (const [i, item] of items.entries()) {
-			const before = items[i - 1], moves = item.moves?.length, kept = this.#rows.get(item);
-			rows.set(item, kept && kept.before === before && kept.moves === moves ? kept : { node: row(item, before), before, moves });
+	#match(shown, line, level) {
+		const rows = new Map(), wanted = [];
+		for (const [i, item] of shown.entries()) {
+			const before = shown[i - 1], moves = item.moves?.length, kept = this.#rows.get(item);
+			const one = kept && kept.before === before && kept.moves === moves ? kept : { node: row(item, before), before, moves };
+			this.#tell(one, item, level);
+			rows.set(item, one);
+			if (item === line && one.node.matches('.message')) wanted.push(this.#line);
+			wanted.push(one.node);
 		}
 		this.#rows = rows;
-		place(this.list, [...rows.values()].map(({ node }) => node));
+		place(this.list, wanted);
+		this.#mark(rows.get(line)?.node);
+	}
+
+	/** The line of new messages stands below the day; where it is already it is not touched, or it would be read aloud again. */
+	#mark(node) {
+		if (!node) this.#line.remove();
+		else if (message(node).previousSibling !== this.#line) message(node).before(this.#line);
+	}
+
+	/** What becomes of what was written here. */
+	#tell(one, item, level) {
+		const fate = `${item.state} ${item.why} ${item.at} ${item.state ? '' : level}`, failed = item.state === 'failed';
+		if (!item.own || one.fate === fate) return;
+		one.fate = fate;
+		const node = message(one.node), said = Object.assign(time(item.at, clock), { title: item.state ? '' : level });
+		node.classList.toggle('pending', Boolean(item.state));
+		node.classList.toggle('failed', failed);
+		node.querySelector('time').replaceWith(said);
+		node.querySelector('.fate')?.remove();
+		if (failed) node.append(el('div', 'fate', `Not sent: ${item.why}`, el('span', 'ways', ...this.#ways(item))));
+		else if (item.state) node.append(el('div', 'fate', FATES.get(item.state)));
+	}
+
+	#ways(item) {
+		const ways = { Retry: this.on.retry, Edit: this.on.edit, Discard: this.on.discard };
+		return Object.entries(ways).map(([word, act]) => Object.assign(el('button', '', word), { type: 'button', onclick: () => act(item) }));
 	}
 
 	bottom() {
-		this.#following = true;
-		this.pane.scrollTop = this.pane.scrollHeight;
+		this.#follow(true);
+		this.#stay();
 		this.#count(0);
+	}
+
+	#follow(following) {
+		this.following = following;
+		if (this.#room) this.#room.held = !following;
 	}
 
 	#measure() {
@@ -78,8 +127,36 @@ export class Log {
 	#scrolled() {
 		if (this.#size !== this.#measure()) return; // the window changed, the reader did not scroll
 		const { scrollHeight, scrollTop, clientHeight } = this.pane;
-		this.#following = scrollHeight - scrollTop - clientHeight < NEAR;
-		if (this.#following) this.#count(0);
+		this.#follow(scrollHeight - scrollTop - clientHeight < NEAR);
+		this.#place = this.following ? null : this.#seen();
+		if (this.following) this.#count(0);
+		this.on.scrolled();
+		this.#near(true);
+	}
+
+	/** The first item of which something is seen, and where. */
+	#seen() {
+		const { top } = this.pane.getBoundingClientRect(), rows = [...this.#rows];
+		let low = 0, high = rows.length - 1;
+		while (low < high) {
+			const middle = (low + high) >> 1;
+			if (message(rows[middle][1].node).getBoundingClientRect().bottom > top) high = middle;
+			else low = middle + 1;
+		}
+		return rows.length ? { item: rows[low][0], top: this.#top(rows[low][0]) } : null;
+	}
+
+	/** Its words: a name above them may come and go with what stands before. */
+	#top = item => message(this.#rows.get(item).node).querySelector('.text').getBoundingClientRect().top;
+
+	/** Whatever changed around it, what somebody reads stays where it is. */
+	#stay() {
+		if (this.following) this.pane.scrollTop = this.pane.scrollHeight;
+		else if (this.#rows.has(this.#place?.item)) this.pane.scrollTop += this.#top(this.#place.item) - this.#place.top;
+	}
+
+	#near(scrolled) {
+		if (this.#room && this.pane.scrollTop < NEAR_TOP) this.on.older(this.#room, scrolled);
 	}
 
 	#count(count) {
@@ -87,3 +164,5 @@ export class Log {
 		Object.assign($('new-messages'), { textContent: `${count} new ↓`, hidden: !count });
 	}
 }
+
+const message = node => (node.matches('.message') ? node : node.querySelector('.message'));

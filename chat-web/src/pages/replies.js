@@ -1,6 +1,6 @@
 // The server's numbers in plain words: what is wrong and what to do next. Pure.
 const ERRORS = new Map(Object.entries({
-	401: name => `${name} is not here; nothing was sent. Look in the list of people.`,
+	401: name => `${name} is not here. Look in the list of people.`,
 	403: room => `There is no room ${room}. Rooms begin with #: /join #lobby`,
 	404: room => `${room} did not take the message. Join it first: /join ${room}`,
 	405: room => `You are in too many rooms. Leave one with /part, then /join ${room}`,

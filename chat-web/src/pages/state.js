@@ -1,6 +1,7 @@
 // What the page knows. Pure: lines change it, and the view draws what it finds here.
 import { fold } from './irc.js';
 import { mentions } from './format.js';
+import { Pending } from './pending.js';
 import { Room } from './room.js';
 import { answer, explain } from './replies.js';
 
@@ -16,16 +17,18 @@ export class Chat {
 	support = new Map();
 	batches = new Map();
 
-	/** `on`: ready(), joined(room), left(room), renamed(), echo(label), error(text, label), history(room, items), refused(params), apart(note). */
-	constructor(me, on) {
-		this.me = me;
-		this.on = on;
+	/**
+	 * `on`: ready(), joined(room), left(room), renamed(old), echo(), error(text, label, name), marked(room), apart(note),
+	 * refused(code, label, more), and history(room, items, label), which answers with `{fresh, missed, older}`: what is new, and why it was asked for.
+	 */
+	constructor(me, on, pending = new Pending()) {
+		Object.assign(this, { me, on, pending });
 	}
 
 	/** A new connection: of the old one nothing is under way. */
 	restart() {
 		this.batches.clear();
-		for (const room of this.rooms.values()) Object.assign(room, { live: room.items.length, joined: false });
+		for (const room of this.rooms.values()) room.restart();
 	}
 
 	isMe = nick => fold(nick) === fold(this.me);
@@ -40,6 +43,11 @@ export class Chat {
 		return this.room(name);
 	}
 
+	/** What stands in a room: what was said, and behind it what is on its way. */
+	shown(room) {
+		return [...room.items, ...this.pending.of(room.name).map(message => Object.assign(message, { nick: this.me }))];
+	}
+
 	/** The rooms where somebody is seen. */
 	with(nick) {
 		return [...this.rooms.values()].filter(room => room.people.has(fold(nick)) || room === this.room(nick));
@@ -48,9 +56,10 @@ export class Chat {
 	/** A message as irc.js parses it. */
 	receive(message) {
 		const batch = this.batches.get(message.tags.get('batch')), error = explain(message), text = answer(message);
-		if (batch && message.command !== 'BATCH') return batch.messages.push(message);
+		if (batch?.messages && message.command !== 'BATCH') return batch.messages.push(message);
+		message.label = message.tags.get('label') ?? batch?.label; // a label of a batch is that of what is in it
 		HANDLERS.get(message.command)?.(this, message, ...message.params);
-		if (error) this.on.error(error, message.tags.get('label'));
+		if (error) this.on.error(error, message.label, message.params[1]);
 		if (text) this.current?.say(text);
 	}
 
@@ -64,21 +73,33 @@ export class Chat {
 		return { kind, at, id: tags.get('msgid'), nick, text, own, mention: !own && mentions(text, this.me) };
 	}
 
-	count(room, { own, mention, kind }) {
-		if (own || (room === this.current && this.focused)) return;
+	watches = room => room === this.current && this.focused;
+
+	count(room, item) {
+		if (item.own || this.watches(room)) return;
+		if (!room.unread) room.line = item;
 		room.unread += 1;
-		if (mention || (room.direct && kind !== 'notice')) room.mentions += 1;
+		if (item.mention || (room.direct && item.kind !== 'notice')) room.mentions += 1;
+	}
+
+	/** What came of the past counts if it has not been read. */
+	countPast(room, { fresh, missed, older }) {
+		const news = fresh.filter(({ own, at }) => !own && !older && (room.read ? at > room.read : missed));
+		const line = room.items.indexOf(room.line), first = room.items.indexOf(news[0]);
+		for (const item of news) this.count(room, item);
+		if (first >= 0 && (line < 0 || first < line)) room.line = news[0];
 	}
 }
 
 function said(chat, message, to = '', text = '') {
 	if (!message.source.includes('!') && !chat.isMe(message.nick)) return chat.current?.say(text); // the server itself
 	if (text[0] === '\x01' && !text.startsWith('\x01ACTION ')) return; // other CTCP is nobody's business here
-	const item = chat.item(message, timeOf(message)), room = chat.isRoom(to) ? chat.room(to) : chat.open(item.own ? to : message.nick);
+	const said = chat.item(message, timeOf(message)), room = chat.isRoom(to) ? chat.room(to) : chat.open(said.own ? to : message.nick);
+	const mine = said.own && chat.pending.take(message.label), item = Object.assign(mine || {}, said, { state: '' }); // the same item: it keeps its row
 	if (room?.insert([item]).length) chat.count(room, item);
 	if (!item.own) return;
 	chat.prefix = message.source;
-	chat.on.echo(message.tags.get('label'));
+	chat.on.echo();
 }
 
 function join(chat, message, name = '') {
@@ -106,6 +127,7 @@ function renamed(chat, message, name = message.nick) {
 	const old = message.nick, rooms = chat.with(old);
 	const own = chat.isMe(old);
 	if (own) chat.me = name;
+	if (chat.room(old)?.direct) chat.pending.moved(old, name);
 	for (const room of rooms) {
 		const person = room.people.get(fold(old));
 		if (room.people.delete(fold(old))) room.people.set(fold(name), { ...person, nick: name });
@@ -114,7 +136,7 @@ function renamed(chat, message, name = message.nick) {
 		chat.rooms.set(fold(name), Object.assign(room, { name }));
 	}
 	chat.move(rooms, old, `is now ${name}`, message);
-	if (own) chat.on.renamed();
+	if (own) chat.on.renamed(old);
 }
 
 function setAway(chat, nick, away) {
@@ -138,13 +160,18 @@ function names(chat, message, me, kind, name, list = '') {
 
 function batch(chat, message, reference = '', type, target = '') {
 	const key = reference.slice(1), ended = chat.batches.get(key), room = chat.room(ended?.target);
-	if (type === 'chathistory') return chat.batches.set(key, { target, messages: [] });
+	if (reference[0] === '+') return chat.batches.set(key, { target, label: message.label, messages: type === 'chathistory' ? [] : null });
 	chat.batches.delete(key);
+	if (!room || !ended.messages) return;
+	const said = ended.messages.filter(({ command }) => /^(PRIVMSG|NOTICE)$/.test(command)).map(m => chat.item(m, timeOf(m)));
+	chat.countPast(room, chat.on.history(room, said, ended.label));
+}
+
+function marked(chat, message, name, stamp = '') {
+	const room = chat.room(name), at = Date.parse(stamp.replace('timestamp=', ''));
 	if (!room) return;
-	const items = ended.messages.filter(({ command }) => /^(PRIVMSG|NOTICE)$/.test(command)).map(m => chat.item(m, timeOf(m)));
-	const missed = room.live > 0; // there was something before: what comes now is new to the reader
-	for (const item of room.insert(items, true)) if (missed) chat.count(room, item);
-	chat.on.history(room, items);
+	if (at) room.marked(at);
+	chat.on.marked(room);
 }
 
 function invited(chat, { nick }, whom, name) {
@@ -158,8 +185,10 @@ function away(chat, message, why) {
 	chat.move(chat.with(message.nick), message.nick, is ? `is away${why && ` (${why})`}` : 'is back', message);
 }
 
-const failed = (chat, message, command, ...rest) => (command === 'CHATHISTORY' ? chat.on.refused(rest)
-	: chat.on.error(message.params.at(-1), message.tags.get('label')));
+function failed(chat, message, command, code, name) {
+	if (command === 'CHATHISTORY') chat.on.refused(code, message.label, message.tags.has('batch'));
+	else chat.on.error(message.params.at(-1), message.label, name);
+}
 
 function noted(chat, message, command, code, name) {
 	const text = message.params.at(-1);
@@ -169,7 +198,8 @@ function noted(chat, message, command, code, name) {
 }
 
 const HANDLERS = new Map(Object.entries({
-	PRIVMSG: said, NOTICE: said, JOIN: join, NICK: renamed, AWAY: away, TOPIC: topic, INVITE: invited, BATCH: batch, FAIL: failed, WARN: failed, NOTE: noted,
+	PRIVMSG: said, NOTICE: said, JOIN: join, NICK: renamed, AWAY: away, TOPIC: topic, INVITE: invited, BATCH: batch, FAIL: failed, WARN: failed, NOTE: noted, MARKREAD: marked,
+	ACK: (chat, { label }) => chat.pending.fail(label, 'The server told it to nobody.') && chat.on.echo(),
 	PART: (chat, message, room) => gone(chat, message, [chat.room(room)], message.nick),
 	KICK: (chat, message, room, nick) => gone(chat, message, [chat.room(room)], nick, `was removed by ${message.nick}`),
 	QUIT: (chat, message) => gone(chat, message, chat.with(message.nick), message.nick),

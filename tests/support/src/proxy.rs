@@ -19,6 +19,9 @@ pub enum Cut {
     Hang,
     /// They are refused at once, as on a machine where no server runs.
     Refuse,
+    /// They hang. Of those that exist only the server's side goes silent: what clients say arrives,
+    /// and they do not learn of it.
+    Deafen,
 }
 
 /// A TCP proxy on a port of its own. Its threads and connections end when this is dropped.
@@ -139,7 +142,9 @@ impl Network {
                         .take()
                         .inspect(|listener| self.accept_all(listener, target));
                 }
-                State::Cut(Cut::Hang) => drop(listener.get_or_insert_with(|| listen(address))),
+                State::Cut(Cut::Hang | Cut::Deafen) => {
+                    listener.get_or_insert_with(|| listen(address));
+                }
                 State::Whole => {
                     self.accept_all(listener.get_or_insert_with(|| listen(address)), target);
                 }
@@ -177,16 +182,16 @@ impl Network {
         } else {
             (&pair.far, &pair.near)
         };
-        if self.pass_on(from, to).is_err() {
+        if self.pass_on(from, to, outward).is_err() {
             pair.end();
         }
     }
 
-    fn pass_on(&self, mut from: &TcpStream, mut to: &TcpStream) -> io::Result<()> {
+    fn pass_on(&self, mut from: &TcpStream, mut to: &TcpStream, outward: bool) -> io::Result<()> {
         let mut chunk = [0; 16 * 1024];
         loop {
             let read = from.read(&mut chunk);
-            if !self.wait_while_cut() {
+            if !self.wait_while_cut(outward) {
                 return Err(ErrorKind::ConnectionAborted.into());
             }
             match read {
@@ -199,11 +204,15 @@ impl Network {
     }
 
     /// Holds a direction while the network is cut; `false` when the proxy has ended.
-    fn wait_while_cut(&self) -> bool {
-        while let State::Cut(_) = self.state() {
-            thread::sleep(STEP);
+    fn wait_while_cut(&self, outward: bool) -> bool {
+        loop {
+            match self.state() {
+                State::Cut(Cut::Deafen) if outward => return true,
+                State::Cut(_) => thread::sleep(STEP),
+                State::Whole => return true,
+                State::Ended => return false,
+            }
         }
-        self.state() != State::Ended
     }
 }
 

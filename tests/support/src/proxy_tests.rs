@@ -1,6 +1,6 @@
 //! The proxy in front of a server that echoes.
 
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
@@ -45,6 +45,23 @@ fn a_cut_is_silent_and_healed_without_loss() {
     proxy.restore();
     assert_eq!(ana.next_line(), "held back");
     assert_eq!(bob.next_line(), "hung");
+}
+
+#[test]
+fn a_cut_may_leave_clients_heard() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let proxy = Proxy::start(listener.local_addr().unwrap());
+    let mut ana = LineClient::connect(proxy.address());
+    let mut server = listener.accept().unwrap().0;
+    proxy.cut(Cut::Deafen);
+    ana.send("is anybody there?");
+    let mut heard = [0; 19];
+    server.read_exact(&mut heard).unwrap();
+    assert_eq!(&heard, b"is anybody there?\r\n");
+    server.write_all(b"yes\r\n").unwrap();
+    ana.quiet(MOMENT);
+    proxy.restore();
+    assert_eq!(ana.next_line(), "yes");
 }
 
 #[test]

@@ -1,0 +1,133 @@
+// What was written and has no echo yet, in the order of writing. It outlives connections and reloads. Pure; the store may refuse.
+import { fold } from './irc.js';
+
+const MOST = 200, IN_FLIGHT = 5, DAY_MS = 24 * 3_600_000;
+const FIELDS = ['key', 'target', 'kind', 'text', 'at', 'state', 'why', 'after'];
+const sound = one => ['key', 'target', 'text'].every(field => typeof one?.[field] === 'string');
+
+/** The word by which the server knows a message again: its label, and its retry id. */
+export function newKey() {
+	return Array.from(crypto.getRandomValues(new Uint8Array(12)), byte => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** Messages are items as room.js has them, and `{key, target, state: 'waiting'|'sent'|'unsure'|'failed', why, after}`. */
+export class Pending {
+	list = [];
+
+	/** `store`: read() gives what write(list) took; it belongs to all tabs. */
+	constructor(store) {
+		this.store = store ?? { read: () => [], write: () => false };
+	}
+
+	of = target => this.list.filter(message => fold(message.target) === fold(target));
+	hasUnsure = target => this.of(target).some(({ state }) => state === 'unsure');
+
+	fits = count => this.list.length + count <= MOST;
+
+	add(messages) {
+		this.list.push(...messages);
+		const stored = this.#change(list => [...list, ...messages]);
+		for (const message of messages) Object.assign(message, { stored });
+	}
+
+	/** A new connection: what is there now, since another tab may have sent some. What was under way may have arrived or not. */
+	restore(now = Date.now()) {
+		const known = new Map(this.list.map(message => [message.key, message]));
+		const kept = this.#stored().map(one => Object.assign(known.get(one.key) ?? {}, one, { own: true, stored: true }));
+		this.list = [...kept, ...this.list.filter(({ stored }) => !stored)];
+		for (const message of this.list) {
+			if (message.state === 'sent') message.state = 'unsure';
+			if (message.state !== 'failed' && now - message.at > DAY_MS) Object.assign(message, { state: 'failed', why: 'That was more than a day ago.' });
+		}
+	}
+
+	/** Another tab has taken over what is kept, and sends it. */
+	leave() {
+		this.list = this.list.filter(({ stored }) => !stored);
+	}
+
+	/** Those that may be sent now: few at a time without their echoes, and never before what was written earlier to the same target. */
+	next(held, repeatable) {
+		let free = IN_FLIGHT - this.list.filter(({ state }) => state === 'sent').length;
+		const blocked = new Set();
+		return this.list.filter(({ target, state }) => {
+			const name = fold(target), doubtful = state === 'unsure' && !repeatable;
+			if (doubtful || held(name)) blocked.add(name);
+			return (state === 'waiting' || state === 'unsure') && !blocked.has(name) && free-- > 0;
+		});
+	}
+
+	/** It is on its way; `after` is the last message that was known then. */
+	sent(message, after) {
+		this.#set(message, { state: 'sent', after, doubt: message.state === 'unsure' });
+	}
+
+	/** Its echo has come, or somebody does not want it any more: it is not pending. */
+	take(key) {
+		const message = this.list.find(one => one.key === key);
+		if (!message) return null;
+		this.list = this.list.filter(one => one !== message);
+		this.#change(list => list.filter(one => one.key !== key));
+		return message;
+	}
+
+	/** Nobody wants to say anything there any more. */
+	drop(target) {
+		for (const { key } of this.of(target)) this.take(key);
+	}
+
+	/** The server refused it; nothing if there is no such message. */
+	fail(key, why) {
+		const message = this.list.find(one => one.key === key);
+		if (message) this.#set(message, { state: 'failed', why });
+		return message;
+	}
+
+	/** What waits for a target cannot go there. */
+	failAll(target, why) {
+		for (const { key, state } of this.of(target)) if (state !== 'failed') this.fail(key, why);
+	}
+
+	retry(message) {
+		this.#set(message, { state: 'waiting', why: '', at: Date.now() });
+	}
+
+	/** Puts those which have arrived after all in the place of their likes in the history that came. */
+	claim(target, items) {
+		const found = [...items];
+		for (const message of this.of(target).filter(({ state, doubt }) => doubt || state === 'unsure')) {
+			const from = found.findIndex(({ id }) => id === message.after) + 1;
+			const at = found.findIndex(({ own, key, kind, text }, i) => i >= from && own && !key && kind === message.kind && text === message.text);
+			if (at >= 0) found[at] = Object.assign(this.take(message.key), found[at], { state: '' });
+		}
+		return found;
+	}
+
+	/** The history is known: what is not in it has not arrived. */
+	settle(target) {
+		for (const message of this.of(target)) {
+			if (message.state === 'unsure') this.#set(message, { state: 'waiting' });
+			message.doubt = false;
+		}
+	}
+
+	/** Somebody has a new name. */
+	moved(old, name) {
+		for (const message of this.of(old)) this.#set(message, { target: name });
+	}
+
+	#set(message, changes) {
+		Object.assign(message, changes);
+		this.#change(list => list.map(one => (one.key === message.key ? message : one)));
+	}
+
+	#stored() {
+		const list = this.store.read();
+		return Array.isArray(list) ? list.filter(sound) : [];
+	}
+
+	/** Each change is made to what is kept at this moment, which another tab may have changed. */
+	#change(change) {
+		return this.store.write(change(this.#stored()).map(one => Object.fromEntries(FIELDS.map(field => [field, one[field]]))));
+	}
+}

@@ -1,0 +1,208 @@
+// What waits to be sent: in order, once, over reloads and tabs.
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { Pending, newKey } from '../../chat-web/src/pages/pending.js';
+import { Sender } from '../../chat-web/src/pages/sender.js';
+import { Chat } from '../../chat-web/src/pages/state.js';
+import { parse } from '../../chat-web/src/pages/irc.js';
+
+/** What all tabs of a browser have in common. */
+function shared() {
+	let kept = '[]';
+	return { read: () => JSON.parse(kept), write: list => Boolean(kept = JSON.stringify(list)) };
+}
+const refusing = { read: () => null, write: () => false };
+
+/** A page that is in #a, and what it has sent. */
+function page({ store = shared(), caps = [], up = true } = {}) {
+	const sent = [], on = new Proxy({}, { get: () => () => {} }), chat = new Chat('ann', on, new Pending(store)), line = { up };
+	const sender = new Sender(chat, { send: one => sent.push(one), caps: new Set(caps), connected: () => line.up });
+	chat.open('#a').joined = true;
+	const said = () => sent.map(one => parse(one).params[1]), keys = () => sent.map(one => parse(one).tags.get('label'));
+	const say = (...texts) => texts.forEach(text => sender.say({ target: '#a', text }));
+	const echo = (i, id = `e${i}`) => chat.receive(parse(`@label=${keys()[i]};msgid=${id} :ann!w@h PRIVMSG #a :${said()[i]}`)) ?? sender.flush();
+	const back = () => (Object.assign(line, { up: true }), sender.restart(), sender.flush());
+	return { chat, sender, sent, said, keys, say, echo, back, line, waiting: chat.pending, states: () => chat.pending.list.map(({ state }) => state) };
+}
+
+const own = (text, id, kind = 'post') => ({ id, kind, own: true, nick: 'ann', text, at: 1 });
+
+test('a message is sent at once, with a label that is never used twice', () => {
+	const { sent, say, states, keys } = page();
+	say('hello');
+	assert.match(sent[0], /^@label=[0-9a-f]{24} PRIVMSG #a :hello$/);
+	assert.deepEqual(states(), ['sent']);
+	say('hello');
+	assert.notEqual(keys()[0], keys()[1]);
+	assert.equal(new Set(Array.from({ length: 1000 }, newKey)).size, 1000);
+});
+
+test('few are under way at a time, and all go out in order', () => {
+	const { said, say, echo, states } = page(), texts = Array.from({ length: 12 }, (_, i) => `${i}`);
+	say(...texts);
+	assert.equal(said().length, 5);
+	for (let i = 0; i < 12; i += 1) echo(i);
+	assert.deepEqual(said(), texts);
+	assert.deepEqual(states(), []);
+});
+
+test('what is written without a connection waits, and goes out once the room is there', () => {
+	const { said, say, sender, line, back } = page({ up: false });
+	say('one', 'two');
+	assert.deepEqual(said(), []);
+	line.up = true;
+	sender.restart();
+	sender.joins('#A');
+	sender.flush();
+	assert.deepEqual(said(), []);
+	sender.entered('#a');
+	assert.deepEqual(said(), ['one', 'two']);
+	back();
+});
+
+test('a room that does not let us in fails what waits for it', () => {
+	const { say, sender, states, waiting, line, said } = page({ up: false });
+	say('one');
+	line.up = true;
+	sender.joins('#a');
+	sender.barred('#b', 'no');
+	assert.deepEqual(states(), ['waiting']);
+	sender.barred('#a', 'You are banned.');
+	assert.deepEqual([states(), waiting.list[0].why], [['failed'], 'You are banned.']);
+	waiting.retry(waiting.list[0]);
+	sender.flush();
+	assert.deepEqual(said(), ['one']);
+});
+
+test('with the capability, what had no echo is sent again with the same id at once', () => {
+	const { sent, say, back, keys, echo, chat } = page({ caps: ['chat.local/retry'] });
+	say('one', 'two');
+	echo(0);
+	back();
+	assert.equal(keys()[2], keys()[1]);
+	assert.equal(sent[2], `@label=${keys()[1]};chat.local/retry=${keys()[1]} PRIVMSG #a :two`);
+	echo(2);
+	assert.deepEqual([chat.pending.list, chat.room('#a').items.map(({ text }) => text)], [[], ['one', 'two']]);
+});
+
+test('with the capability, the history may tell before the echo: nothing stands twice', () => {
+	const { say, back, echo, chat, waiting } = page({ caps: ['chat.local/retry'] }), room = chat.room('#a');
+	say('one');
+	back();
+	room.merge(waiting.claim('#a', [own('one', 'e1')]));
+	assert.deepEqual(chat.shown(room).map(({ text }) => text), ['one']);
+	echo(1, 'e1');
+	assert.deepEqual(chat.shown(room).map(({ id }) => id), ['e1']);
+});
+
+test('without the capability, only what is not in the history is sent again', () => {
+	const { chat, said, say, back, waiting, sender, echo } = page(), room = chat.room('#a');
+	say('same');
+	echo(0, 'e0');
+	say('same', 'same', 'other');
+	back();
+	assert.equal(said().length, 4, 'not yet');
+	const items = [{ ...own('same', 'x'), own: false }, own('same', 'e1'), own('same', 'e2', 'action')];
+	room.merge(waiting.claim('#a', items));
+	waiting.settle('#a');
+	sender.flush();
+	assert.deepEqual(said().slice(4), ['same', 'other']);
+	assert.deepEqual(chat.shown(room).filter(item => item.own).map(({ state }) => state ?? ''), ['', '', '', 'sent', 'sent']);
+});
+
+test('what was said before it was sent is not taken for it', () => {
+	const { waiting, chat } = page();
+	waiting.add([{ key: 'k', target: '#a', kind: 'post', text: 'yes', at: 1, own: true, state: 'unsure', after: 'e5' }]);
+	const items = [own('yes', 'e4'), own('no', 'e5'), own('yes', 'e6')], claimed = waiting.claim('#A', items);
+	assert.deepEqual(claimed.map(({ key }) => key), [undefined, undefined, 'k']);
+	assert.deepEqual(chat.pending.list, []);
+});
+
+test('a refusal makes it fail with a reason, and the next ones go on', () => {
+	const { say, keys, waiting, states, sender, said } = page();
+	say(...'abcdefg');
+	for (const key of keys().slice(0, 2)) waiting.fail(key, 'Too long.');
+	sender.flush();
+	assert.deepEqual(states(), ['failed', 'failed', 'sent', 'sent', 'sent', 'sent', 'sent']);
+	assert.equal(waiting.fail('unknown', 'x'), undefined);
+	assert.equal(said().length, 7);
+});
+
+test('a reload finds what waited, in order, with its ids', () => {
+	const store = shared(), before = page({ store });
+	before.say(...'abcdefg');
+	before.waiting.fail(before.keys()[1], 'No.');
+	before.echo(0);
+	const after = page({ store, caps: ['chat.local/retry'] });
+	after.back();
+	assert.deepEqual(after.said(), ['c', 'd', 'e', 'f', 'g']);
+	assert.deepEqual(after.keys().slice(0, 3), before.keys().slice(2, 5));
+	assert.deepEqual(after.waiting.list[0], { ...after.waiting.list[0], text: 'b', state: 'failed', why: 'No.', own: true });
+});
+
+test('a second tab sends what the first one left, and the first one nothing of it', () => {
+	const store = shared(), first = page({ store, up: false });
+	first.say('one', 'two');
+	const second = page({ store });
+	second.back();
+	first.waiting.leave();
+	second.echo(0);
+	second.echo(1);
+	first.back();
+	assert.deepEqual([first.said(), second.said()], [[], ['one', 'two']]);
+});
+
+test('two tabs without a connection lose nothing of each other', () => {
+	const store = shared(), first = page({ store, up: false }), second = page({ store, up: false });
+	first.say('of the first');
+	second.say('of the second');
+	first.back();
+	assert.deepEqual(first.said(), ['of the first', 'of the second']);
+	first.echo(0);
+	first.echo(1);
+	second.back();
+	assert.deepEqual(second.said(), []);
+});
+
+test('a browser that keeps nothing breaks nothing', () => {
+	for (const store of [refusing, undefined, { read: () => ({ a: 1 }), write: () => false }, { read: () => [null, 7, {}], write: () => false }]) {
+		const { say, said, back, echo, line, states } = page({ store, caps: ['chat.local/retry'] });
+		say('one');
+		line.up = false;
+		say('two');
+		back();
+		assert.deepEqual(said(), ['one', 'one', 'two']);
+		echo(1);
+		echo(2);
+		assert.deepEqual(states(), []);
+	}
+});
+
+test('what is a day old is not sent without being asked', () => {
+	const { waiting, states } = page();
+	waiting.add([{ key: 'k', target: '#a', text: 'x', at: 1_000, state: 'waiting' }, { key: 'l', target: '#a', text: 'y', at: 86_400_000, state: 'sent' }]);
+	waiting.restore(86_402_000);
+	assert.deepEqual(states(), ['failed', 'unsure']);
+});
+
+test('what was to be said in a room that one leaves is forgotten', () => {
+	const store = shared(), { say, waiting } = page({ store, up: false });
+	say('one');
+	waiting.drop('#A');
+	assert.deepEqual([waiting.list, store.read()], [[], []]);
+});
+
+test('there is an end to what may wait', () => {
+	const { say, sender } = page({ up: false });
+	say(...Array.from({ length: 199 }, () => 'x'));
+	assert.ok(sender.fits([{ target: '#a', text: 'x' }]));
+	assert.ok(!sender.fits([{ target: '#a', text: 'x '.repeat(400) }]), 'a long one is several');
+});
+
+test('a friend with a new name gets what waits for the old one', () => {
+	const { chat, waiting, sender, line } = page({ up: false });
+	sender.say({ target: 'bob', text: 'hi' });
+	chat.receive(parse(':bob!b@h NICK rob'));
+	assert.equal(waiting.of('ROB').length, 1);
+	assert.equal(line.up, false);
+});
