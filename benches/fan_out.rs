@@ -57,6 +57,7 @@ fn hub(c: &mut Criterion) {
                 let entry = hub.check(talker, request).unwrap();
                 let committed = Committed {
                     seq: Seq(1),
+                    aside: 0,
                     at: Timestamp(0),
                     entry,
                 };
@@ -83,6 +84,7 @@ fn full_hub(size: usize) -> Hub {
             .unwrap();
         hub.apply(&Committed {
             seq: Seq(1),
+            aside: 0,
             at: Timestamp(0),
             entry,
         })

@@ -41,13 +41,18 @@ impl Gap {
 
     fn extend(&mut self, count: u64, msgid: &str, time: &str) {
         self.count += count;
-        // A queue may also hold history, which is told behind what is newer. Ids of one epoch end in
-        // numbers, so the longer one is the later.
-        if (msgid.len(), msgid) >= (self.msgid.len(), &self.msgid) {
+        // A queue may also hold history, which is told behind what is newer.
+        if age(msgid) >= age(&self.msgid) {
             msgid.clone_into(&mut self.msgid);
             time.clone_into(&mut self.time);
         }
     }
+}
+
+/// Ids of one epoch end in a number, and behind a dot in a second one: the longer number is the greater.
+fn age(msgid: &str) -> (usize, &str, usize, &str) {
+    let (place, aside) = msgid.split_once('.').unwrap_or((msgid, ""));
+    (place.len(), place, aside.len(), aside)
 }
 
 /// Gaps by room.
@@ -60,7 +65,13 @@ mod tests {
     #[test]
     fn a_gap_is_known_by_the_latest_message_in_it() {
         let mut gap = Gap::default();
-        for (msgid, time) in [("", "t0"), ("e-9", "t1"), ("e-10", "t2"), ("e-2", "t0")] {
+        for (msgid, time) in [
+            ("", "t0"),
+            ("e-9", "t1"),
+            ("e-10", "t2"),
+            ("e-2", "t0"),
+            ("e-9.12", "t1"),
+        ] {
             let room = "#a";
             gap.add(Lost { room, msgid, time });
         }
@@ -68,7 +79,7 @@ mod tests {
         assert_eq!(
             gap,
             Gap {
-                count: 4,
+                count: 5,
                 msgid,
                 time
             }

@@ -26,12 +26,14 @@ pub(crate) fn source() -> Source {
 pub(crate) fn committed(act: Act) -> Committed {
     Committed {
         seq: Seq(7),
+        aside: 0,
         at: Timestamp(1_795_422_930_042),
         entry: Entry {
             who: WHO,
             identity: Identity(1),
             source: Arc::new(source()),
             act,
+            rooms: Box::default(),
         },
     }
 }

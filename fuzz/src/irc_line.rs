@@ -282,7 +282,11 @@ fn check_nick(name: &str) {
         check_told(Act::Name { new: nick.clone() }, &[nick.as_str()]);
         assert_eq!(Nick::new(&nick.folded()).as_ref(), Ok(&nick));
     }
-    let _ = msgid::parse(name, "a-b");
+    if let Some(id) = msgid::parse(name) {
+        let mut written = String::new();
+        id.push(&mut written);
+        assert_eq!(msgid::parse(&written), Some(id));
+    }
 }
 
 fn check_room(name: &str) {

@@ -80,7 +80,15 @@ impl Real {
         let entry = self.hub.check(self.id(who), request).map_err(no)?;
         self.seq += 1;
         let (seq, at) = (Seq(self.seq), Timestamp(0));
-        let effects = self.hub.apply(&Committed { seq, at, entry }).map_err(no)?;
+        let effects = self
+            .hub
+            .apply(&Committed {
+                seq,
+                aside: 0,
+                at,
+                entry,
+            })
+            .map_err(no)?;
         Ok(self.told(&effects, who))
     }
 

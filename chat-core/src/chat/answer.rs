@@ -120,6 +120,7 @@ impl Chat {
     /// which this returns, loses its labels. Nothing if they are not here.
     pub(super) fn abandon(&mut self, who: PersonId) -> Option<InFlight> {
         self.drop_questions(who, false);
+        self.drop_inquiries(who);
         let speaker = self.speaker_mut(who)?;
         let (in_flight, verdicts) = (speaker.in_flight, speaker.holds.verdicts);
         for cursor in speaker.take_cursors() {

@@ -6,7 +6,7 @@ use super::Waiting;
 use super::answer::AnswerKey;
 use super::turn::Turn;
 use crate::hub::Effects;
-use crate::hub::entry::{Act, Committed, Entry, PostKind};
+use crate::hub::entry::{Act, Committed, Entry, NotKept, PostKind};
 use crate::hub::request::{Refusal, Request};
 use crate::id::{PersonId, Seq};
 use crate::journal::{Outcome, Ticket};
@@ -74,7 +74,7 @@ impl Turn<'_> {
         let key = asker.map(|waiting| waiting.answer);
         match outcome.result {
             Ok(committed) => self.take_effect(&committed, key),
-            Err(entry) => self.not_stored(*entry, key),
+            Err((entry, why)) => self.not_stored(*entry, why, key),
         }
         if let Some(waiting) = waiting {
             self.land(waiting);
@@ -116,6 +116,7 @@ impl Turn<'_> {
 
     fn take_effect(&mut self, committed: &Arc<Committed>, key: Option<AnswerKey>) {
         let who = committed.entry.who;
+        self.chat.until = self.chat.until.max(committed.seq);
         let renamed = self.under_present_name(committed);
         let committed = renamed.as_ref().unwrap_or(committed);
         if matches!(committed.entry.act, Act::Part { .. } | Act::Quit { .. }) {
@@ -173,16 +174,17 @@ impl Turn<'_> {
     }
 
     /// The journal has no place for it. Nobody saw it; but who has left has left.
-    fn not_stored(&mut self, entry: Entry, key: Option<AnswerKey>) {
+    fn not_stored(&mut self, entry: Entry, why: NotKept, key: Option<AnswerKey>) {
         if matches!(entry.act, Act::Quit { .. }) {
             let committed = Committed {
                 seq: Seq(0),
+                aside: 0,
                 at: self.now.wall,
                 entry,
             };
             self.take_effect(&Arc::new(committed), key);
         } else if let Some(key) = key {
-            self.refuse(key, &Refusal::NotStored);
+            self.refuse(key, &Refusal::NotStored(why));
         }
     }
 

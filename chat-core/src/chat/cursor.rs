@@ -296,7 +296,7 @@ fn history_line(chat: &Chat, who: PersonId, post: &Committed, batch: Option<&str
     encode_for(
         post,
         caps,
-        &chat.house.epoch,
+        chat.journal.epochs().of(post.seq),
         Extra {
             batch,
             ..Extra::default()

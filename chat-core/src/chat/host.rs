@@ -103,7 +103,7 @@ impl Host for Chat {
     }
 
     fn turn(&mut self, people: &mut People, now: Now) {
-        self.journal.turn();
+        self.journal.turn(now.wall);
         let mut turn = Turn {
             chat: self,
             people,
@@ -113,6 +113,7 @@ impl Host for Chat {
         turn.look_at_waiters();
         turn.run_errands();
         turn.commit();
+        turn.hear_answers();
         turn.chat.fan.flush(&turn.chat.hub, turn.people, now.mono);
         turn.hold_the_fast();
     }

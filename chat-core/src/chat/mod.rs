@@ -63,7 +63,7 @@ mod webirc;
 mod welcome;
 mod whois;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 
 use slab::Slab;
@@ -79,8 +79,8 @@ pub use webirc::Gateways;
 use crate::dialect::Dialect;
 use crate::hub::Hub;
 use crate::hub::request::Refusal;
-use crate::id::{Identity, PersonId};
-use crate::journal::{Journal, Memory, Ticket};
+use crate::id::{Identity, PersonId, Seq};
+use crate::journal::{Alarm, Inquiry, Journal, Memory, Ticket};
 use crate::limits::Limits;
 use crate::names::{Nick, RoomName};
 use crate::net::attempts::Attempts;
@@ -90,6 +90,7 @@ use crate::time::{Now, Timestamp};
 use answer::{Answer, AnswerKey};
 use consult::Program;
 use fan_out::FanOut;
+use history::Asking;
 use house::House;
 use pace::Waiters;
 use speaker::Speaker;
@@ -107,6 +108,10 @@ pub struct Chat {
     answers: Slab<Answer>,
     /// What waits for an entry, in the order in which they were appended.
     waiting: VecDeque<Waiting>,
+    /// What waits for an answer of the journal.
+    asking: BTreeMap<Inquiry, Asking>,
+    /// The last place in the order that has taken effect.
+    until: Seq,
     /// The dialect of each door; the rest speak IRC.
     dialects: Vec<Dialect>,
     limits: Limits,
@@ -143,7 +148,7 @@ impl Chat {
         let journal = setup
             .journal
             .unwrap_or_else(|| Box::new(Memory::new(epoch, bytes_max)));
-        let epoch = journal.epoch().to_owned();
+        let epoch = journal.epochs().present().to_owned();
         let Setup {
             title,
             server,
@@ -161,6 +166,8 @@ impl Chat {
             speaking: 0,
             answers: Slab::new(),
             waiting: VecDeque::new(),
+            asking: BTreeMap::new(),
+            until: Seq(0),
             dialects: Vec::new(),
             limits: setup.limits,
             password,
@@ -182,6 +189,11 @@ impl Chat {
             committing: false,
             drained: false,
         })
+    }
+
+    /// How the journal wakes the loop.
+    pub(crate) fn wake_by(&mut self, alarm: Alarm) {
+        self.journal.wake_by(alarm);
     }
 
     /// The doors' dialects, in the order in which the doors were opened.

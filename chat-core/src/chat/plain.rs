@@ -11,11 +11,11 @@ use super::turn::Turn;
 use crate::dialect::irc::encode::text_bytes_max;
 use crate::dialect::plain::{self, Line, words};
 use crate::dialect::quit_reason;
+use crate::hub::entry::Committed;
 use crate::hub::entry::PostKind;
 use crate::hub::request::{Addressee, Refusal, Request};
 use crate::id::PersonId;
-use crate::journal::{Place, Span};
-use crate::limits::{LINE_BYTES_MAX, PLAIN_HISTORY_MESSAGES};
+use crate::limits::LINE_BYTES_MAX;
 use crate::names::{Nick, RoomName};
 use crate::net::framing::{Farewell, Unreadable};
 
@@ -233,17 +233,12 @@ impl Turn<'_> {
         }
     }
 
-    /// The last messages of a room, as they were seen.
-    fn recall(&mut self, who: PersonId, room: &RoomName) {
-        let place = Place::Room(room.clone());
-        let posts = self
-            .chat
-            .journal
-            .read(&place, Span::Latest(None), PLAIN_HISTORY_MESSAGES);
+    /// What was said before they came, as it was seen.
+    pub(super) fn tell_recalled(&mut self, who: PersonId, posts: &[Arc<Committed>]) {
         let mut lines: Vec<String> = Vec::new();
         for post in posts {
             let mut line = String::new();
-            if plain::encode(&post, &mut line) {
+            if plain::encode(post, &mut line) {
                 lines.push(line);
             }
         }

@@ -130,6 +130,8 @@ pub(super) struct Holds {
     pub(super) reply: bool,
     /// How many things the observer is still to decide about.
     pub(super) verdicts: u8,
+    /// Questions about the past that the journal has not answered yet.
+    pub(super) past: u8,
 }
 
 /// Entries that the journal has not committed yet.
@@ -252,7 +254,12 @@ impl Speaker {
 
 impl Holds {
     pub(super) fn any(&self) -> bool {
-        self.flood || self.pace.is_some() || self.commit || self.reply || self.verdicts > 0
+        self.flood
+            || self.pace.is_some()
+            || self.commit
+            || self.reply
+            || self.verdicts > 0
+            || self.past > 0
     }
 }
 

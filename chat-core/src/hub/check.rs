@@ -18,12 +18,22 @@ impl Hub {
         let member = self.people.get(who).ok_or(Refusal::Gone)?;
         let act = self.act(member, request)?;
         let source = Arc::clone(&member.source);
+        let rooms = match &act {
+            Act::Quit { .. } | Act::Name { .. } => self.names_of_rooms(member),
+            _ => Box::default(),
+        };
         Ok(Entry {
             who,
             identity: member.identity,
             source,
             act,
+            rooms,
         })
+    }
+
+    fn names_of_rooms(&self, member: &Member) -> Box<[RoomName]> {
+        let rooms = member.rooms.iter().filter_map(|&key| self.rooms.get(key));
+        rooms.map(|room| room.name.clone()).collect()
     }
 
     fn act(&self, member: &Member, request: Request) -> Result<Act, Refusal> {

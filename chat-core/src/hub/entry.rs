@@ -81,6 +81,8 @@ pub struct Entry {
     pub source: Arc<Source>,
     /// What they did.
     pub act: Act,
+    /// The rooms that they were in, if they left the chat or took another name: it is part of what happened there.
+    pub rooms: Box<[RoomName]>,
 }
 
 /// What was done.
@@ -179,6 +181,12 @@ pub enum PostKind {
 }
 
 impl Entry {
+    /// Whether it is something that was said in words.
+    #[must_use]
+    pub fn is_post(&self) -> bool {
+        matches!(self.act, Act::Post(_))
+    }
+
     /// Whether the journal keeps it. A transient entry has its place in the order and is gone.
     #[must_use]
     pub fn is_durable(&self) -> bool {
@@ -210,12 +218,39 @@ impl Entry {
 /// An entry that has its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Committed {
-    /// Its place in the order.
+    /// Its place in the order. A transient entry has that of the durable one before it.
     pub seq: Seq,
+    /// Which of the transient entries behind that place it is, from 1; 0 for a durable entry.
+    pub aside: u32,
     /// When it got it.
     pub at: Timestamp,
     /// What happened.
     pub entry: Entry,
+}
+
+/// Why an entry has no place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum NotKept {
+    /// The disk has no place for it.
+    DiskFull,
+    /// The disk does not take it: it is broken, gone or read-only.
+    DiskFailed,
+    /// More waits for the disk than may.
+    Busy,
+    /// Whatever the journal says no for.
+    Refused,
+}
+
+impl fmt::Display for NotKept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            NotKept::DiskFull => "the disk of this chat is full",
+            NotKept::DiskFailed => "the disk of this chat does not take it",
+            NotKept::Busy => "the disk of this chat cannot keep up",
+            NotKept::Refused => "the journal of this chat does not take it",
+        })
+    }
 }
 
 #[cfg(test)]

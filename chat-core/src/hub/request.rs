@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::hub::entry::PostKind;
+use crate::hub::entry::{NotKept, PostKind};
 use crate::names::{NameError, Nick, RoomName};
 
 /// Something that others could see if it is granted.
@@ -111,8 +111,8 @@ pub enum Refusal {
     #[error("the topic of {0} stays as it is: {1}")]
     TopicDenied(RoomName, Arc<str>),
     /// The journal did not take it. `FAIL … JOURNAL_FAILED`; nobody saw it.
-    #[error("it could not be stored, and nobody saw it: try again")]
-    NotStored,
+    #[error("nobody saw it: {0}; try again later")]
+    NotStored(NotKept),
     /// Whoever asked is not here any more: nobody is left to be told.
     #[error("you have left")]
     Gone,

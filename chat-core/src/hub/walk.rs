@@ -143,6 +143,7 @@ impl Walk {
         self.seq += 1;
         let committed = Committed {
             seq: Seq(self.seq),
+            aside: 0,
             at: Timestamp(0),
             entry,
         };

@@ -4,22 +4,21 @@
 //! conversations are tried on these two as well, so that nobody builds upon "this turn".
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Journal, Outcome, Place, Span, Ticket};
-use crate::hub::entry::{Committed, Entry};
-use crate::id::Seq;
+use super::{Epochs, Found, Inquiry, Journal, NotKept, Outcome, Question, Ticket};
+use crate::hub::entry::Entry;
 use crate::names::RoomName;
 use crate::time::Timestamp;
 
-/// Passes on what another journal committed, some turns later.
+/// Passes on what another journal committed or found, some turns later.
 #[derive(Debug)]
 pub struct Late<J> {
     inner: J,
     turns: u64,
     turn: u64,
     held: VecDeque<(u64, Outcome)>,
+    found: VecDeque<(u64, (Inquiry, Found))>,
 }
 
 impl<J: Journal> Late<J> {
@@ -30,19 +29,24 @@ impl<J: Journal> Late<J> {
             turns,
             turn: 0,
             held: VecDeque::new(),
+            found: VecDeque::new(),
         }
     }
 
     fn collect(&mut self) {
+        let due = self.turn + self.turns;
         while let Some(outcome) = self.inner.committed() {
-            self.held.push_back((self.turn + self.turns, outcome));
+            self.held.push_back((due, outcome));
+        }
+        while let Some(answer) = self.inner.answered() {
+            self.found.push_back((due, answer));
         }
     }
 }
 
 impl<J: Journal> Journal for Late<J> {
-    fn epoch(&self) -> &str {
-        self.inner.epoch()
+    fn epochs(&self) -> &Epochs {
+        self.inner.epochs()
     }
 
     fn append(&mut self, entry: Entry, at: Timestamp) -> Ticket {
@@ -59,37 +63,29 @@ impl<J: Journal> Journal for Late<J> {
         self.held.pop_front().map(|(_, outcome)| outcome)
     }
 
-    fn turn(&mut self) {
-        self.inner.turn();
+    fn turn(&mut self, now: Timestamp) {
+        self.inner.turn(now);
         self.collect();
         self.turn += 1;
     }
 
     fn wait(&self) -> Option<Duration> {
-        (!self.held.is_empty()).then_some(Duration::from_millis(1))
+        let waits = !self.held.is_empty() || !self.found.is_empty();
+        waits.then_some(Duration::from_millis(1))
     }
 
-    fn read(&self, place: &Place, span: Span, limit: usize) -> Vec<Arc<Committed>> {
-        let first_held = self
-            .held
-            .iter()
-            .find_map(|(_, outcome)| outcome.result.as_ref().ok());
-        let Some(first) = first_held else {
-            return self.inner.read(place, span, limit);
-        };
-        let mut posts = self.inner.read(place, span, limit + self.held.len());
-        posts.retain(|post| post.seq < first.seq);
-        match span {
-            Span::After(_) => posts.truncate(limit),
-            Span::Latest(_) | Span::Before(_) => {
-                posts.drain(..posts.len().saturating_sub(limit));
-            }
-        }
-        posts
+    fn ask(&mut self, question: Question) -> Inquiry {
+        let inquiry = self.inner.ask(question);
+        self.collect();
+        inquiry
     }
 
-    fn has_all_since(&self, place: &Place, seq: Seq) -> bool {
-        self.inner.has_all_since(place, seq)
+    fn answered(&mut self) -> Option<(Inquiry, Found)> {
+        let (due, _) = self.found.front()?;
+        let is_due = *due <= self.turn;
+        is_due
+            .then(|| self.found.pop_front())?
+            .map(|(_, answer)| answer)
     }
 
     fn forget(&mut self, room: &RoomName) {
@@ -119,8 +115,8 @@ impl<J: Journal> Failing<J> {
 }
 
 impl<J: Journal> Journal for Failing<J> {
-    fn epoch(&self) -> &str {
-        self.inner.epoch()
+    fn epochs(&self) -> &Epochs {
+        self.inner.epochs()
     }
 
     fn append(&mut self, entry: Entry, at: Timestamp) -> Ticket {
@@ -131,7 +127,7 @@ impl<J: Journal> Journal for Failing<J> {
         self.next -= 1;
         self.refused.push_back(Outcome {
             ticket,
-            result: Err(Box::new(entry)),
+            result: Err((Box::new(entry), NotKept::Refused)),
         });
         ticket
     }
@@ -140,20 +136,20 @@ impl<J: Journal> Journal for Failing<J> {
         self.inner.committed().or_else(|| self.refused.pop_front())
     }
 
-    fn turn(&mut self) {
-        self.inner.turn();
+    fn turn(&mut self, now: Timestamp) {
+        self.inner.turn(now);
     }
 
     fn wait(&self) -> Option<Duration> {
         self.inner.wait()
     }
 
-    fn read(&self, place: &Place, span: Span, limit: usize) -> Vec<Arc<Committed>> {
-        self.inner.read(place, span, limit)
+    fn ask(&mut self, question: Question) -> Inquiry {
+        self.inner.ask(question)
     }
 
-    fn has_all_since(&self, place: &Place, seq: Seq) -> bool {
-        self.inner.has_all_since(place, seq)
+    fn answered(&mut self) -> Option<(Inquiry, Found)> {
+        self.inner.answered()
     }
 
     fn forget(&mut self, room: &RoomName) {

@@ -5,15 +5,12 @@
 //! turn (in memory) or a later one (on a disk, in a cluster). The loop never waits for it.
 //!
 //! Another journal is another implementation of this trait, given to
-//! [`Builder::journal`](crate::relay::Builder::journal). **The trait may still change** until one that writes to a disk has
-//! implemented it. One that only wants to see what passes may put itself around [`Memory`]:
+//! [`Builder::journal`](crate::relay::Builder::journal). The two here are [`Memory`] and, with the feature `sqlite`,
+//! `Sqlite`. One that only wants to see what passes may put itself around either:
 //!
 //! ```
-//! use std::sync::Arc;
-//!
-//! use chat_core::hub::entry::{Committed, Entry};
-//! use chat_core::id::Seq;
-//! use chat_core::journal::{Journal, Memory, Outcome, Place, Span, Ticket};
+//! use chat_core::hub::entry::Entry;
+//! use chat_core::journal::{Epochs, Found, Inquiry, Journal, Memory, Outcome, Question, Ticket};
 //! use chat_core::names::RoomName;
 //! use chat_core::relay::Relay;
 //! use chat_core::time::Timestamp;
@@ -30,17 +27,17 @@
 //!     }
 //!
 //!     // The rest is passed on as it is.
-//!     fn epoch(&self) -> &str {
-//!         self.memory.epoch()
+//!     fn epochs(&self) -> &Epochs {
+//!         self.memory.epochs()
 //!     }
 //!     fn committed(&mut self) -> Option<Outcome> {
 //!         self.memory.committed()
 //!     }
-//!     fn read(&self, place: &Place, span: Span, limit: usize) -> Vec<Arc<Committed>> {
-//!         self.memory.read(place, span, limit)
+//!     fn ask(&mut self, question: Question) -> Inquiry {
+//!         self.memory.ask(question)
 //!     }
-//!     fn has_all_since(&self, place: &Place, seq: Seq) -> bool {
-//!         self.memory.has_all_since(place, seq)
+//!     fn answered(&mut self) -> Option<(Inquiry, Found)> {
+//!         self.memory.answered()
 //!     }
 //!     fn forget(&mut self, room: &RoomName) {
 //!         self.memory.forget(room);
@@ -57,17 +54,25 @@
 //!
 //! **Invariant:** nothing here names `net`, mio, `std::net` or a clock; the test `tidy` holds it.
 
+mod epochs;
 mod late;
 mod memory;
+mod question;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use epochs::{Epoch, Epochs};
 pub use late::{Failing, Late};
 pub use memory::Memory;
+pub use question::{
+    About, Durability, End, Found, Inquiry, Note, Partner, Point, Question, Recovered, RoomThen,
+    Span, Talk, Where,
+};
 
+pub use crate::hub::entry::NotKept;
 use crate::hub::entry::{Act, Committed, Entry, Target};
-use crate::id::{Identity, Seq};
+use crate::id::Identity;
 use crate::names::RoomName;
 use crate::time::Timestamp;
 
@@ -75,12 +80,13 @@ use crate::time::Timestamp;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Ticket(pub u64);
 
+/// Wakes the loop, from any thread: something was committed or found.
+pub type Alarm = Arc<dyn Fn() + Send + Sync>;
+
 /// Gives each entry its place in one order.
 pub trait Journal: Send {
-    /// Tells this journal's sequence from that of another. It is part of each message's id, the tag `msgid` of IRCv3,
-    /// and so may be made of ASCII letters and digits, `-` and `_`: a space in it, say, would end the tags of a line.
-    /// Asked for once, when the chat is made.
-    fn epoch(&self) -> &str;
+    /// The starts of this journal that an id of a message may name. The present one stays the same.
+    fn epochs(&self) -> &Epochs;
 
     /// Takes an entry. What becomes of it comes by [`Journal::committed`], with this ticket.
     fn append(&mut self, entry: Entry, at: Timestamp) -> Ticket;
@@ -88,25 +94,38 @@ pub trait Journal: Send {
     /// The next entry whose fate is decided, in the order of their places; `None` for now.
     fn committed(&mut self) -> Option<Outcome>;
 
+    /// Takes a question about the past. The answer comes by [`Journal::answered`], at once or in a later turn.
+    fn ask(&mut self, question: Question) -> Inquiry;
+
+    /// The next answer; `None` for now.
+    fn answered(&mut self) -> Option<(Inquiry, Found)>;
+
     /// A turn of the loop begins.
-    fn turn(&mut self) {}
+    fn turn(&mut self, _now: Timestamp) {}
 
     /// How long the loop may sleep when nothing else happens; `None` when the journal wakes it.
     fn wait(&self) -> Option<Duration> {
         None
     }
 
-    /// What was said at a place, in order: the latest `limit` posts within the span when it is
-    /// counted from its end, else the earliest. Called on the loop, for everybody who asks for history, and must not
-    /// block: what is on a disk has to be in memory by then.
-    fn read(&self, place: &Place, span: Span, limit: usize) -> Vec<Arc<Committed>>;
-
-    /// Whether everything that was said at a place after a message is still here: if not, whoever
-    /// saw that message last has to be told of a gap.
-    fn has_all_since(&self, place: &Place, seq: Seq) -> bool;
+    /// How the loop is woken when something is decided or found between two turns.
+    fn wake_by(&mut self, _alarm: Alarm) {}
 
     /// A room was forgotten, and what was said there with it.
     fn forget(&mut self, room: &RoomName);
+
+    /// Keeps something small, in the order of what was appended.
+    fn note(&mut self, _note: Note) {}
+
+    /// What outlived the end of the program; asked for once, when the chat is made.
+    fn recover(&mut self) -> Recovered {
+        Recovered::default()
+    }
+
+    /// When an entry is told.
+    fn durability(&self) -> Durability {
+        Durability::Memory
+    }
 }
 
 /// What became of an entry.
@@ -114,11 +133,11 @@ pub trait Journal: Send {
 pub struct Outcome {
     /// Which one.
     pub ticket: Ticket,
-    /// Its place, or the entry back when it has none: nobody sees it then.
-    pub result: Result<Arc<Committed>, Box<Entry>>,
+    /// Its place; or the entry back when it has none, and why: nobody sees it then.
+    pub result: Result<Arc<Committed>, (Box<Entry>, NotKept)>,
 }
 
-/// Whose history a post belongs to.
+/// Whose history an entry belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Place {
     /// A room's.
@@ -134,35 +153,23 @@ impl Place {
         Place::Direct(one.min(other), one.max(other))
     }
 
-    /// Where an entry can be read again; only posts can.
-    #[must_use]
-    pub fn of(entry: &Entry) -> Option<Place> {
-        let Act::Post(post) = &entry.act else {
-            return None;
-        };
-        Some(match &post.target {
-            Target::Room(name) => Place::Room(name.clone()),
-            Target::Person { identity, .. } => Place::direct(entry.identity, *identity),
-        })
+    /// Where an entry can be read again; several places only if somebody left or took another name.
+    pub fn all_of(entry: &Entry) -> impl Iterator<Item = Place> {
+        let one = entry.is_durable().then(|| Place::named_in(entry)).flatten();
+        let others = entry.rooms.iter().cloned().map(Place::Room);
+        one.into_iter().chain(others)
     }
-}
 
-/// A point in a history, as clients name it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Point {
-    /// A message.
-    Seq(Seq),
-    /// A moment.
-    Time(Timestamp),
-}
-
-/// The part of a history that is asked for; the point itself is never in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Span {
-    /// The latest posts, after a point if there is one.
-    Latest(Option<Point>),
-    /// The latest posts before a point.
-    Before(Point),
-    /// The earliest posts after a point.
-    After(Point),
+    fn named_in(entry: &Entry) -> Option<Place> {
+        match &entry.act {
+            Act::Post(post) => Some(match &post.target {
+                Target::Room(name) => Place::Room(name.clone()),
+                Target::Person { identity, .. } => Place::direct(entry.identity, *identity),
+            }),
+            Act::Join { room, .. } | Act::Part { room, .. } | Act::Topic { room, .. } => {
+                Some(Place::Room(room.clone()))
+            }
+            _ => None,
+        }
+    }
 }

@@ -29,6 +29,7 @@ mod builder;
 use std::io;
 use std::net::SocketAddr;
 use std::os::fd::{AsFd, BorrowedFd};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub use builder::Builder;
@@ -139,7 +140,12 @@ impl<H: Front> Relay<H> {
     /// # Errors
     /// The system refuses what a reactor needs.
     pub fn serving(host: H, limits: &Limits) -> Result<Relay<H>, StartError> {
-        let reactor = Reactor::new(host, limits)?;
+        let mut reactor = Reactor::new(host, limits)?;
+        let waker = reactor.waker();
+        if let Some(chat) = reactor.host_mut().chat() {
+            // A poll that cannot be woken hears at its next turn.
+            chat.wake_by(Arc::new(move || drop(waker.wake())));
+        }
         let (handle, inbox) = Handle::new(reactor.waker());
         Ok(Relay {
             reactor,

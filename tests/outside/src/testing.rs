@@ -1,12 +1,10 @@
 //! A relay for tests: its guests come and go, its time passes at once, and it ends.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use chat_core::handle::HandleError;
-use chat_core::hub::entry::{Committed, Entry};
-use chat_core::id::Seq;
-use chat_core::journal::{Journal, Memory, Outcome, Place, Span, Ticket};
+use chat_core::hub::entry::Entry;
+use chat_core::journal::{Epochs, Found, Inquiry, Journal, Memory, Outcome, Question, Ticket};
 use chat_core::names::RoomName;
 use chat_core::net::Farewell;
 use chat_core::relay::Relay;
@@ -177,8 +175,8 @@ fn a_relay_in_a_thread_that_was_stopped_already_has_ended_well() {
 struct Broken(Memory);
 
 impl Journal for Broken {
-    fn epoch(&self) -> &str {
-        self.0.epoch()
+    fn epochs(&self) -> &Epochs {
+        self.0.epochs()
     }
 
     fn append(&mut self, _: Entry, _: Timestamp) -> Ticket {
@@ -189,12 +187,12 @@ impl Journal for Broken {
         self.0.committed()
     }
 
-    fn read(&self, place: &Place, span: Span, limit: usize) -> Vec<Arc<Committed>> {
-        self.0.read(place, span, limit)
+    fn ask(&mut self, question: Question) -> Inquiry {
+        self.0.ask(question)
     }
 
-    fn has_all_since(&self, place: &Place, seq: Seq) -> bool {
-        self.0.has_all_since(place, seq)
+    fn answered(&mut self) -> Option<(Inquiry, Found)> {
+        self.0.answered()
     }
 
     fn forget(&mut self, room: &RoomName) {

@@ -90,8 +90,7 @@ fn write_tags(committed: &Committed, caps: Caps, epoch: &str, extra: Extra<'_>, 
         });
     }
     if let (true, Act::Post(post)) = (caps.has(Caps::MESSAGE_TAGS), &committed.entry.act) {
-        let seq = committed.seq;
-        tags.tag_with("msgid", |out| Msgid { epoch, seq }.push(out));
+        tags.tag_with("msgid", |out| Msgid::of(committed, epoch).push(out));
         tags.data(&post.tags);
     }
     tags.end();

@@ -52,12 +52,21 @@ impl<'a> ChatHistory<'a> {
         )
     }
 
-    /// The answer when the messages cannot be had.
+    /// What is said when the message is not known, or not all that followed it is kept. What is there follows.
     #[must_use]
     pub fn message_error(&self) -> Wrong<'a> {
         self.fail(
             "MESSAGE_ERROR",
-            "what followed that message is not all kept: ask for LATEST *",
+            "messages are missing here: this chat does not have them any more",
+        )
+    }
+
+    /// The answer when nothing can be read at present.
+    #[must_use]
+    pub fn unreadable(&self) -> Wrong<'a> {
+        self.fail(
+            "MESSAGE_ERROR",
+            "the history of this chat cannot be read now: try again later",
         )
     }
 

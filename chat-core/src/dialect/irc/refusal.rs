@@ -44,7 +44,7 @@ pub fn refusal(out: &mut String, reader: &Reader<'_>, command: &str, refusal: &R
             say(ERR_CANNOTSENDTOUSER, &[nick.as_str()]);
         }
         Refusal::TopicDenied(room, _) => say(ERR_CHANOPRIVSNEEDED, &[room.as_str()]),
-        Refusal::NotStored => reader.fail_or_notice(out, command, "JOURNAL_FAILED", refusal),
+        Refusal::NotStored(_) => reader.fail_or_notice(out, command, "JOURNAL_FAILED", refusal),
         Refusal::Gone => return false,
     }
     true
@@ -99,6 +99,7 @@ pub fn parse_error(out: &mut String, reader: &Reader<'_>, error: ParseError) -> 
 mod tests {
     use super::super::caps::Caps;
     use super::*;
+    use crate::hub::entry::NotKept;
     use crate::names::{Nick, RoomName};
 
     fn reader(caps: Caps) -> Reader<'static> {
@@ -135,7 +136,7 @@ mod tests {
             ),
             (Refusal::RoomFull(room.clone()), "471 ana #a :"),
             (Refusal::TooManyRoomsInAll(room), "403 ana #a :"),
-            (Refusal::NotStored, "NOTICE ana :"),
+            (Refusal::NotStored(NotKept::DiskFull), "NOTICE ana :"),
         ];
         for (why, expected) in cases {
             assert!(
@@ -176,7 +177,7 @@ mod tests {
             &mut out,
             &reader(Caps::STANDARD_REPLIES),
             "PRIVMSG",
-            &Refusal::NotStored,
+            &Refusal::NotStored(NotKept::DiskFull),
         );
         assert!(
             out.starts_with(":chat FAIL PRIVMSG JOURNAL_FAILED :"),

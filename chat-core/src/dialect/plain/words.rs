@@ -133,7 +133,7 @@ pub fn refusal(why: &Refusal) -> String {
         | Refusal::JoinDenied(..)
         | Refusal::PostDenied(..)
         | Refusal::TopicDenied(..)
-        | Refusal::NotStored
+        | Refusal::NotStored(_)
         | Refusal::Gone => "",
     };
     format!("Sorry, {}. {advice}", visible(&why.to_string()))
@@ -145,6 +145,7 @@ pub fn refusal(why: &Refusal) -> String {
 mod tests {
     use super::super::dropped::dispensable;
     use super::*;
+    use crate::hub::entry::NotKept;
 
     #[test]
     fn refusals_say_what_to_do() {
@@ -164,8 +165,8 @@ mod tests {
                 "Sorry, you are not in #a. /join ROOM takes you there.",
             ),
             (
-                Refusal::NotStored,
-                "Sorry, it could not be stored, and nobody saw it: try again.",
+                Refusal::NotStored(NotKept::Refused),
+                "Sorry, nobody saw it: the journal of this chat does not take it; try again later.",
             ),
         ];
         for (why, expected) in cases {

@@ -25,9 +25,11 @@ fn committed(act: Act) -> Committed {
         identity: Identity(1),
         source: source.into(),
         act,
+        rooms: Box::default(),
     };
     Committed {
         seq: Seq(7),
+        aside: 0,
         at: Timestamp(42),
         entry,
     }

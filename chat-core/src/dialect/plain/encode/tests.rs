@@ -17,9 +17,11 @@ fn committed(act: Act) -> Committed {
         identity: Identity(1),
         source: source.into(),
         act,
+        rooms: Box::default(),
     };
     Committed {
         seq: Seq(1),
+        aside: 0,
         at: Timestamp(0),
         entry,
     }

@@ -1,0 +1,212 @@
+//! A journal in memory: commits at once, forgets the oldest beyond a bound in bytes. Floor 2.
+
+mod look;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{HashMap, VecDeque};
+use std::mem::size_of;
+use std::sync::Arc;
+
+use super::{Epochs, Found, Inquiry, Journal, Outcome, Place, Question, Ticket};
+use crate::hub::entry::{Committed, Entry, Source};
+use crate::id::Seq;
+use crate::names::RoomName;
+use crate::time::Timestamp;
+use slab::Slab;
+
+/// Everything that was said, until it is too much.
+#[derive(Debug)]
+pub struct Memory {
+    epochs: Epochs,
+    last: Seq,
+    /// Transient entries since the last durable one.
+    asides: u32,
+    tickets: u64,
+    /// The latest stamp: a clock that is put back does not put the order back.
+    latest: Timestamp,
+    decided: VecDeque<Outcome>,
+    found: VecDeque<(Inquiry, Found)>,
+    inquiries: u64,
+    /// Where each place is in `said`.
+    places: HashMap<Place, usize>,
+    said: Slab<Said>,
+    /// Mostly the next entry goes where the last one went.
+    last_place: Option<(Place, usize)>,
+    /// The last entry that was dropped: what places that are not here any more have lost.
+    dropped: Seq,
+    /// Where each kept entry is in `said`, the oldest first.
+    ages: VecDeque<(Seq, usize)>,
+    bytes: u64,
+    bytes_max: u64,
+}
+
+/// What was said at one place.
+#[derive(Debug)]
+struct Said {
+    place: Place,
+    entries: VecDeque<Arc<Committed>>,
+    /// The last entry of this place that may have been dropped.
+    lost: Seq,
+}
+
+impl Memory {
+    /// An empty journal. The epoch is random at each start: a client that names a message of
+    /// another one can be told so. Whatever may not be in an epoch becomes `_` in it.
+    #[must_use]
+    pub fn new(epoch: String, bytes_max: u64) -> Memory {
+        Memory {
+            epochs: Epochs::only(epoch),
+            last: Seq(0),
+            asides: 0,
+            tickets: 0,
+            latest: Timestamp(i64::MIN),
+            decided: VecDeque::new(),
+            found: VecDeque::new(),
+            inquiries: 0,
+            places: HashMap::new(),
+            said: Slab::new(),
+            last_place: None,
+            dropped: Seq(0),
+            ages: VecDeque::new(),
+            bytes: 0,
+            bytes_max,
+        }
+    }
+
+    /// Bytes that are kept, all told; never more than the bound.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    fn keep(&mut self, committed: &Arc<Committed>) {
+        for place in Place::all_of(&committed.entry) {
+            let at = self.open(place);
+            self.bytes += weight(committed) + AGE_BYTES;
+            self.ages.push_back((committed.seq, at));
+            self.said[at].entries.push_back(Arc::clone(committed));
+        }
+        while self.bytes > self.bytes_max && self.forget_oldest() {}
+    }
+
+    /// Gives an entry the next place; a transient one shares that of the last durable one.
+    fn place(&mut self, entry: Entry) -> Committed {
+        match entry.is_durable() {
+            true => (self.last.0, self.asides) = (self.last.0 + 1, 0),
+            false => self.asides += 1,
+        }
+        Committed {
+            seq: self.last,
+            aside: self.asides,
+            at: self.latest,
+            entry,
+        }
+    }
+
+    /// Where what is said at a place is kept, from now on if nothing was said there yet.
+    fn open(&mut self, place: Place) -> usize {
+        if let Some((last, at)) = &self.last_place
+            && *last == place
+        {
+            return *at;
+        }
+        let at = self.places.get(&place).copied().unwrap_or_else(|| {
+            let at = self.said.insert(Said {
+                place: place.clone(),
+                entries: VecDeque::new(),
+                lost: self.dropped,
+            });
+            self.places.insert(place.clone(), at);
+            at
+        });
+        self.last_place = Some((place, at));
+        at
+    }
+
+    /// Nothing is kept of a place any more.
+    fn close(&mut self, at: usize) -> Option<Said> {
+        let said = self.said.try_remove(at)?;
+        self.places.remove(&said.place);
+        self.last_place = None;
+        Some(said)
+    }
+
+    /// Drops the oldest entry. One of a forgotten room is gone already.
+    fn forget_oldest(&mut self) -> bool {
+        let Some((seq, at)) = self.ages.pop_front() else {
+            return false;
+        };
+        self.bytes -= AGE_BYTES;
+        self.dropped = self.dropped.max(seq);
+        if let Some(said) = self.said.get_mut(at) {
+            if said.entries.front().is_some_and(|entry| entry.seq == seq) {
+                let gone = said.entries.pop_front();
+                self.bytes -= gone.map_or(0, |entry| weight(&entry));
+                said.lost = seq;
+            }
+            if said.entries.is_empty() {
+                self.close(at);
+            }
+        }
+        true
+    }
+}
+
+impl Journal for Memory {
+    fn epochs(&self) -> &Epochs {
+        &self.epochs
+    }
+
+    fn append(&mut self, entry: Entry, at: Timestamp) -> Ticket {
+        self.tickets += 1;
+        let ticket = Ticket(self.tickets);
+        self.latest = self.latest.max(at);
+        let committed = Arc::new(self.place(entry));
+        self.keep(&committed);
+        self.decided.push_back(Outcome {
+            ticket,
+            result: Ok(committed),
+        });
+        ticket
+    }
+
+    fn committed(&mut self) -> Option<Outcome> {
+        self.decided.pop_front()
+    }
+
+    fn ask(&mut self, question: Question) -> Inquiry {
+        self.inquiries += 1;
+        let inquiry = Inquiry(self.inquiries);
+        let found = self.look_for(&question);
+        self.found.push_back((inquiry, found));
+        inquiry
+    }
+
+    fn answered(&mut self) -> Option<(Inquiry, Found)> {
+        self.found.pop_front()
+    }
+
+    fn forget(&mut self, room: &RoomName) {
+        let at = self.places.get(&Place::Room(room.clone())).copied();
+        let Some(said) = at.and_then(|at| self.close(at)) else {
+            return;
+        };
+        self.bytes -= said.entries.iter().map(|entry| weight(entry)).sum::<u64>();
+        let last = said.entries.back().map_or(said.lost, |entry| entry.seq);
+        self.dropped = self.dropped.max(last);
+    }
+}
+
+/// Bytes of an entry in the queue of ages. It is held until it is the oldest, even when the
+/// room was forgotten, so it is counted apart.
+const AGE_BYTES: u64 = size_of::<(Seq, usize)>() as u64;
+
+/// Bytes that one entry holds: itself, its words, and its place among those of its room.
+fn weight(committed: &Committed) -> u64 {
+    // Its author is counted with each entry: who changes their name leaves another one behind.
+    let author = &committed.entry.source;
+    let names = author.nick.as_str().len() + author.mask().len();
+    let fixed = size_of::<Committed>() + size_of::<Arc<Committed>>() + size_of::<Source>();
+    (fixed + names + committed.entry.size()) as u64
+}
