@@ -16,6 +16,7 @@ use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
+use rusqlite::Connection;
 use test_support::{Dice, Disk, Fault, Program};
 
 /// Does what its script says; nothing without one.
@@ -28,7 +29,7 @@ fn the_program_on_the_disk() {
     println!();
     for line in script.lines() {
         if let Err(error) = follow(Path::new(&folder), line.trim()) {
-            println!("{}: {:?}", line.trim(), error.kind());
+            println!("{}: {error}", line.trim());
         }
     }
     println!("ready");
@@ -46,9 +47,18 @@ fn follow(folder: &Path, line: &str) -> io::Result<()> {
         "sync" => File::open(path)?.sync_all(),
         "unlink" => fs::remove_file(path),
         "rename" => fs::rename(path, folder.join(rest)),
+        "sql" => sql(&path, rest),
         "" => Ok(()),
         _ => panic!("no such verb: {line}"),
     }
+}
+
+/// Opens a database and does this, and is killed with it open.
+fn sql(path: &Path, statements: &str) -> io::Result<()> {
+    let database = Connection::open(path).unwrap();
+    let done = database.execute_batch(&format!("PRAGMA journal_mode = WAL; {statements}"));
+    std::mem::forget(database);
+    done.map_err(io::Error::other)
 }
 
 fn appending(path: &Path) -> io::Result<File> {
@@ -165,7 +175,7 @@ fn a_sync_after_one_that_failed_does_not_bring_back_what_it_lost() {
         &disk,
         "write a tea\nsync a\nsync .\nappend a !\nsync a\nsync a",
     );
-    assert_eq!(errors, ["sync a: Uncategorized"]);
+    assert_eq!(errors, ["sync a: Input/output error (os error 5)"]);
     assert_eq!(text(&disk, "a").unwrap(), "tea!");
     disk.lose_power();
     assert_eq!(text(&disk, "a").unwrap(), "tea\0");
@@ -176,7 +186,10 @@ fn a_full_disk_takes_what_it_has_room_for() {
     let disk = Disk::new();
     disk.fail(Fault::Full(5));
     let errors = run(&disk, "write a tea\nwrite b coffee");
-    assert_eq!(errors, ["write b coffee: StorageFull"]);
+    assert_eq!(
+        errors,
+        ["write b coffee: No space left on device (os error 28)"]
+    );
     assert_eq!(text(&disk, "b").unwrap(), "co");
 }
 
@@ -184,7 +197,10 @@ fn a_full_disk_takes_what_it_has_room_for() {
 fn a_fault_comes_and_goes_while_a_program_runs() {
     let disk = Disk::new();
     disk.fail(Fault::Unwritable);
-    assert_eq!(run(&disk, "write a tea"), ["write a tea: Uncategorized"]);
+    assert_eq!(
+        run(&disk, "write a tea"),
+        ["write a tea: Input/output error (os error 5)"]
+    );
     disk.mend();
     assert_eq!(run(&disk, "write a tea"), Vec::<String>::new());
 }
@@ -195,7 +211,8 @@ fn a_read_only_disk_is_read() {
     run(&disk, "write a tea");
     disk.fail(Fault::ReadOnly);
     let errors = run(&disk, "append a !\nwrite b x\nsync a");
-    let refused = ["append a !", "write b x"].map(|line| format!("{line}: ReadOnlyFilesystem"));
+    let refused = ["append a !", "write b x"]
+        .map(|line| format!("{line}: Read-only file system (os error 30)"));
     assert_eq!(errors, refused);
 }
 
@@ -230,6 +247,66 @@ fn a_sync_is_counted_and_may_be_slow() {
     assert!(syncs.iter().all(|sync| sync.took.as_millis() >= 30));
 }
 
+/// What a database holds; nothing if there is none.
+fn rows(disk: &Disk) -> Vec<String> {
+    let database = Connection::open(disk.data().join("a")).unwrap();
+    let mut all = database.prepare("SELECT x FROM t ORDER BY rowid").unwrap();
+    let rows = all.query_map((), |row| row.get(0)).unwrap();
+    rows.map(Result::unwrap).collect()
+}
+
+#[test]
+fn sqlite_keeps_what_it_syncs_and_nothing_else() {
+    for (level, kept) in [("FULL", &["one", "two"][..]), ("OFF", &["one"])] {
+        let disk = Disk::new();
+        run(&disk, &format!("sql a {FIRST}"));
+        run(
+            &disk,
+            &format!("sql a PRAGMA synchronous = {level}; INSERT INTO t VALUES ('two')"),
+        );
+        disk.lose_power();
+        assert_eq!(rows(&disk), kept, "{level}");
+    }
+}
+
+/// The pieces of one transaction are there together or not at all, whatever of them is on the disk.
+#[test]
+fn sqlite_takes_no_harm_from_half_a_write() {
+    let mut seen = [false; 2];
+    for seed in 0..12 {
+        let disk = Disk::new();
+        run(&disk, &format!("sql a {FIRST}"));
+        let long = "x".repeat(10_000);
+        let insert = format!("INSERT INTO t VALUES ('{long}'); INSERT INTO t VALUES ('two')");
+        run(
+            &disk,
+            &format!("sql a PRAGMA synchronous = OFF; BEGIN; {insert}; COMMIT"),
+        );
+        disk.lose_power_in_the_middle(&mut Dice::seeded(seed));
+        let rows = rows(&disk);
+        assert!(rows.len() == 1 || rows == ["one", &long, "two"], "{rows:?}");
+        seen[usize::from(rows.len() > 1)] = true;
+    }
+    assert_eq!(seen, [true; 2], "lost, kept");
+}
+
+/// Why a refusal after a failed sync needs more than an error from SQLite.
+#[test]
+fn sqlite_brings_back_what_it_failed_to_sync() {
+    let disk = Disk::new();
+    run(&disk, &format!("sql a {FIRST}"));
+    disk.fail(Fault::Unsyncable {
+        after: 0,
+        times: None,
+    });
+    let said = run(
+        &disk,
+        "sql a PRAGMA synchronous = FULL; INSERT INTO t VALUES ('no')",
+    );
+    assert!(said.concat().contains("disk I/O error"), "{said:?}");
+    assert_eq!(rows(&disk), ["one", "no"]);
+}
+
 /// What is told as safe is on the disk then, not before: an answer that does not wait for its sync is found out.
 #[test]
 fn a_sync_that_has_not_returned_saved_nothing() {
@@ -244,4 +321,5 @@ fn a_sync_that_has_not_returned_saved_nothing() {
     assert_eq!(text(&disk, "a").unwrap(), "old");
 }
 
+const FIRST: &str = "PRAGMA synchronous = FULL; CREATE TABLE t (x); INSERT INTO t VALUES ('one')";
 const SCRIPT: &str = "CRASH_SCRIPT";

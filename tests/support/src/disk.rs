@@ -222,7 +222,7 @@ impl Default for Disk {
 /// The state of a file that was being written when the power went.
 fn torn(synced: &[u8], cached: &[u8], dice: &mut Dice) -> Vec<u8> {
     let length = dice.one_of(&[synced.len(), cached.len()]);
-    let newer_percent = dice.below(101);
+    let newer_percent = dice.one_of(&[0, 50, 90, 99, 100]);
     let mut bytes = synced.to_vec();
     bytes.resize(length, 0);
     for (at, sector) in bytes.chunks_mut(SECTOR_BYTES).enumerate() {
