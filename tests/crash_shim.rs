@@ -147,12 +147,29 @@ fn what_was_cut_off_stays_until_synced() {
     run(&disk, "write a teapot\nsync a\nsync .\ncut a 3");
     disk.lose_power();
     assert_eq!(text(&disk, "a").unwrap(), "teapot");
-    run(&disk, "cut a 3\ncut a 5\nsync a");
+    run(&disk, "write a teapot\nsync a\ncut a 3\ncut a 5\nsync a");
     disk.lose_power();
     assert_eq!(text(&disk, "a").unwrap(), "tea\0\0");
-    run(&disk, "write a no\nsync a");
+    let long = "x".repeat(5000);
+    run(
+        &disk,
+        &format!("write a {long}\nsync a\nwrite a no\ncut a 5000\nsync a"),
+    );
     disk.lose_power();
-    assert_eq!(text(&disk, "a").unwrap(), "no");
+    let (text, zeros) = (text(&disk, "a").unwrap(), "\0".repeat(4998));
+    assert_eq!(text.strip_prefix("no"), Some(&*zeros));
+}
+
+/// A file that goes leaves its inode to the next one.
+#[test]
+fn what_comes_back_is_not_taken_for_another_file() {
+    let disk = Disk::new();
+    run(&disk, "write a tea\nsync a\nsync .");
+    run(&disk, "unlink a");
+    let others = (0..9).map(|n| format!("write {n} coffee\nsync {n}\n"));
+    run(&disk, &others.collect::<String>());
+    disk.lose_power();
+    assert_eq!(text(&disk, "a").unwrap(), "tea");
 }
 
 #[test]

@@ -265,7 +265,7 @@ fn shim() -> &'static Path {
 fn build_shim(to: &Path) {
     let source = concat!(env!("CARGO_MANIFEST_DIR"), "/../crash_shim/shim.c");
     let mut cc = Command::new("cc");
-    cc.args(["-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"]);
+    cc.args(["-O2", "-shared", "-fPIC"]);
     let status = cc.args(["-pthread", "-o"]).arg(to).arg(source).status();
     assert!(status.expect("a C compiler").success(), "{source}");
 }
