@@ -134,9 +134,9 @@ fn an_idle_person_costs_no_more_than_is_promised() {
             "--seconds=0.5",
         ];
         let report = report(&chat(), over, "idle", &args);
-        // Pages and doubled tables weigh more on few people than on the 9,000 of the promise.
+        // Pages, doubled tables and what the journal has at hand weigh more on few people than on the 9,000 of the promise.
         let cost = number(&report, "bytes_per_person");
-        assert!((100.0..1.3 * bytes_max).contains(&cost), "{report}");
+        assert!((100.0..1.6 * bytes_max).contains(&cost), "{report}");
         assert!(number(&report, "idle_cpu_percent") < 50.0, "{report}");
     }
 }

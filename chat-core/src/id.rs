@@ -15,6 +15,12 @@ pub struct PersonId {
 }
 
 impl PersonId {
+    /// Whoever is not here: the author of something that was said before the program began.
+    pub const NOBODY: PersonId = PersonId {
+        key: u32::MAX,
+        generation: u32::MAX,
+    };
+
     /// The key as an index.
     #[must_use]
     pub fn index(self) -> usize {

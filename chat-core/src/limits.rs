@@ -64,6 +64,27 @@ pub const PLAIN_HISTORY_MESSAGES: usize = 10;
 /// Direct messages that are kept for a session whose browser is away. Ours: it is away for seconds.
 pub const MISSED_MESSAGES_MAX: usize = 100;
 
+/// Entries in one transaction of a journal on the disk. Ours: a sync costs as much as writing some hundreds.
+pub const JOURNAL_BATCH_ENTRIES_MAX: usize = 1000;
+
+/// Bytes of entries that may wait for the disk; the next one is refused. Ours: seconds of a disk that has hung.
+pub const JOURNAL_WAITING_BYTES_MAX: usize = 32 * 1024 * 1024;
+
+/// Notes and the like that may wait for a disk that has failed; the oldest are given up. Ours.
+pub const JOURNAL_OWED_MAX: usize = 100_000;
+
+/// Places whose numbers the writer of a journal knows by heart. Ours: some megabytes.
+pub const JOURNAL_PLACES_KNOWN_MAX: usize = 10_000;
+
+/// Entries that are dropped from a journal in one transaction, between two that write. Ours: milliseconds.
+pub const JOURNAL_DROPPED_AT_ONCE: i64 = 200;
+
+/// How often a journal looks for what is too old, or too much. Ours.
+pub const RETENTION_EVERY: Duration = Duration::from_secs(60);
+
+/// Posts with an id of their author's that are known again after a start. Ours.
+pub const RETRIES_RECOVERED_MAX: u64 = 20_000;
+
 /// People who left, kept for WHOWAS. Ours.
 pub const WHOWAS_ENTRIES_MAX: usize = 256;
 

@@ -11,6 +11,7 @@ use chat_core::names::RoomName;
 use chat_core::net::Network;
 use chat_core::secret::Secret;
 
+use crate::data::DataArgs;
 use crate::secret;
 
 /// What a chat is started with.
@@ -43,6 +44,10 @@ pub struct RelayArgs {
     /// What becomes of people who read too slowly: `close` ends their connection, `drop` leaves out what was said in rooms and tells where
     #[arg(long, value_name = "close|drop", default_value_t)]
     pub slow: SlowReaders,
+
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "the struct says it, and clap would show it")]
+    pub kept: DataArgs,
 
     /// Sets one limit, such as flood_lines=20; a wrong name lists them all
     #[arg(long, value_name = "NAME=VALUE")]
@@ -87,7 +92,7 @@ impl fmt::Display for BadPlace {
 impl std::error::Error for BadPlace {}
 
 /// A room's name; the shell makes a comment of a bare `#`, so it may be left out.
-fn room(text: &str) -> Result<RoomName, String> {
+pub(crate) fn room(text: &str) -> Result<RoomName, String> {
     let name = if text.starts_with('#') {
         text.to_owned()
     } else {

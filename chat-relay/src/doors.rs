@@ -158,11 +158,11 @@ fn advice(why: io::ErrorKind) -> &'static str {
     }
 }
 
-/// Tells on stdout where the doors are and how to use them, a line each, and then `ready`.
+/// Tells on stdout where the doors are and how to use them, a line each, where the chat is kept, and then `ready`.
 ///
 /// # Errors
 /// Nobody can be told: stdout is closed.
-pub fn announce(doors: &[(Kind, SocketAddr)], room: &RoomName) -> io::Result<()> {
+pub fn announce(doors: &[(Kind, SocketAddr)], room: &RoomName, kept: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     for (kind, at) in doors {
         writeln!(out, "{} {at} — {}", kind.name(), kind.usage(*at, room))?;
@@ -180,6 +180,9 @@ pub fn announce(doors: &[(Kind, SocketAddr)], room: &RoomName) -> io::Result<()>
             kind.name(),
             at.port()
         )?;
+    }
+    if !kept.is_empty() {
+        writeln!(out, "{kept}")?;
     }
     writeln!(out, "ready")?;
     out.flush()

@@ -5,5 +5,7 @@
 
 pub mod args;
 pub mod daemon;
+pub mod data;
 pub mod doors;
 pub mod secret;
+pub mod transcript;

@@ -5,15 +5,25 @@ use std::process::ExitCode;
 use anyhow::Context;
 use chat_core::relay::Relay;
 use chat_relay::args::RelayArgs;
-use chat_relay::{daemon, doors};
+use chat_relay::transcript::{self, LogArgs};
+use chat_relay::{daemon, data, doors};
 use clap::Parser;
 
 /// A group chat for IRC clients and plain lines
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(version, args_conflicts_with_subcommands = true)]
 struct Args {
+    #[command(subcommand)]
+    command: Option<Command>,
+
     #[command(flatten)]
     relay: RelayArgs,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Prints what was said in a room
+    Log(LogArgs),
 }
 
 fn main() -> ExitCode {
@@ -21,14 +31,23 @@ fn main() -> ExitCode {
 }
 
 fn run() -> anyhow::Result<()> {
-    let Args { relay: args } = Args::parse();
+    let Args {
+        command,
+        relay: args,
+    } = Args::parse();
     daemon::start_log();
+    if let Some(Command::Log(log)) = command {
+        return transcript::run(&log, "chat-relay");
+    }
     let builder = Relay::builder()
         .room(args.room.clone())
         .password(args.password()?)
         .gateways(args.gateways()?)
         .slow(args.slow)
         .limits(args.limits()?);
+    let journal = args.kept.open("chat-relay")?;
+    let kept = data::announced(journal.as_ref());
+    let builder = data::keep(builder, journal);
     let (builder, announced) = doors::open_for_lines(builder, &args)?;
     anyhow::ensure!(
         !announced.is_empty(),
@@ -37,6 +56,6 @@ fn run() -> anyhow::Result<()> {
     let mut relay = builder.build().context("cannot start")?;
     daemon::warn_of(&args);
     daemon::tell_of_gateways(&args);
-    doors::announce(&announced, &args.room)?;
+    doors::announce(&announced, &args.room, &kept)?;
     daemon::serve(&mut relay)
 }

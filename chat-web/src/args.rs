@@ -6,13 +6,18 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use chat_core::chat::SlowReaders;
 use chat_core::net::Network;
 use chat_relay::args::{Place, RelayArgs};
+use chat_relay::transcript::LogArgs;
 
 use crate::origin::Origin;
 
 /// A group chat: a page for browsers, IRC and plain lines, in one program
 #[derive(Clone, Debug, clap::Parser)]
-#[command(name = "chat-web", version)]
+#[command(name = "chat-web", version, args_conflicts_with_subcommands = true)]
 pub struct Args {
+    /// What else to do than to serve
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
     /// Where browsers connect, 127.0.0.1:8080 if not given; may be repeated, `none` opens no such door
     #[arg(long, value_name = "ADDR|none", help_heading = "Doors")]
     pub http: Vec<Place>,
@@ -36,6 +41,13 @@ pub struct Args {
     #[command(flatten)]
     #[allow(missing_docs, reason = "the struct says it, and clap would show it")]
     pub chat: RelayArgs,
+}
+
+/// What else the program does.
+#[derive(Clone, Debug, clap::Subcommand)]
+pub enum Command {
+    /// Prints what was said in a room
+    Log(LogArgs),
 }
 
 /// Where a relay is: all the addresses that its name had at the start.
@@ -73,6 +85,11 @@ impl Args {
         anyhow::ensure!(
             self.relay.is_none() || self.chat.gateway.is_empty(),
             "--gateway: with --relay this program is the gateway; give --gateway to chat-relay"
+        );
+        anyhow::ensure!(
+            self.relay.is_none() || self.chat.kept.is_default(),
+            "--data, --memory, --sync, --keep, --keep-bytes: with --relay it is the relay that keeps the chat; \
+             give them to chat-relay"
         );
         anyhow::ensure!(
             self.relay.is_none() || self.chat.slow == SlowReaders::Close,

@@ -8,8 +8,8 @@ use chat_core::net::{Door, Framing};
 use chat_core::relay::{self, Relay};
 use chat_core::secret::Secret;
 use chat_relay::doors::{self, Announced, Kind};
-use chat_relay::{args::RelayArgs, daemon};
-use chat_web::args::{Args, RelayAddress};
+use chat_relay::{args::RelayArgs, daemon, data, transcript};
+use chat_web::args::{Args, Command, RelayAddress};
 use chat_web::gateway::{Gateway, GatewaySettings};
 use chat_web::origin::Origins;
 use chat_web::page::Page;
@@ -25,6 +25,9 @@ fn main() -> ExitCode {
 fn run() -> anyhow::Result<()> {
     let args = Args::parse();
     daemon::start_log();
+    if let Some(Command::Log(log)) = &args.command {
+        return transcript::run(log, "chat-web");
+    }
     args.check()?;
     match &args.relay {
         None => run_chat(&args),
@@ -42,12 +45,15 @@ fn run_chat(args: &Args) -> anyhow::Result<()> {
         .gateways(args.chat.gateways()?)
         .slow(args.chat.slow)
         .limits(args.chat.limits()?);
+    let journal = args.chat.kept.open("chat-web")?;
+    let kept = data::announced(journal.as_ref());
+    let builder = data::keep(builder, journal);
     let (builder, announced) = doors::open_for_lines(builder, &args.chat)?;
     let page = Page::new()
         .origins(Origins::new(args.origin.clone()))
         .proxies(Proxies::new(args.proxy.clone()));
     let relay = page.build(builder).context("cannot start")?;
-    serve(relay, browsers, announced, &args.chat)
+    serve(relay, browsers, announced, &args.chat, &kept)
 }
 
 /// Doors for browsers, and behind them a relay elsewhere.
@@ -73,7 +79,7 @@ fn run_gateway(args: &Args, relay: &RelayAddress) -> anyhow::Result<()> {
     }
     let gateway = Gateway::new(site, settings);
     let relay = Relay::serving(gateway, &limits).context("cannot start")?;
-    serve(relay, browsers, Announced::new(), &args.chat)
+    serve(relay, browsers, Announced::new(), &args.chat, "")
 }
 
 fn open_for_browsers(args: &Args) -> anyhow::Result<Vec<Door>> {
@@ -90,6 +96,7 @@ fn serve<H: relay::Front>(
     browsers: Vec<Door>,
     mut announced: Announced,
     args: &RelayArgs,
+    kept: &str,
 ) -> anyhow::Result<()> {
     for door in browsers {
         announced.insert(0, (Kind::Http, door.local_addr()?));
@@ -100,7 +107,7 @@ fn serve<H: relay::Front>(
         "no door is open: name one by --http, --irc or --plain"
     );
     daemon::warn_of(args);
-    doors::announce(&announced, &args.room)?;
+    doors::announce(&announced, &args.room, kept)?;
     daemon::serve(&mut relay)
 }
 

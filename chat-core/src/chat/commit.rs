@@ -124,6 +124,7 @@ impl Turn<'_> {
         }
         match self.chat.hub.apply(committed) {
             Ok(effects) => {
+                self.note_new_name(committed);
                 self.tell(committed, &effects, key);
                 self.report_happened(committed);
             }
@@ -132,6 +133,12 @@ impl Turn<'_> {
                     self.refuse(key, &refusal);
                 }
             }
+        }
+    }
+
+    fn note_new_name(&mut self, Committed { entry, .. }: &Committed) {
+        if matches!(entry.act, Act::Name { .. }) && self.chat.kept_for(entry.identity).is_some() {
+            self.chat.renamed.push(entry.who);
         }
     }
 

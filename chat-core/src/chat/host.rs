@@ -103,7 +103,8 @@ impl Host for Chat {
     }
 
     fn turn(&mut self, people: &mut People, now: Now) {
-        self.journal.turn(now.wall);
+        self.journal.turn(now);
+        self.renamed.clear();
         let mut turn = Turn {
             chat: self,
             people,

@@ -19,6 +19,7 @@
 //! | `modes.rs` | MODE, and who is invisible to whom |
 //! | `queries.rs`, `whois.rs`, `about.rs`, `history.rs`, `cursor.rs` | answers that change nothing |
 //! | `answer.rs` | labels and batches |
+//! | `recovered.rs` | what outlives the end of the program |
 //! | `missed.rs` | direct messages to a session whose browser is away |
 //! | `fan_out.rs`, `saying.rs`, `forms.rs` | from one to all |
 //! | `clock.rs`, `pace.rs`, `slow.rs` | deadlines: registration, ping, flood; who is too fast for their room, who too slow |
@@ -50,6 +51,7 @@ mod pace;
 
 mod plain;
 mod queries;
+mod recovered;
 mod registration;
 mod saying;
 mod setup;
@@ -93,6 +95,7 @@ use fan_out::FanOut;
 use history::Asking;
 use house::House;
 use pace::Waiters;
+use recovered::Shelves;
 use speaker::Speaker;
 use turn::Turn;
 
@@ -122,6 +125,9 @@ pub struct Chat {
     program: Program,
     waiters: Waiters,
     identities: u64,
+    shelves: Shelves,
+    /// Who has another name since the last turn, and it is kept for them.
+    renamed: Vec<PersonId>,
     batches: u64,
     committing: bool,
     drained: bool,
@@ -141,14 +147,14 @@ impl Chat {
     /// # Errors
     /// The system has no randomness to give.
     pub fn new(setup: Setup, at: Timestamp) -> Result<Chat, getrandom::Error> {
-        let mut host_key = [0; 32];
-        getrandom::fill(&mut host_key)?;
         let epoch = format!("{:016x}", getrandom::u64()?);
         let bytes_max = setup.limits.journal_bytes;
-        let journal = setup
+        let mut journal = setup
             .journal
             .unwrap_or_else(|| Box::new(Memory::new(epoch, bytes_max)));
         let epoch = journal.epochs().present().to_owned();
+        let recovered = journal.recover();
+        let host_key = recovered::host_key(&mut *journal, &recovered)?;
         let Setup {
             title,
             server,
@@ -158,7 +164,7 @@ impl Chat {
             ..
         } = setup;
         let started = at;
-        Ok(Chat {
+        let mut chat = Chat {
             hub: Hub::new(setup.room, &setup.limits, at),
             journal,
             fan: FanOut::new(epoch.clone(), setup.limits.send_queue_bytes),
@@ -186,9 +192,13 @@ impl Chat {
             waiters: Waiters::default(),
             identities: 0,
             batches: 0,
+            shelves: Shelves::default(),
+            renamed: Vec::new(),
             committing: false,
             drained: false,
-        })
+        };
+        chat.recover(recovered);
+        Ok(chat)
     }
 
     /// How the journal wakes the loop.
@@ -249,6 +259,11 @@ impl Chat {
     #[must_use]
     pub fn kept_for(&self, identity: Identity) -> Option<&Nick> {
         self.hub.kept_for(identity)
+    }
+
+    /// Who has taken another name in the last turn, of those for whom a name is kept.
+    pub fn take_renamed(&mut self) -> Vec<PersonId> {
+        std::mem::take(&mut self.renamed)
     }
 
     /// Lets go of a name that was kept.

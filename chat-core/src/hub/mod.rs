@@ -115,6 +115,11 @@ impl Hub {
         }
     }
 
+    /// A room is as it was before the program began, if there is place for it.
+    pub fn restore(&mut self, name: RoomName, created: Timestamp, topic: Option<Topic>) {
+        self.rooms.restore(name, created, topic);
+    }
+
     /// A registered person.
     #[must_use]
     pub fn person(&self, id: PersonId) -> Option<&Member> {

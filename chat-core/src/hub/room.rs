@@ -175,6 +175,22 @@ impl Rooms {
         (self.insert(name.clone(), at), forgotten)
     }
 
+    /// A room of before, with nobody in it. The one that is always there gets its topic back.
+    pub(super) fn restore(&mut self, name: RoomName, created: Timestamp, topic: Option<Topic>) {
+        let key = match self.key(&name) {
+            Some(key) => key,
+            None if self.is_full() => return,
+            None => {
+                let key = self.insert(name, created);
+                self.empty.push_back(key);
+                key
+            }
+        };
+        if let Some(room) = self.get_mut(key) {
+            (room.created, room.topic) = (created, topic);
+        }
+    }
+
     pub(super) fn enter(&mut self, key: RoomKey, id: PersonId) {
         let Some(room) = self.slab.get_mut(key.0) else {
             return;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::{Epochs, Found, Inquiry, Journal, NotKept, Outcome, Question, Ticket};
 use crate::hub::entry::Entry;
 use crate::names::RoomName;
-use crate::time::Timestamp;
+use crate::time::{Now, Timestamp};
 
 /// Passes on what another journal committed or found, some turns later.
 #[derive(Debug)]
@@ -63,7 +63,7 @@ impl<J: Journal> Journal for Late<J> {
         self.held.pop_front().map(|(_, outcome)| outcome)
     }
 
-    fn turn(&mut self, now: Timestamp) {
+    fn turn(&mut self, now: Now) {
         self.inner.turn(now);
         self.collect();
         self.turn += 1;
@@ -136,7 +136,7 @@ impl<J: Journal> Journal for Failing<J> {
         self.inner.committed().or_else(|| self.refused.pop_front())
     }
 
-    fn turn(&mut self, now: Timestamp) {
+    fn turn(&mut self, now: Now) {
         self.inner.turn(now);
     }
 

@@ -58,6 +58,8 @@ mod epochs;
 mod late;
 mod memory;
 mod question;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -74,7 +76,9 @@ pub use crate::hub::entry::NotKept;
 use crate::hub::entry::{Act, Committed, Entry, Target};
 use crate::id::Identity;
 use crate::names::RoomName;
-use crate::time::Timestamp;
+use crate::time::{Now, Timestamp};
+#[cfg(feature = "sqlite")]
+pub use sqlite::Sqlite;
 
 /// Stands for an entry until it is committed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -101,7 +105,7 @@ pub trait Journal: Send {
     fn answered(&mut self) -> Option<(Inquiry, Found)>;
 
     /// A turn of the loop begins.
-    fn turn(&mut self, _now: Timestamp) {}
+    fn turn(&mut self, _now: Now) {}
 
     /// How long the loop may sleep when nothing else happens; `None` when the journal wakes it.
     fn wait(&self) -> Option<Duration> {

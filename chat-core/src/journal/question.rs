@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::Place;
-use crate::hub::entry::{Committed, Source};
+use crate::hub::Topic;
+use crate::hub::entry::Committed;
 use crate::id::{Identity, Seq};
 use crate::names::{Nick, RoomName};
 use crate::time::Timestamp;
@@ -178,8 +179,8 @@ pub struct RoomThen {
     pub name: RoomName,
     /// When it was made.
     pub created: Timestamp,
-    /// What it was about: the words, who set them, when.
-    pub topic: Option<(Arc<str>, Arc<Source>, Timestamp)>,
+    /// What it was about, if somebody said so.
+    pub topic: Option<Topic>,
 }
 
 /// Something small that is kept beside the order, and told to nobody.

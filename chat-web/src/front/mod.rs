@@ -12,13 +12,14 @@ use std::time::{Duration, Instant};
 use chat_core::chat::{Chat, Preset};
 use chat_core::dialect::Dialect;
 use chat_core::id::{ByPerson, DoorId, PersonId};
+use chat_core::journal::Note;
 use chat_core::limits::seconds;
 use chat_core::net::{After, Closed, Dropped, Farewell, Frame, Host, People};
 use chat_core::relay;
 use chat_core::time::Now;
 
 use crate::reception::{self, ELSEWHERE, LOGGED_OUT};
-use crate::session::{Presence, SessionId};
+use crate::session::{Presence, Session, SessionId};
 use crate::site::{Action, Site};
 use crate::web::{Answer, Claim, Event, Exchange};
 use doorman::Doorman;
@@ -31,6 +32,8 @@ pub struct Front {
     /// The first HTTP door; those before it are the chat's own.
     first_door: usize,
     browsers: ByPerson<Stage>,
+    /// Whether those who were logged in before are so again. The first turn does it, before anybody comes in.
+    is_restored: bool,
 }
 
 /// How far a connection of an HTTP door is.
@@ -54,6 +57,39 @@ impl Front {
             site,
             first_door: doors,
             browsers: ByPerson::new(),
+            is_restored: false,
+        }
+    }
+
+    /// Logs those in who were when the program ended, if the chat was kept: their names are kept for them, and for
+    /// as long as for a page that has lost its network.
+    fn restore(&mut self, now: Instant) {
+        if std::mem::replace(&mut self.is_restored, true) {
+            return;
+        }
+        let notes = self.chat.take_shelf(SESSIONS);
+        for id in self.site.sessions.restore(&notes, now) {
+            let Some(session) = self.site.sessions.get(id) else {
+                continue;
+            };
+            if self.chat.reserve(&session.nick, session.identity).is_err() {
+                self.site.sessions.end(id);
+            }
+        }
+    }
+
+    /// Notes who is logged in, and under which name.
+    fn keep_sessions(&mut self) {
+        for who in self.chat.take_renamed() {
+            if let Some(Stage::Talking(Some(id))) = self.stage(who) {
+                self.site.sessions.touch(id);
+            }
+        }
+        let chat = &self.chat;
+        let name_of = |session: &Session| chat.kept_for(session.identity).cloned();
+        for (key, value) in self.site.sessions.take_changes(name_of) {
+            let shelf = SESSIONS.into();
+            self.chat.note(Note { shelf, key, value });
         }
     }
 
@@ -258,7 +294,9 @@ impl Host for Front {
     }
 
     fn turn(&mut self, people: &mut People, now: Now) {
+        self.restore(now.mono);
         self.expire(people, now);
+        self.keep_sessions();
         self.chat.turn(people, now);
     }
 
@@ -290,5 +328,8 @@ impl relay::Front for Front {
         Some(&mut self.chat)
     }
 }
+
+/// The shelf of the journal where sessions are noted.
+const SESSIONS: &str = "session";
 
 const LATE: (u16, &str) = (Farewell::NORMAL, "too late");

@@ -14,6 +14,7 @@
 //! nobody else should hear of it. So for [`GHOST`](crate::limits::GHOST) the person stays in the
 //! rooms, and for [`NAME_KEPT`](crate::limits::NAME_KEPT) more the name waits.
 
+mod kept;
 mod presence;
 mod token;
 
@@ -26,6 +27,7 @@ use crate::proxy::Caller;
 use chat_core::id::{Identity, PersonId};
 use chat_core::names::Nick;
 use chat_core::net::networks::customer;
+pub use kept::Change;
 pub use presence::Presence;
 pub use token::Token;
 use token::TokenHash;
@@ -83,6 +85,8 @@ pub struct Sessions {
     deadlines: BTreeSet<(Instant, SessionId)>,
     per_address_max: u64,
     next: u64,
+    /// The tokens of those who are to be noted anew; `None` if nobody is.
+    changed: Option<Vec<TokenHash>>,
 }
 
 impl Sessions {
@@ -97,6 +101,7 @@ impl Sessions {
             deadlines: BTreeSet::new(),
             per_address_max,
             next: 0,
+            changed: None,
         }
     }
 
@@ -128,21 +133,29 @@ impl Sessions {
     ) -> Result<Token, CannotOpen> {
         self.check_room(caller)?;
         let token = Token::random().map_err(|_| CannotOpen::NoRandomness)?;
-        let id = SessionId(self.next);
-        self.next += 1;
-        self.by_token.insert(token.hash(), id);
-        *self.by_address.entry(customer(caller.ip)).or_insert(0) += 1;
-        let presence = Presence::away(now, None);
-        self.deadlines.extend(presence.due().map(|at| (at, id)));
-        let session = Session {
+        let id = self.insert(Session {
             nick,
             identity,
             caller,
-            presence,
+            presence: Presence::away(now, None),
             token: token.hash(),
-        };
-        self.sessions.insert(id, session);
+        });
+        self.touch(id);
         Ok(token)
+    }
+
+    fn insert(&mut self, session: Session) -> SessionId {
+        let id = SessionId(self.next);
+        self.next += 1;
+        self.by_token.insert(session.token, id);
+        *self
+            .by_address
+            .entry(customer(session.caller.ip))
+            .or_insert(0) += 1;
+        self.deadlines
+            .extend(session.presence.due().map(|at| (at, id)));
+        self.sessions.insert(id, session);
+        id
     }
 
     /// From now on the session is that of a user, whom the program around the page knows by the name
@@ -150,6 +163,7 @@ impl Sessions {
     pub fn adopt(&mut self, id: SessionId) {
         if let Some(session) = self.sessions.get(&id) {
             self.by_user.insert(session.nick.clone(), id);
+            self.touch(id);
         }
     }
 
@@ -205,12 +219,17 @@ impl Sessions {
     /// The system gives no randomness; the old token stays.
     pub fn renew(&mut self, id: SessionId, now: Instant) -> Result<Option<Token>, CannotOpen> {
         let token = Token::random().map_err(|_| CannotOpen::NoRandomness)?;
+        self.touch(id);
         let Some(session) = self.sessions.get_mut(&id) else {
             return Ok(None);
         };
         self.by_token.remove(&session.token);
         session.token = token.hash();
         self.by_token.insert(session.token, id);
+        self.touch(id);
+        let Some(session) = self.get(id) else {
+            return Ok(None);
+        };
         if let Presence::Away { ghost: None, .. } = session.presence {
             self.set_presence(id, Presence::away(now, None));
         }
@@ -234,6 +253,7 @@ impl Sessions {
     /// Logs somebody out: the token is worth nothing from here on.
     pub fn end(&mut self, id: SessionId) -> Option<Session> {
         let is_of_user = self.is_of_user(id);
+        self.touch(id);
         let session = self.sessions.remove(&id)?;
         if is_of_user {
             self.by_user.remove(&session.nick);

@@ -44,4 +44,4 @@ impl std::fmt::Debug for Token {
 
 /// All that is kept of a token: who reads the memory of this process cannot log in with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct TokenHash([u8; 32]);
+pub(super) struct TokenHash(pub(super) [u8; 32]);

@@ -10,6 +10,8 @@ use std::sync::{Arc, Mutex, Once};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use tempfile::TempDir;
+
 use crate::wait::{PATIENCE, within};
 
 /// A running program. It is killed when this is dropped, and if the test is failing then, what
@@ -17,6 +19,8 @@ use crate::wait::{PATIENCE, within};
 #[derive(Debug)]
 pub struct Program {
     child: Child,
+    /// Where it keeps what it keeps, unless it was told where: no two programs may share that.
+    _state: TempDir,
     stdout: Buffer,
     stderr: Buffer,
 }
@@ -75,7 +79,9 @@ impl Program {
     /// When it cannot be started at all.
     #[track_caller]
     pub fn spawn(mut command: Command) -> Self {
+        let state = tempfile::tempdir().expect("a temporary folder");
         command
+            .env("XDG_STATE_HOME", state.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
@@ -86,6 +92,7 @@ impl Program {
         let stderr = Buffer::collect(child.stderr.take().unwrap());
         Self {
             child,
+            _state: state,
             stdout,
             stderr,
         }

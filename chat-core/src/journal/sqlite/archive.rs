@@ -1,0 +1,54 @@
+//! A journal to be read from outside, while its server runs or when it does not. Floor 2.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::{OpenError, folder, look, open, schema};
+use crate::journal::{Epochs, Found, Question};
+use crate::names::RoomName;
+
+/// The journal in a folder, for reading.
+#[derive(Debug)]
+pub struct Archive {
+    connection: Connection,
+    epochs: Epochs,
+}
+
+impl Archive {
+    /// Opens the file of a journal; nothing is changed in it.
+    ///
+    /// # Errors
+    /// There is no journal in this folder, or it cannot be read.
+    pub fn open(folder: &Path) -> Result<Archive, OpenError> {
+        let file = folder::file_in(folder)?;
+        let failed = |source| OpenError::file(&file, source);
+        let connection = schema::open_to_read(&file).map_err(failed)?;
+        let epochs = open::starts(&connection).map_err(failed)?;
+        Ok(Archive { connection, epochs })
+    }
+
+    /// The starts of the journal, for the ids of its messages.
+    #[must_use]
+    pub fn epochs(&self) -> &Epochs {
+        &self.epochs
+    }
+
+    /// The rooms that it knows.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn rooms(&self) -> rusqlite::Result<Vec<RoomName>> {
+        let rooms = open::rooms(&self.connection)?;
+        Ok(rooms.into_iter().map(|room| room.name).collect())
+    }
+
+    /// The answer to a question.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn answer(&mut self, question: &Question) -> rusqlite::Result<Found> {
+        let state = self.connection.transaction()?;
+        look::answer(&state, question)
+    }
+}

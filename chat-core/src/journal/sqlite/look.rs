@@ -1,0 +1,243 @@
+//! Answers from the tables. Floor 2.
+
+use std::sync::Arc;
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::record::{self, COLUMNS, number, unsigned};
+use super::write::find_place;
+use crate::hub::entry::Committed;
+use crate::id::{Identity, Seq};
+use crate::journal::{About, End, Found, Partner, Place, Point, Question, Span, Talk, Where};
+use crate::names::{Nick, RoomName};
+use crate::time::Timestamp;
+
+/// The answer to a question; the connection is in a transaction, so it is of one moment.
+pub(super) fn answer(from: &Connection, question: &Question) -> rusqlite::Result<Found> {
+    let until = number(question.until.0);
+    match &question.about {
+        About::Said {
+            at,
+            span,
+            limit,
+            with_events,
+        } => said(from, at, &within(from, *span, until)?, *limit, *with_events),
+        About::Talks {
+            of,
+            rooms,
+            after,
+            before,
+            limit,
+        } => {
+            let span = Span {
+                after: Some(Point::Time(*after)),
+                before: Some(Point::Time(*before)),
+                from: End::Latest,
+            };
+            let within = within(from, span, until)?;
+            talks(from, *of, rooms, &within, *limit).map(Found::Talks)
+        }
+    }
+}
+
+/// A span in places of the order, the ends included.
+struct Within {
+    first: i64,
+    last: i64,
+    from: End,
+    /// The message behind which everything is asked for, if one is named.
+    after: Option<Seq>,
+}
+
+fn within(from: &Connection, span: Span, until: i64) -> rusqlite::Result<Within> {
+    let first = match span.after {
+        None => 0,
+        Some(Point::Seq(seq)) => number(seq.0).saturating_add(1),
+        Some(Point::Time(at)) => first_from(from, Timestamp(at.0.saturating_add(1)), until)?,
+    };
+    let end = match span.before {
+        None => i64::MAX,
+        Some(Point::Seq(seq)) => number(seq.0),
+        Some(Point::Time(at)) => first_from(from, at, until)?,
+    };
+    let after = span.after.and_then(|point| match point {
+        Point::Seq(seq) => Some(seq),
+        Point::Time(_) => None,
+    });
+    Ok(Within {
+        first,
+        last: until.min(end.saturating_sub(1)),
+        from: span.from,
+        after,
+    })
+}
+
+/// The first place that was given at a moment or later. Times never go back in the order of places, so it is found by
+/// halving.
+fn first_from(from: &Connection, at: Timestamp, until: i64) -> rusqlite::Result<i64> {
+    let mut next =
+        from.prepare_cached("SELECT seq, at FROM entries WHERE seq >= ?1 ORDER BY seq LIMIT 1")?;
+    let (mut low, mut high) = (0, until.saturating_add(1));
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let found = next
+            .query_row([middle], |row| Ok((row.get::<_, i64>(0)?, row.get(1)?)))
+            .optional()?;
+        match found {
+            Some((seq, stamp)) if seq < high && Timestamp(stamp) < at => low = seq + 1,
+            _ => high = middle,
+        }
+    }
+    Ok(low)
+}
+
+fn said(
+    from: &Connection,
+    whose: &Where,
+    within: &Within,
+    limit: usize,
+    with_events: bool,
+) -> rusqlite::Result<Found> {
+    let place = match whose {
+        Where::At(place) => find_place(from, place)?,
+        Where::With(own, nick) => find_partner(from, *own, nick)?,
+    };
+    let mut entries = Vec::new();
+    if let Some(place) = place {
+        entries = read(from, place, false, within, limit)?;
+        if with_events {
+            entries.extend(read(from, place, true, within, limit)?);
+            entries.sort_by_key(|entry| entry.seq);
+            match within.from {
+                End::Earliest => entries.truncate(limit),
+                End::Latest => drop(entries.drain(..entries.len().saturating_sub(limit))),
+            }
+        }
+    }
+    let is_whole = is_whole(from, place, within.after)?;
+    let entries = entries.into_iter().map(Arc::new).collect();
+    Ok(Found::Said { entries, is_whole })
+}
+
+fn read(
+    from: &Connection,
+    place: i64,
+    events: bool,
+    within: &Within,
+    limit: usize,
+) -> rusqlite::Result<Vec<Committed>> {
+    let direction = match within.from {
+        End::Earliest => "ASC",
+        End::Latest => "DESC",
+    };
+    let mut select = from.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM heard h JOIN entries e ON e.seq = h.seq
+         WHERE h.place = ?1 AND h.is_event = ?2 AND h.seq BETWEEN ?3 AND ?4 AND e.removed = 0
+         ORDER BY h.seq {direction} LIMIT ?5"
+    ))?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = select.query_and_then(
+        params![place, events, within.first, within.last, limit],
+        record::read,
+    )?;
+    let mut entries = Vec::new();
+    for row in rows {
+        match row {
+            Ok(entry) => entries.push(entry),
+            // One that cannot be read does not hide the others.
+            Err(error) => log::warn!("an entry of the journal cannot be read: {error}"),
+        }
+    }
+    if within.from == End::Latest {
+        entries.reverse();
+    }
+    Ok(entries)
+}
+
+fn is_whole(from: &Connection, place: Option<i64>, after: Option<Seq>) -> rusqlite::Result<bool> {
+    let Some(after) = after else {
+        return Ok(true);
+    };
+    let lost: i64 = match place {
+        Some(place) => from
+            .prepare_cached("SELECT lost FROM places WHERE id = ?1")?
+            .query_row([place], |row| row.get(0))?,
+        None => from
+            .prepare_cached("SELECT coalesce(min(seq) - 1, 0) FROM entries")?
+            .query_row([], |row| row.get(0))?,
+    };
+    Ok(after.0 >= unsigned(lost))
+}
+
+/// The latest talk with somebody of that name.
+fn find_partner(from: &Connection, own: Identity, nick: &Nick) -> rusqlite::Result<Option<i64>> {
+    let own = number(own.0);
+    from.prepare_cached(
+        "SELECT id FROM places
+         WHERE (one = ?1 AND other_nick = ?2 COLLATE NOCASE) OR (other = ?1 AND one_nick = ?2 COLLATE NOCASE)
+         ORDER BY (SELECT max(seq) FROM heard WHERE place = id AND is_event = 0) DESC LIMIT 1",
+    )?
+    .query_row(params![own, nick.as_str()], |row| row.get(0))
+    .optional()
+}
+
+fn talks(
+    from: &Connection,
+    of: Identity,
+    rooms: &[RoomName],
+    within: &Within,
+    limit: usize,
+) -> rusqlite::Result<Vec<Talk>> {
+    let mut talks = Vec::new();
+    for room in rooms {
+        let place = find_place(from, &Place::Room(room.clone()))?;
+        let last = place
+            .map(|place| last_post(from, place, within))
+            .transpose()?;
+        let with = Partner::Room(room.clone());
+        talks.extend(last.flatten().map(|at| Talk { with, at }));
+    }
+    for (place, with) in partners(from, of)? {
+        let last = last_post(from, place, within)?;
+        talks.extend(last.map(|at| Talk { with, at }));
+    }
+    talks.sort_by_key(|talk| std::cmp::Reverse(talk.at));
+    talks.truncate(limit);
+    Ok(talks)
+}
+
+/// When something was said at a place last.
+fn last_post(
+    from: &Connection,
+    place: i64,
+    within: &Within,
+) -> rusqlite::Result<Option<Timestamp>> {
+    from.prepare_cached(
+        "SELECT e.at FROM heard h JOIN entries e ON e.seq = h.seq
+         WHERE h.place = ?1 AND h.is_event = 0 AND h.seq BETWEEN ?2 AND ?3 AND e.removed = 0
+         ORDER BY h.seq DESC LIMIT 1",
+    )?
+    .query_row([place, within.first, within.last], |row| {
+        row.get(0).map(Timestamp)
+    })
+    .optional()
+}
+
+/// Everybody with whom an identity has ever talked directly.
+fn partners(from: &Connection, of: Identity) -> rusqlite::Result<Vec<(i64, Partner)>> {
+    let mut select = from.prepare_cached(
+        "SELECT id, other, other_nick FROM places WHERE one = ?1
+         UNION ALL SELECT id, one, one_nick FROM places WHERE other = ?1 AND one != ?1",
+    )?;
+    let rows = select.query_map([number(of.0)], |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get::<_, Option<String>>(2)?))
+    })?;
+    let mut partners = Vec::new();
+    for row in rows {
+        let (place, identity, nick) = row?;
+        let nick = nick.and_then(|nick| Nick::new(&nick).ok());
+        let person = |nick| Partner::Person(Identity(unsigned(identity)), nick);
+        partners.extend(nick.map(|nick| (place, person(nick))));
+    }
+    Ok(partners)
+}

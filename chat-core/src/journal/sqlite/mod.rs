@@ -1,0 +1,308 @@
+//! A journal on the disk: one SQLite file, a thread that writes it and one that reads it. Floor 2.
+//!
+//! ```text
+//!  loop: append ──orders──▶ writer: one transaction, one sync, for all that came meanwhile
+//!        committed ◀─reports──┘
+//!        ask ──questions──▶ reader: one state of the file for each
+//!        answered ◀─answers──┘
+//! ```
+//!
+//! The loop never waits: what it hands over and what it gets back are queues, and the [`Alarm`] wakes it. At
+//! [`Durability::Disk`] an entry is told when its transaction is on the disk, at [`Durability::Relay`] at once. A place
+//! in the order is given by the loop when an entry is appended, so that the order is that of appending; one that the
+//! disk refuses leaves a number that nobody has seen.
+
+mod archive;
+mod error;
+mod folder;
+mod look;
+mod open;
+mod reader;
+mod record;
+mod retention;
+mod schema;
+mod tail;
+#[cfg(test)]
+mod tests;
+mod write;
+mod writer;
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, Sender};
+use std::sync::{Arc, OnceLock};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use super::Ticket;
+use super::{
+    Alarm, Durability, Epochs, Found, Inquiry, Journal, Note, Outcome, Question, Recovered,
+};
+use crate::hub::entry::{Committed, Entry, NotKept};
+use crate::id::Seq;
+use crate::limits::{JOURNAL_WAITING_BYTES_MAX, RETENTION_EVERY};
+use crate::names::RoomName;
+use crate::time::{Now, Timestamp};
+pub use archive::Archive;
+pub use error::OpenError;
+use folder::Folder;
+pub use retention::Retention;
+use writer::{Order, Report};
+
+/// Where and how to keep a journal.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The folder; made if it is not there, and then nobody else may look into it.
+    pub folder: PathBuf,
+    /// When an entry is told: [`Durability::Disk`] or [`Durability::Relay`].
+    pub durability: Durability,
+    /// What is dropped in time.
+    pub retention: Retention,
+}
+
+/// A journal on the disk.
+pub struct Sqlite {
+    folder: Folder,
+    durability: Durability,
+    epochs: Epochs,
+    recovered: Recovered,
+    /// The last place that was given.
+    last: Seq,
+    /// The last place that was told, and the transient entries since.
+    told: Seq,
+    asides: u32,
+    /// A clock that is put back does not put the order back.
+    latest: Timestamp,
+    tickets: u64,
+    inquiries: u64,
+    /// What the writer has not reported on yet, in order.
+    waiting: VecDeque<Waiting>,
+    waiting_bytes: usize,
+    decided: VecDeque<Outcome>,
+    orders: Option<Sender<Order>>,
+    reports: Receiver<Report>,
+    questions: Option<Sender<(Inquiry, Question)>>,
+    answers: Receiver<(Inquiry, Found)>,
+    bell: Arc<Bell>,
+    threads: Vec<JoinHandle<()>>,
+    /// When the writer is to try again, after it failed.
+    retry_at: Option<Instant>,
+    retain_at: Option<Instant>,
+}
+
+/// An entry on its way to the disk.
+struct Waiting {
+    ticket: Ticket,
+    committed: Arc<Committed>,
+}
+
+/// How the threads wake the loop, once it has said how.
+#[derive(Default)]
+struct Bell(OnceLock<Alarm>);
+
+impl Bell {
+    fn ring(&self) {
+        if let Some(alarm) = self.0.get() {
+            alarm();
+        }
+    }
+}
+
+/// How long a disk that failed is left alone. Ours.
+const PAUSE: Duration = Duration::from_millis(500);
+
+impl Sqlite {
+    /// The folder in which it is.
+    #[must_use]
+    pub fn folder(&self) -> &std::path::Path {
+        &self.folder.path
+    }
+
+    fn order(&self, order: Order) {
+        if let Some(orders) = &self.orders {
+            // The writer ends only when it is told to, or by a fault of its own; then everything is refused.
+            let _ = orders.send(order);
+        }
+    }
+
+    fn next_ticket(&mut self) -> Ticket {
+        self.tickets += 1;
+        Ticket(self.tickets)
+    }
+
+    fn decide(&mut self, ticket: Ticket, result: Result<Arc<Committed>, (Box<Entry>, NotKept)>) {
+        if let Ok(committed) = &result
+            && committed.aside == 0
+        {
+            (self.told, self.asides) = (committed.seq, 0);
+        }
+        self.decided.push_back(Outcome { ticket, result });
+    }
+
+    /// A transient entry stands behind what was told, and waits for nothing.
+    fn append_aside(&mut self, ticket: Ticket, entry: Entry) {
+        self.asides += 1;
+        let committed = Committed {
+            seq: self.told,
+            aside: self.asides,
+            at: self.latest,
+            entry,
+        };
+        self.decide(ticket, Ok(Arc::new(committed)));
+    }
+
+    fn append_durably(&mut self, ticket: Ticket, entry: Entry) {
+        if self.waiting_bytes > JOURNAL_WAITING_BYTES_MAX || self.has_lost_its_writer() {
+            return self.decide(ticket, Err((Box::new(entry), NotKept::Busy)));
+        }
+        self.last.0 += 1;
+        let committed = Arc::new(Committed {
+            seq: self.last,
+            aside: 0,
+            at: self.latest,
+            entry,
+        });
+        self.waiting_bytes += weight(&committed);
+        self.order(Order::Append(Arc::clone(&committed)));
+        if self.durability != Durability::Disk {
+            self.decide(ticket, Ok(Arc::clone(&committed)));
+        }
+        self.waiting.push_back(Waiting { ticket, committed });
+    }
+
+    fn has_lost_its_writer(&self) -> bool {
+        self.threads.iter().any(JoinHandle::is_finished)
+    }
+
+    fn hear_reports(&mut self, now: Instant) {
+        while let Ok(Report { count, refused }) = self.reports.try_recv() {
+            self.retry_at = refused.and(self.retry_at).or(refused.map(|_| now + PAUSE));
+            // What was told already is tried again until the disk has it.
+            if refused.is_some() && self.durability != Durability::Disk {
+                continue;
+            }
+            for _ in 0..count {
+                self.landed(refused);
+            }
+        }
+    }
+
+    fn landed(&mut self, refused: Option<NotKept>) {
+        let Some(Waiting { ticket, committed }) = self.waiting.pop_front() else {
+            return;
+        };
+        self.waiting_bytes -= weight(&committed);
+        if self.durability != Durability::Disk {
+            return;
+        }
+        let result = match refused {
+            None => Ok(committed),
+            Some(why) => Err((Box::new(committed.entry.clone()), why)),
+        };
+        self.decide(ticket, result);
+    }
+}
+
+impl Journal for Sqlite {
+    fn epochs(&self) -> &Epochs {
+        &self.epochs
+    }
+
+    fn append(&mut self, entry: Entry, at: Timestamp) -> Ticket {
+        let ticket = self.next_ticket();
+        self.latest = self.latest.max(at);
+        match entry.is_durable() {
+            true => self.append_durably(ticket, entry),
+            false => self.append_aside(ticket, entry),
+        }
+        ticket
+    }
+
+    fn committed(&mut self) -> Option<Outcome> {
+        self.decided.pop_front()
+    }
+
+    fn ask(&mut self, question: Question) -> Inquiry {
+        self.inquiries += 1;
+        let inquiry = Inquiry(self.inquiries);
+        // What was told may still be on its way to the file.
+        if self.durability != Durability::Disk && !self.waiting.is_empty() {
+            self.order(Order::PassOn(inquiry, question));
+        } else if let Some(questions) = &self.questions {
+            // As with the writer.
+            let _ = questions.send((inquiry, question));
+        }
+        inquiry
+    }
+
+    fn answered(&mut self) -> Option<(Inquiry, Found)> {
+        self.answers.try_recv().ok()
+    }
+
+    fn turn(&mut self, now: Now) {
+        self.hear_reports(now.mono);
+        if self.retry_at.is_some_and(|at| at <= now.mono) {
+            self.retry_at = None;
+            self.order(Order::Retry);
+        }
+        if self.retain_at.is_none_or(|at| at <= now.mono) {
+            self.retain_at = Some(now.mono + RETENTION_EVERY);
+            self.order(Order::Tick(now.wall));
+        }
+    }
+
+    fn wait(&self) -> Option<Duration> {
+        Some(match self.retry_at {
+            Some(_) => PAUSE,
+            None => RETENTION_EVERY,
+        })
+    }
+
+    fn wake_by(&mut self, alarm: Alarm) {
+        // The first one counts: there is one loop.
+        let _ = self.bell.0.set(alarm);
+    }
+
+    fn forget(&mut self, room: &RoomName) {
+        self.order(Order::Forget(room.clone()));
+    }
+
+    fn note(&mut self, note: Note) {
+        self.order(Order::Note(note));
+    }
+
+    fn recover(&mut self) -> Recovered {
+        std::mem::take(&mut self.recovered)
+    }
+
+    fn durability(&self) -> Durability {
+        self.durability
+    }
+}
+
+impl Drop for Sqlite {
+    /// What was appended is written before this returns.
+    fn drop(&mut self) {
+        self.order(Order::End);
+        (self.orders, self.questions) = (None, None);
+        for thread in self.threads.drain(..) {
+            // A thread that panicked has said so.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl fmt::Debug for Sqlite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sqlite")
+            .field("folder", &self.folder.path)
+            .field("durability", &self.durability)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Bytes that an entry holds while it waits for the disk, roughly.
+fn weight(committed: &Committed) -> usize {
+    size_of::<Committed>() + committed.entry.size()
+}

@@ -1,0 +1,175 @@
+//! Entries as rows, and rows as entries. Floor 2.
+//!
+//! A file may have been written by another version, or by somebody with an editor: what is not an entry is an error
+//! of that row, and never a panic.
+
+use std::sync::Arc;
+
+use rusqlite::Row;
+use rusqlite::types::Type;
+
+use crate::hub::entry::{Act, Committed, Entry, Post, PostKind, Source, Target};
+use crate::id::{Identity, PersonId, Seq};
+use crate::names::{Nick, RoomName};
+use crate::time::Timestamp;
+
+/// The columns of a row, in the order in which [`read`] wants them.
+pub(super) const COLUMNS: &str =
+    "e.seq, e.at, e.kind, e.identity, e.nick, e.user, e.host, e.target, e.other, e.text, e.tags";
+
+/// What was done, as a number in a file: these never change.
+mod kind {
+    pub(super) const MESSAGE: i64 = 1;
+    pub(super) const NOTICE: i64 = 2;
+    pub(super) const JOIN: i64 = 3;
+    pub(super) const PART: i64 = 4;
+    pub(super) const QUIT: i64 = 5;
+    pub(super) const NAME: i64 = 6;
+    pub(super) const TOPIC: i64 = 7;
+}
+
+/// An entry taken apart.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Parts<'e> {
+    pub(super) kind: i64,
+    pub(super) target: Option<&'e str>,
+    pub(super) other: Option<i64>,
+    pub(super) text: Option<&'e str>,
+    pub(super) tags: Option<&'e str>,
+    pub(super) retry: Option<&'e str>,
+}
+
+impl<'e> Parts<'e> {
+    /// `None` for what is not kept.
+    pub(super) fn of(act: &'e Act) -> Option<Parts<'e>> {
+        let parts = |kind, target, text| Parts {
+            kind,
+            target,
+            text,
+            ..Parts::default()
+        };
+        Some(match act {
+            Act::Post(post) => Parts::of_post(post)?,
+            Act::Join { room, real_name } => {
+                parts(kind::JOIN, Some(room.as_str()), Some(&**real_name))
+            }
+            Act::Part { room, reason } => parts(kind::PART, Some(room.as_str()), reason.as_deref()),
+            Act::Quit { reason } => parts(kind::QUIT, None, Some(&**reason)),
+            Act::Name { new } => parts(kind::NAME, Some(new.as_str()), None),
+            Act::Topic { room, text } => parts(kind::TOPIC, Some(room.as_str()), Some(&**text)),
+            Act::Away { .. } | Act::RealName { .. } | Act::Invite { .. } => return None,
+        })
+    }
+
+    fn of_post(post: &'e Post) -> Option<Parts<'e>> {
+        let kind = match post.kind {
+            PostKind::Message => kind::MESSAGE,
+            PostKind::Notice => kind::NOTICE,
+            PostKind::Tags => return None,
+        };
+        let (target, other) = match &post.target {
+            Target::Room(name) => (name.as_str(), None),
+            Target::Person { nick, identity, .. } => (nick.as_str(), Some(number(identity.0))),
+        };
+        Some(Parts {
+            kind,
+            target: Some(target),
+            other,
+            text: Some(&post.text),
+            tags: (!post.tags.is_empty()).then_some(&*post.tags),
+            retry: None,
+        })
+    }
+}
+
+/// Columns hold signed numbers; ours never come near the half that this leaves out.
+pub(super) fn number(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+/// The other way.
+pub(super) fn unsigned(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or(0)
+}
+
+/// Reads a row of [`COLUMNS`].
+pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Committed> {
+    let source = Source::new(nick(row, 4)?, text(row, 5)?, text(row, 6)?);
+    Ok(Committed {
+        seq: Seq(unsigned(row.get(0)?)),
+        aside: 0,
+        at: Timestamp(row.get(1)?),
+        entry: Entry {
+            who: PersonId::NOBODY,
+            identity: Identity(unsigned(row.get(3)?)),
+            source: Arc::new(source),
+            act: act(row)?,
+            rooms: Box::default(),
+        },
+    })
+}
+
+fn act(row: &Row<'_>) -> rusqlite::Result<Act> {
+    let words = || -> rusqlite::Result<Arc<str>> { Ok(text(row, 9)?.into()) };
+    Ok(match row.get(2)? {
+        kind::MESSAGE => Act::Post(post(row, PostKind::Message)?),
+        kind::NOTICE => Act::Post(post(row, PostKind::Notice)?),
+        kind::JOIN => Act::Join {
+            room: room(row)?,
+            real_name: words()?,
+        },
+        kind::PART => Act::Part {
+            room: room(row)?,
+            reason: optional(row, 9)?.map(Arc::from),
+        },
+        kind::QUIT => Act::Quit { reason: words()? },
+        kind::NAME => Act::Name { new: nick(row, 7)? },
+        kind::TOPIC => Act::Topic {
+            room: room(row)?,
+            text: words()?,
+        },
+        _ => return Err(wrong(2, "no such kind of entry")),
+    })
+}
+
+fn post(row: &Row<'_>, kind: PostKind) -> rusqlite::Result<Post> {
+    let target = match row.get::<_, Option<i64>>(8)? {
+        None => Target::Room(room(row)?),
+        Some(identity) => Target::Person {
+            id: PersonId::NOBODY,
+            identity: Identity(unsigned(identity)),
+            nick: nick(row, 7)?,
+        },
+    };
+    Ok(Post {
+        target,
+        kind,
+        text: text(row, 9)?.into(),
+        tags: optional(row, 10)?.unwrap_or_default().into(),
+    })
+}
+
+fn room(row: &Row<'_>) -> rusqlite::Result<RoomName> {
+    RoomName::new(text(row, 7)?).map_err(|_| wrong(7, "not the name of a room"))
+}
+
+fn nick(row: &Row<'_>, column: usize) -> rusqlite::Result<Nick> {
+    Nick::new(text(row, column)?).map_err(|_| wrong(column, "not a name"))
+}
+
+/// A text that fits into a line: a CR in it would let whoever wrote it speak as the server.
+fn text<'r>(row: &'r Row<'_>, column: usize) -> rusqlite::Result<&'r str> {
+    optional(row, column)?.ok_or_else(|| wrong(column, "nothing is there"))
+}
+
+fn optional<'r>(row: &'r Row<'_>, column: usize) -> rusqlite::Result<Option<&'r str>> {
+    let text = row.get_ref(column)?.as_str_or_null()?;
+    match text.filter(|text| text.contains(['\r', '\n', '\0'])) {
+        Some(_) => Err(wrong(column, "a line end is in it")),
+        None => Ok(text),
+    }
+}
+
+fn wrong(column: usize, why: &'static str) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, Type::Text, why.into())
+}

@@ -1,0 +1,81 @@
+//! What is dropped when it is old, or when there is too much: the oldest first, whichever room it is of. Floor 2.
+
+use std::time::Duration;
+
+use rusqlite::{Connection, params};
+
+use super::record::number;
+use crate::limits::JOURNAL_DROPPED_AT_ONCE;
+use crate::time::Timestamp;
+
+/// How long entries are kept, and how many bytes of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Retention {
+    /// Entries that are older are dropped; none if not given.
+    pub age: Option<Duration>,
+    /// The oldest are dropped when the file is larger than this; none if not given.
+    pub bytes: Option<u64>,
+}
+
+impl Retention {
+    /// Drops some of what is to be dropped by now; whether there was any.
+    pub(super) fn drop_some(self, from: &mut Connection, now: Timestamp) -> rusqlite::Result<bool> {
+        let last = self.last_to_drop(from, now)?;
+        if let Some(last) = last {
+            drop_until(from, last)?;
+        }
+        Ok(last.is_some())
+    }
+
+    /// The last entry of those that are to be dropped in one step.
+    fn last_to_drop(self, from: &Connection, now: Timestamp) -> rusqlite::Result<Option<i64>> {
+        let oldest = "SELECT seq, at FROM entries ORDER BY seq LIMIT ?1";
+        let last: Option<i64> = match self.is_too_much(from)? {
+            true => from.query_row(
+                &format!("SELECT max(seq) FROM ({oldest})"),
+                [JOURNAL_DROPPED_AT_ONCE],
+                |row| row.get(0),
+            )?,
+            false => None,
+        };
+        if last.is_some() {
+            return Ok(last);
+        }
+        let Some(age) = self.age else {
+            return Ok(None);
+        };
+        let age = i64::try_from(age.as_millis()).unwrap_or(i64::MAX);
+        from.query_row(
+            &format!("SELECT max(seq) FROM ({oldest}) WHERE at < ?2"),
+            params![JOURNAL_DROPPED_AT_ONCE, now.0.saturating_sub(age)],
+            |row| row.get(0),
+        )
+    }
+
+    fn is_too_much(self, from: &Connection) -> rusqlite::Result<bool> {
+        let Some(most) = self.bytes else {
+            return Ok(false);
+        };
+        let ask = |name| from.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+        let pages = ask("page_count")? - ask("freelist_count")?;
+        Ok(pages.saturating_mul(ask("page_size")?) > number(most))
+    }
+}
+
+fn drop_until(connection: &mut Connection, last: i64) -> rusqlite::Result<()> {
+    let transaction = connection.transaction()?;
+    for statement in [
+        // Whoever comes back and saw none of these last is told that something is missing.
+        "UPDATE places SET lost = gone.last
+         FROM (SELECT place, max(seq) AS last FROM heard WHERE seq <= ?1 GROUP BY place) AS gone
+         WHERE places.id = gone.place",
+        "DELETE FROM heard WHERE seq <= ?1",
+        "DELETE FROM entries WHERE seq <= ?1",
+        "DELETE FROM places WHERE room IS NULL AND lost <= ?1
+         AND NOT EXISTS (SELECT 1 FROM heard WHERE place = places.id)",
+    ] {
+        transaction.prepare_cached(statement)?.execute([last])?;
+    }
+    transaction.commit()?;
+    connection.pragma_query(None, "incremental_vacuum", |_| Ok(()))
+}

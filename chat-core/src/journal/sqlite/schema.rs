@@ -1,0 +1,129 @@
+//! The tables of a journal, and how they came to be. Floor 2.
+//!
+//! `user_version` says which of the [`MIGRATIONS`] a file has seen; a new version of this program runs the rest.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::OpenError;
+use crate::journal::Durability;
+
+/// What leads from one version of the tables to the next. Those that were released once stay as they are.
+const MIGRATIONS: [&str; 1] = ["
+    -- Every start of a journal: the part of a message's id that tells starts apart.
+    CREATE TABLE epochs (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        name TEXT NOT NULL UNIQUE,
+        after INTEGER NOT NULL,               -- the last place of those before it
+        tells_first INTEGER NOT NULL,         -- whether entries were told before they were here
+        is_ended INTEGER NOT NULL DEFAULT 0   -- whether it came to an end in order
+    );
+    -- Everything that a room or two people could see.
+    CREATE TABLE entries (
+        seq INTEGER PRIMARY KEY,
+        at INTEGER NOT NULL,                  -- milliseconds since 1970; never less than that of the one before
+        kind INTEGER NOT NULL,
+        identity INTEGER NOT NULL,
+        nick TEXT NOT NULL,
+        user TEXT NOT NULL,
+        host TEXT NOT NULL,
+        target TEXT,                          -- a room, a nick, or a new name
+        other INTEGER,                        -- the identity that a direct message was for
+        text TEXT,
+        tags TEXT,
+        retry TEXT,                           -- its author's own id for it
+        removed INTEGER NOT NULL DEFAULT 0    -- a tombstone: it was there, and is not shown any more
+    );
+    CREATE INDEX entries_retry ON entries (seq) WHERE retry IS NOT NULL;
+    -- Rooms, and pairs of identities.
+    CREATE TABLE places (
+        id INTEGER PRIMARY KEY,
+        room TEXT UNIQUE,                     -- its name, folded
+        one INTEGER, other INTEGER,           -- the lesser identity first
+        one_nick TEXT, other_nick TEXT,       -- what they were called last
+        lost INTEGER NOT NULL DEFAULT 0,      -- the last place of what was dropped
+        name TEXT, created INTEGER,           -- of a room: as it is written, and since when
+        topic TEXT, topic_nick TEXT, topic_user TEXT, topic_host TEXT, topic_at INTEGER,
+        UNIQUE (one, other)
+    );
+    CREATE INDEX places_other ON places (other);
+    -- Which entries belong to which place. Posts and events apart, since mostly only posts are asked for.
+    CREATE TABLE heard (
+        place INTEGER NOT NULL, is_event INTEGER NOT NULL, seq INTEGER NOT NULL,
+        PRIMARY KEY (place, is_event, seq)
+    ) WITHOUT ROWID;
+    CREATE INDEX heard_seq ON heard (seq);
+    -- Whatever else is to outlive the program.
+    CREATE TABLE notes (
+        shelf TEXT NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL,
+        PRIMARY KEY (shelf, key)
+    ) WITHOUT ROWID;
+"];
+
+/// How long a statement waits for another process: for a backup, say.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// Opens the file for writing, as the present version has it.
+pub(super) fn open(file: &Path, durability: Durability) -> Result<Connection, OpenError> {
+    let failed = |source| OpenError::file(file, source);
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(file, flags).map_err(failed)?;
+    prepare(&connection, durability).map_err(failed)?;
+    let version = version(&connection).map_err(failed)?;
+    if version > MIGRATIONS.len() {
+        let file = file.to_owned();
+        return Err(OpenError::Newer { file, version });
+    }
+    migrate(&mut connection, version).map_err(failed)?;
+    Ok(connection)
+}
+
+fn prepare(connection: &Connection, durability: Durability) -> rusqlite::Result<()> {
+    connection.busy_timeout(BUSY)?;
+    // Only a file without tables can be told so; then what retention drops is given back to the disk.
+    connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    let synchronous = match durability {
+        Durability::Disk => "FULL",
+        _ => "NORMAL",
+    };
+    connection.pragma_update(None, "synchronous", synchronous)
+}
+
+fn version(connection: &Connection) -> rusqlite::Result<usize> {
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    Ok(usize::try_from(version).unwrap_or(usize::MAX))
+}
+
+fn migrate(connection: &mut Connection, version: usize) -> rusqlite::Result<()> {
+    for (done, migration) in MIGRATIONS.iter().enumerate().skip(version) {
+        let transaction = connection.transaction()?;
+        transaction.execute_batch(migration)?;
+        let reached = i64::try_from(done + 1).unwrap_or(i64::MAX);
+        transaction.pragma_update(None, "user_version", reached)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+/// Opens the file for reading only.
+pub(super) fn open_to_read(file: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(file, flags)?;
+    connection.busy_timeout(BUSY)?;
+    Ok(connection)
+}
+
+/// Whether the file holds together, page by page.
+pub(super) fn check(connection: &Connection) -> rusqlite::Result<()> {
+    let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    match verdict.as_str() {
+        "ok" => Ok(()),
+        _ => Err(rusqlite::Error::SqliteFailure(
+            rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT),
+            Some(verdict),
+        )),
+    }
+}

@@ -1,0 +1,216 @@
+//! What goes into the tables, one statement at a time. Floor 2. Whoever calls this has opened a transaction.
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::record::{Parts, number};
+use crate::hub::entry::{Act, Committed, Post, Source, Target};
+use crate::id::{Identity, Seq};
+use crate::journal::{Note, Place};
+use crate::limits::JOURNAL_PLACES_KNOWN_MAX;
+use crate::names::{Nick, RoomName};
+
+/// The numbers of places, and what the two of a pair were called last: mostly the next entry goes where one of the
+/// last ones went.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    places: HashMap<Place, i64>,
+    /// By the number of the place, the lesser identity first.
+    called: HashMap<i64, (Nick, Nick)>,
+}
+
+impl Known {
+    /// After something went wrong, what is known may not be true.
+    pub(super) fn clear(&mut self) {
+        *self = Known::default();
+    }
+}
+
+/// An entry, and where it is to be found again.
+pub(super) fn entry(to: &Connection, known: &mut Known, it: &Committed) -> rusqlite::Result<()> {
+    let Some(parts) = Parts::of(&it.entry.act) else {
+        return Ok(());
+    };
+    row(to, it, &parts)?;
+    for place in Place::all_of(&it.entry) {
+        let id = place_id(to, known, &place, it)?;
+        hear(to, id, it)?;
+        if let Act::Post(post) = &it.entry.act {
+            call(to, known, id, it, post)?;
+        }
+    }
+    if let Act::Topic { room, text } = &it.entry.act {
+        topic(to, room, text, it)?;
+    }
+    Ok(())
+}
+
+fn row(to: &Connection, it: &Committed, parts: &Parts<'_>) -> rusqlite::Result<()> {
+    let source = &it.entry.source;
+    let mut insert = to.prepare_cached(
+        "INSERT INTO entries (seq, at, kind, identity, nick, user, host, target, other, text, tags, retry)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+    )?;
+    insert.execute(params![
+        number(it.seq.0),
+        it.at.0,
+        parts.kind,
+        number(it.entry.identity.0),
+        source.nick.as_str(),
+        source.user(),
+        source.host(),
+        parts.target,
+        parts.other,
+        parts.text,
+        parts.tags,
+        parts.retry,
+    ])?;
+    Ok(())
+}
+
+fn hear(to: &Connection, place: i64, it: &Committed) -> rusqlite::Result<()> {
+    let is_event = !it.entry.is_post();
+    let mut insert =
+        to.prepare_cached("INSERT INTO heard (place, is_event, seq) VALUES (?1, ?2, ?3)")?;
+    insert.execute(params![place, is_event, number(it.seq.0)])?;
+    Ok(())
+}
+
+/// The number of a place, made if need be.
+fn place_id(
+    to: &Connection,
+    known: &mut Known,
+    place: &Place,
+    it: &Committed,
+) -> rusqlite::Result<i64> {
+    if let Some(id) = known.places.get(place) {
+        return Ok(*id);
+    }
+    let id = match find_place(to, place)? {
+        Some(id) => id,
+        None => make_place(to, place, it)?,
+    };
+    if known.places.len() >= JOURNAL_PLACES_KNOWN_MAX {
+        known.clear();
+    }
+    known.places.insert(place.clone(), id);
+    Ok(id)
+}
+
+/// The number of a place, if it has one.
+pub(super) fn find_place(from: &Connection, place: &Place) -> rusqlite::Result<Option<i64>> {
+    let id = |row: &rusqlite::Row<'_>| row.get(0);
+    match place {
+        Place::Room(name) => from
+            .prepare_cached("SELECT id FROM places WHERE room = ?1")?
+            .query_row([name.folded()], id),
+        Place::Direct(one, other) => from
+            .prepare_cached("SELECT id FROM places WHERE one = ?1 AND other = ?2")?
+            .query_row([number(one.0), number(other.0)], id),
+    }
+    .optional()
+}
+
+fn make_place(to: &Connection, place: &Place, it: &Committed) -> rusqlite::Result<i64> {
+    // What was dropped before it was made may have been of one of the same name.
+    let before = "(SELECT coalesce(min(seq) - 1, 0) FROM entries)";
+    match place {
+        Place::Room(name) => to
+            .prepare_cached(&format!(
+                "INSERT INTO places (room, name, created, lost) VALUES (?1, ?2, ?3, {before})"
+            ))?
+            .insert(params![name.folded(), name.as_str(), it.at.0]),
+        Place::Direct(one, other) => to
+            .prepare_cached(&format!(
+                "INSERT INTO places (one, other, lost) VALUES (?1, ?2, {before})"
+            ))?
+            .insert(params![number(one.0), number(other.0)]),
+    }
+}
+
+/// Notes what the two of a direct message are called.
+fn call(
+    to: &Connection,
+    known: &mut Known,
+    place: i64,
+    it: &Committed,
+    post: &Post,
+) -> rusqlite::Result<()> {
+    let Target::Person { identity, nick, .. } = &post.target else {
+        return Ok(());
+    };
+    let names = by_identity(it.entry.identity, &it.entry.source, *identity, nick);
+    if known.called.get(&place) == Some(&names) {
+        return Ok(());
+    }
+    let mut update =
+        to.prepare_cached("UPDATE places SET one_nick = ?2, other_nick = ?3 WHERE id = ?1")?;
+    update.execute(params![place, names.0.as_str(), names.1.as_str()])?;
+    known.called.insert(place, names);
+    Ok(())
+}
+
+fn by_identity(author: Identity, source: &Source, other: Identity, nick: &Nick) -> (Nick, Nick) {
+    match author <= other {
+        true => (source.nick.clone(), nick.clone()),
+        false => (nick.clone(), source.nick.clone()),
+    }
+}
+
+fn topic(to: &Connection, room: &RoomName, text: &str, it: &Committed) -> rusqlite::Result<()> {
+    let by = &it.entry.source;
+    let mut update = to.prepare_cached(
+        "UPDATE places SET topic = ?2, topic_nick = ?3, topic_user = ?4, topic_host = ?5, topic_at = ?6
+         WHERE room = ?1",
+    )?;
+    update.execute(params![
+        room.folded(),
+        (!text.is_empty()).then_some(text),
+        by.nick.as_str(),
+        by.user(),
+        by.host(),
+        it.at.0,
+    ])?;
+    Ok(())
+}
+
+/// A room is forgotten, and what was said there. What is still in `heard` of it is nobody's from here on, and goes
+/// with the rest when it is old.
+pub(super) fn forget(to: &Connection, known: &mut Known, room: &RoomName) -> rusqlite::Result<()> {
+    known.clear();
+    let id = find_place(to, &Place::Room(room.clone()))?;
+    let Some(id) = id else { return Ok(()) };
+    for statement in [
+        "DELETE FROM entries WHERE seq IN (SELECT seq FROM heard WHERE place = ?1)
+         AND seq NOT IN (SELECT seq FROM heard WHERE place != ?1)",
+        "DELETE FROM heard WHERE place = ?1",
+        "DELETE FROM places WHERE id = ?1",
+    ] {
+        to.prepare_cached(statement)?.execute([id])?;
+    }
+    Ok(())
+}
+
+/// Puts something on a shelf, or takes it away.
+pub(super) fn note(to: &Connection, note: &Note) -> rusqlite::Result<()> {
+    match &note.value {
+        Some(value) => to
+            .prepare_cached(
+                "INSERT INTO notes (shelf, key, value) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (shelf, key) DO UPDATE SET value = excluded.value",
+            )?
+            .execute(params![note.shelf, note.key, value])?,
+        None => to
+            .prepare_cached("DELETE FROM notes WHERE shelf = ?1 AND key = ?2")?
+            .execute(params![note.shelf, note.key])?,
+    };
+    Ok(())
+}
+
+/// Takes back whatever stands behind a place: it was told to nobody.
+pub(super) fn take_back(to: &Connection, last_kept: Seq) -> rusqlite::Result<usize> {
+    let last = [number(last_kept.0)];
+    to.execute("DELETE FROM heard WHERE seq > ?1", last)?;
+    to.execute("DELETE FROM entries WHERE seq > ?1", last)
+}

@@ -1,0 +1,276 @@
+//! The thread that writes: everything that has come meanwhile goes into one transaction, and is on the disk with one
+//! sync. Floor 2.
+//!
+//! After an error the file is not trusted: a page that could not be written reads clean from the cache. It is opened
+//! anew, looked through, and rid of whatever was told to nobody; only then the authors hear that their entries were
+//! refused.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, TryRecvError};
+
+use rusqlite::{Connection, ErrorCode};
+
+use super::retention::Retention;
+use super::write::{self, Known};
+use super::{Bell, schema};
+use crate::hub::entry::{Committed, NotKept};
+use crate::id::Seq;
+use crate::journal::{Durability, Inquiry, Note, Question};
+use crate::limits::{JOURNAL_BATCH_ENTRIES_MAX, JOURNAL_OWED_MAX};
+use crate::names::RoomName;
+use crate::time::Timestamp;
+
+/// What the loop wants written.
+#[derive(Debug)]
+pub(super) enum Order {
+    Append(Arc<Committed>),
+    Forget(RoomName),
+    Note(Note),
+    /// A question that is to see everything that was ordered before.
+    PassOn(Inquiry, Question),
+    /// What time it is, for retention.
+    Tick(Timestamp),
+    /// What went wrong may be over: time to try again.
+    Retry,
+    /// The end, in order.
+    End,
+}
+
+/// What became of so many entries, in the order in which they were ordered.
+#[derive(Debug)]
+pub(super) struct Report {
+    pub(super) count: usize,
+    pub(super) refused: Option<NotKept>,
+}
+
+pub(super) struct Writer {
+    pub(super) file: PathBuf,
+    pub(super) durability: Durability,
+    pub(super) retention: Retention,
+    pub(super) orders: Receiver<Order>,
+    pub(super) reports: Sender<Report>,
+    pub(super) questions: Sender<(Inquiry, Question)>,
+    pub(super) bell: Arc<Bell>,
+    /// `None` after an error, until it can be opened again.
+    pub(super) connection: Option<Connection>,
+    pub(super) known: Known,
+    /// The last entry that the disk has.
+    pub(super) last_kept: Seq,
+    /// What cannot be refused, and so is tried again.
+    pub(super) owed: Vec<Order>,
+    /// Until when it was looked for what is old, as long as there is some left.
+    pub(super) overdue: Option<Timestamp>,
+}
+
+impl Writer {
+    /// Writes until the end is ordered.
+    pub(super) fn run(mut self) {
+        while let Some(order) = self.next() {
+            if self.take(order) {
+                break;
+            }
+        }
+        self.end();
+    }
+
+    /// The next order. While there is none, what is old goes; `None` is the end.
+    fn next(&mut self) -> Option<Order> {
+        while self.overdue.is_some() {
+            match self.orders.try_recv() {
+                Ok(order) => return Some(order),
+                Err(TryRecvError::Empty) => self.retain(),
+                Err(TryRecvError::Disconnected) => return None,
+            }
+        }
+        self.orders.recv().ok()
+    }
+
+    /// Writes one order together with all that wait behind it; whether the end is among them.
+    fn take(&mut self, first: Order) -> bool {
+        let mut batch = vec![first];
+        let mut entries = 0;
+        while entries < JOURNAL_BATCH_ENTRIES_MAX
+            && let Ok(order) = self.orders.try_recv()
+        {
+            entries += usize::from(matches!(order, Order::Append(_)));
+            batch.push(order);
+        }
+        self.write(batch)
+    }
+
+    fn write(&mut self, batch: Vec<Order>) -> bool {
+        let (mut orders, mut ends) = (std::mem::take(&mut self.owed), false);
+        let (mut questions, mut retry) = (Vec::new(), false);
+        for order in batch {
+            match order {
+                Order::PassOn(inquiry, question) => questions.push((inquiry, question)),
+                Order::Tick(now) => self.overdue = Some(now),
+                Order::Retry => retry = true,
+                Order::End => ends = true,
+                order => orders.push(order),
+            }
+        }
+        if retry {
+            self.reopen();
+        }
+        if !orders.is_empty() {
+            self.commit(orders);
+        }
+        for question in questions {
+            // Without a reader there is nobody to ask either.
+            let _ = self.questions.send(question);
+        }
+        self.retain();
+        ends
+    }
+
+    fn commit(&mut self, orders: Vec<Order>) {
+        let count = entries_of(&orders).count();
+        let result = self.try_commit(&orders);
+        if let (Ok(()), Some(last)) = (&result, entries_of(&orders).last()) {
+            self.last_kept = last.seq;
+        }
+        let refused = result.err();
+        if refused.is_some() {
+            self.keep_what_is_owed(orders);
+        }
+        if count > 0 {
+            // Nobody is there to hear it any more, if so.
+            let _ = self.reports.send(Report { count, refused });
+            self.bell.ring();
+        }
+    }
+
+    fn try_commit(&mut self, orders: &[Order]) -> Result<(), NotKept> {
+        let Some(connection) = &mut self.connection else {
+            return Err(NotKept::DiskFailed);
+        };
+        let written = transact(connection, &mut self.known, orders);
+        written.map_err(|error| self.failed(&error))
+    }
+
+    /// What went wrong, after the file is sound again or was given up for now.
+    fn failed(&mut self, error: &rusqlite::Error) -> NotKept {
+        log::error!(
+            "the journal {} was not written: {error}",
+            self.file.display()
+        );
+        self.known.clear();
+        if error.sqlite_error_code() == Some(ErrorCode::DiskFull) {
+            return NotKept::DiskFull;
+        }
+        (self.connection, self.overdue) = (None, None);
+        // Those that are refused now must not be there after the next start.
+        self.reopen();
+        NotKept::DiskFailed
+    }
+
+    /// Opens the file again after an error, looks it through, and takes back what was told to nobody.
+    fn reopen(&mut self) {
+        if self.connection.is_some() {
+            return;
+        }
+        match self.open_anew() {
+            Ok(connection) => {
+                log::info!(
+                    "the journal {} is sound and written again",
+                    self.file.display()
+                );
+                self.connection = Some(connection);
+            }
+            Err(error) => log::error!("{error}"),
+        }
+    }
+
+    fn open_anew(&self) -> Result<Connection, super::OpenError> {
+        let failed = |source| super::OpenError::file(&self.file, source);
+        let connection = schema::open(&self.file, self.durability)?;
+        schema::check(&connection).map_err(failed)?;
+        if self.durability == Durability::Disk {
+            let taken = write::take_back(&connection, self.last_kept).map_err(failed)?;
+            log::info!("{taken} entries that were refused are not in it");
+        }
+        Ok(connection)
+    }
+
+    /// An entry that was not told is its author's to try again; all else is ours.
+    fn keep_what_is_owed(&mut self, orders: Vec<Order>) {
+        let told_first = self.durability != Durability::Disk;
+        let owed = orders.into_iter().filter(|order| match order {
+            Order::Append(_) => told_first,
+            _ => true,
+        });
+        self.owed.extend(owed);
+        let mut too_many = self.owed.len().saturating_sub(JOURNAL_OWED_MAX);
+        self.owed.retain(|order| {
+            let goes = too_many > 0 && !matches!(order, Order::Append(_));
+            too_many -= usize::from(goes);
+            !goes
+        });
+    }
+
+    /// Drops a little of what is old, so that nobody waits for it.
+    fn retain(&mut self) {
+        let (Some(connection), Some(now)) = (&mut self.connection, self.overdue) else {
+            self.overdue = None;
+            return;
+        };
+        match self.retention.drop_some(connection, now) {
+            Ok(true) => {}
+            Ok(false) => self.overdue = None,
+            Err(error) => {
+                self.overdue = None;
+                self.failed(&error);
+            }
+        }
+    }
+
+    fn end(mut self) {
+        self.reopen();
+        let Some(connection) = self.connection.take() else {
+            return;
+        };
+        if let Err(error) = close(connection) {
+            log::error!(
+                "the journal {} was not closed in order: {error}",
+                self.file.display()
+            );
+        }
+    }
+}
+
+fn entries_of(orders: &[Order]) -> impl Iterator<Item = &Arc<Committed>> {
+    orders.iter().filter_map(|order| match order {
+        Order::Append(committed) => Some(committed),
+        _ => None,
+    })
+}
+
+fn transact(
+    connection: &mut Connection,
+    known: &mut Known,
+    orders: &[Order],
+) -> rusqlite::Result<()> {
+    let transaction = connection.transaction()?;
+    for order in orders {
+        match order {
+            Order::Append(committed) => write::entry(&transaction, known, committed)?,
+            Order::Forget(room) => write::forget(&transaction, known, room)?,
+            Order::Note(note) => write::note(&transaction, note)?,
+            Order::PassOn(..) | Order::Tick(_) | Order::Retry | Order::End => {}
+        }
+    }
+    transaction.commit()
+}
+
+/// The end of a start, in order: whatever was told is there.
+fn close(connection: Connection) -> rusqlite::Result<()> {
+    connection.execute(
+        "UPDATE epochs SET is_ended = 1 WHERE id = (SELECT max(id) FROM epochs)",
+        [],
+    )?;
+    // What waits beside the file goes into it: the folder is one file then.
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    connection.close().map_err(|(_, error)| error)
+}

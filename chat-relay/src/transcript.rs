@@ -1,0 +1,161 @@
+//! `log`: what was said in a room, as text or as JSON, while the server runs or when it does not.
+
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::Context;
+use chat_core::dialect::irc::msgid::Msgid;
+use chat_core::dialect::plain;
+use chat_core::dialect::terminal::visible;
+use chat_core::hub::entry::{Act, Committed, PostKind};
+use chat_core::id::Seq;
+use chat_core::journal::sqlite::Archive;
+use chat_core::journal::{About, Epochs, Found, Place, Point, Question, Span, Where};
+use chat_core::names::RoomName;
+use chat_core::time::Timestamp;
+use serde_json::json;
+
+use crate::args::room;
+use crate::data::{Age, DataArgs};
+
+/// What to print.
+#[derive(Clone, Debug, clap::Args)]
+pub struct LogArgs {
+    /// The room; all rooms are listed if not given
+    #[arg(value_name = "ROOM", value_parser = room)]
+    pub room: Option<RoomName>,
+
+    /// Only what is not older, such as 1h or 7d; everything that is kept if not given
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<Age>,
+
+    /// Who came, left, took another name and set the topic too
+    #[arg(long)]
+    pub events: bool,
+
+    /// A JSON object in each line
+    #[arg(long)]
+    pub json: bool,
+
+    /// The folder where the chat is kept
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+/// Entries that are read at once. Ours.
+const PAGE: usize = 500;
+
+/// Prints what was said.
+///
+/// # Errors
+/// There is no journal, it cannot be read, or nobody reads what is printed.
+pub fn run(args: &LogArgs, program: &str) -> anyhow::Result<()> {
+    let folder = DataArgs::folder_of(args.data.as_ref(), program)?;
+    let archive =
+        Archive::open(&folder).context("is a chat kept there? --data DIR names the folder")?;
+    let out = BufWriter::new(io::stdout().lock());
+    match print(archive, args, out) {
+        // `head` has seen enough.
+        Err(error) if is_broken_pipe(&error) => Ok(()),
+        result => result,
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let error = error.downcast_ref::<io::Error>();
+    error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+fn print(mut archive: Archive, args: &LogArgs, mut out: impl Write) -> anyhow::Result<()> {
+    let Some(room) = &args.room else {
+        for room in archive.rooms()? {
+            writeln!(out, "{room}")?;
+        }
+        return Ok(out.flush()?);
+    };
+    if !archive.rooms()?.contains(room) {
+        anyhow::bail!(
+            "there is no room {room} in this journal; without a name all rooms are listed"
+        );
+    }
+    let epochs = archive.epochs().clone();
+    let mut from = Point::Time(since(args.since));
+    loop {
+        let entries = page(&mut archive, room, from, args.events)?;
+        for entry in &entries {
+            match args.json {
+                true => writeln!(out, "{}", as_json(entry, room, &epochs))?,
+                false => writeln!(out, "{}", as_text(entry))?,
+            }
+        }
+        match entries.last() {
+            Some(last) => from = Point::Seq(last.seq),
+            None => return Ok(out.flush()?),
+        }
+    }
+}
+
+/// A moment before the first one that is wanted.
+fn since(age: Option<Age>) -> Timestamp {
+    let Some(age) = age else {
+        return Timestamp(i64::MIN);
+    };
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    let then = now.saturating_sub(age.0).as_millis();
+    Timestamp(i64::try_from(then).unwrap_or(i64::MAX).saturating_sub(1))
+}
+
+fn page(
+    archive: &mut Archive,
+    room: &RoomName,
+    from: Point,
+    with_events: bool,
+) -> anyhow::Result<Vec<std::sync::Arc<Committed>>> {
+    let about = About::Said {
+        at: Where::At(Place::Room(room.clone())),
+        span: Span::after(from),
+        limit: PAGE,
+        with_events,
+    };
+    let until = Seq(u64::MAX);
+    match archive.answer(&Question { until, about })? {
+        Found::Said { entries, .. } => Ok(entries),
+        _ => anyhow::bail!("the journal gave no answer"),
+    }
+}
+
+/// As the plain door has it, with the time before it. Nobody's terminal obeys a stranger.
+fn as_text(committed: &Committed) -> String {
+    let mut line = String::new();
+    plain::encode(committed, &mut line);
+    format!("{} {}", committed.at.iso(), visible(&line))
+}
+
+fn as_json(committed: &Committed, room: &RoomName, epochs: &Epochs) -> serde_json::Value {
+    let mut msgid = String::new();
+    Msgid::of(committed, epochs.of(committed.seq)).push(&mut msgid);
+    let (kind, text) = match &committed.entry.act {
+        Act::Post(post) if post.kind == PostKind::Notice => ("notice", Some(&*post.text)),
+        Act::Post(post) => ("message", Some(&*post.text)),
+        Act::Join { .. } => ("join", None),
+        Act::Part { reason, .. } => ("part", reason.as_deref()),
+        Act::Quit { reason } => ("quit", Some(&**reason)),
+        Act::Name { new } => ("nick", Some(new.as_str())),
+        Act::Topic { text, .. } => ("topic", Some(&**text)),
+        _ => ("other", None),
+    };
+    let source = &committed.entry.source;
+    json!({
+        "msgid": msgid,
+        "time": committed.at.iso(),
+        "room": room.as_str(),
+        "kind": kind,
+        "nick": source.nick.as_str(),
+        "user": source.user(),
+        "host": source.host(),
+        "text": text,
+    })
+}
