@@ -24,8 +24,8 @@
 //! At the end nobody may have anything left that the conversation does not mention.
 //!
 //! Before the talk, `limit NAME=VALUE` sets a limit, and `journal refuses WHAT` makes the journal fail
-//! for posts, joins, … Every conversation is held twice: with a journal that commits at once, and
-//! with one that commits three turns late.
+//! for posts, joins, … Every conversation is held three times: with a journal that commits at once, with
+//! one that commits three turns late, and with one on the disk.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -44,6 +44,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use script::Script;
+use stage::Kept;
 
 /// One test for each file, and the list of them.
 macro_rules! conversations {
@@ -63,9 +64,9 @@ fn hold(name: &str) {
     let path = folder().join(format!("{name}.txt"));
     let text = fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     let script = Script::parse(&text);
-    for lateness in [0, TURNS_LATE] {
-        eprintln!("--- {name}, {lateness} turns late");
-        stage::play(&script, lateness);
+    for kept in [Kept::AtOnce, Kept::Late, Kept::OnDisk] {
+        eprintln!("--- {name}, {kept:?}");
+        stage::play(&script, kept);
     }
 }
 
@@ -85,6 +86,3 @@ fn every_file_is_listed_and_names_what_it_quotes() {
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/conversations")
 }
-
-/// How late the late journal is.
-const TURNS_LATE: u64 = 3;

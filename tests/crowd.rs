@@ -18,7 +18,8 @@ use test_support::example::example;
 
 fn chat() -> Program {
     let doors = ["--http=127.0.0.1:0", "--irc=127.0.0.1:0", "--plain=none"];
-    let args = [&doors[..], &["--unlimited"]].concat();
+    // A crowd measures the loop; the disk is measured by itself.
+    let args = [&doors[..], &["--unlimited", "--memory"]].concat();
     Program::start(env!("CARGO_BIN_EXE_chat-web"), &args)
 }
 

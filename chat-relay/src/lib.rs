@@ -4,6 +4,7 @@
 //! Signals and printing live here and not in chat-core, which must be a guest in other programs.
 
 pub mod args;
+pub mod backup;
 pub mod daemon;
 pub mod data;
 pub mod doors;

@@ -5,8 +5,9 @@ use std::process::ExitCode;
 use anyhow::Context;
 use chat_core::relay::Relay;
 use chat_relay::args::RelayArgs;
+use chat_relay::backup::BackupArgs;
 use chat_relay::transcript::{self, LogArgs};
-use chat_relay::{daemon, data, doors};
+use chat_relay::{backup, daemon, data, doors};
 use clap::Parser;
 
 /// A group chat for IRC clients and plain lines
@@ -24,7 +25,12 @@ struct Args {
 enum Command {
     /// Prints what was said in a room
     Log(LogArgs),
+    /// Copies everything that is kept into a file
+    Backup(BackupArgs),
 }
+
+/// Whose folder it is.
+const PROGRAM: &str = "chat-relay";
 
 fn main() -> ExitCode {
     daemon::end(run())
@@ -36,8 +42,10 @@ fn run() -> anyhow::Result<()> {
         relay: args,
     } = Args::parse();
     daemon::start_log();
-    if let Some(Command::Log(log)) = command {
-        return transcript::run(&log, "chat-relay");
+    match command {
+        Some(Command::Log(log)) => return transcript::run(&log, PROGRAM),
+        Some(Command::Backup(copy)) => return backup::run(&copy, PROGRAM),
+        None => {}
     }
     let builder = Relay::builder()
         .room(args.room.clone())
@@ -45,7 +53,7 @@ fn run() -> anyhow::Result<()> {
         .gateways(args.gateways()?)
         .slow(args.slow)
         .limits(args.limits()?);
-    let journal = args.kept.open("chat-relay")?;
+    let journal = args.kept.open(PROGRAM)?;
     let kept = data::announced(journal.as_ref());
     let builder = data::keep(builder, journal);
     let (builder, announced) = doors::open_for_lines(builder, &args)?;

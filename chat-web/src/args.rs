@@ -6,6 +6,7 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use chat_core::chat::SlowReaders;
 use chat_core::net::Network;
 use chat_relay::args::{Place, RelayArgs};
+use chat_relay::backup::BackupArgs;
 use chat_relay::transcript::LogArgs;
 
 use crate::origin::Origin;
@@ -48,6 +49,8 @@ pub struct Args {
 pub enum Command {
     /// Prints what was said in a room
     Log(LogArgs),
+    /// Copies everything that is kept into a file
+    Backup(BackupArgs),
 }
 
 /// Where a relay is: all the addresses that its name had at the start.

@@ -8,7 +8,7 @@ use chat_core::net::{Door, Framing};
 use chat_core::relay::{self, Relay};
 use chat_core::secret::Secret;
 use chat_relay::doors::{self, Announced, Kind};
-use chat_relay::{args::RelayArgs, daemon, data, transcript};
+use chat_relay::{args::RelayArgs, backup, daemon, data, transcript};
 use chat_web::args::{Args, Command, RelayAddress};
 use chat_web::gateway::{Gateway, GatewaySettings};
 use chat_web::origin::Origins;
@@ -18,6 +18,9 @@ use chat_web::site::{Site, SiteSettings};
 use chat_web::web::{Settings, Web};
 use clap::Parser;
 
+/// Whose folder it is.
+const PROGRAM: &str = "chat-web";
+
 fn main() -> ExitCode {
     daemon::end(run())
 }
@@ -25,8 +28,10 @@ fn main() -> ExitCode {
 fn run() -> anyhow::Result<()> {
     let args = Args::parse();
     daemon::start_log();
-    if let Some(Command::Log(log)) = &args.command {
-        return transcript::run(log, "chat-web");
+    match &args.command {
+        Some(Command::Log(log)) => return transcript::run(log, PROGRAM),
+        Some(Command::Backup(copy)) => return backup::run(copy, PROGRAM),
+        None => {}
     }
     args.check()?;
     match &args.relay {
@@ -45,7 +50,7 @@ fn run_chat(args: &Args) -> anyhow::Result<()> {
         .gateways(args.chat.gateways()?)
         .slow(args.chat.slow)
         .limits(args.chat.limits()?);
-    let journal = args.chat.kept.open("chat-web")?;
+    let journal = args.chat.kept.open(PROGRAM)?;
     let kept = data::announced(journal.as_ref());
     let builder = data::keep(builder, journal);
     let (builder, announced) = doors::open_for_lines(builder, &args.chat)?;

@@ -1,7 +1,7 @@
 //! N people against any chat server, ours or another's, to repeat our figures.
 //!
 //! ```text
-//! cargo run --release -p chat-web -- --unlimited
+//! cargo run --release -p chat-web -- --unlimited --memory
 //! cargo run --release -p chat-web --example crowd -- talk 127.0.0.1:6667 --readers 1000
 //! cargo run --release -p chat-web --example crowd -- talk 127.0.0.1:8080 --over ws --caps message-tags,server-time
 //! ```

@@ -7,16 +7,27 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use chat_core::handle::Handle;
-use chat_core::journal::{Failing, Journal, Late, Memory};
+use chat_core::journal::sqlite::{Retention, Settings, Sqlite};
+use chat_core::journal::{Durability, Failing, Journal, Late, Memory};
 use chat_core::relay::Relay;
+use tempfile::TempDir;
 use test_support::LineClient;
 
 use crate::pattern::{Bound, filled, matches};
 use crate::script::{Deed, Script, Step};
 
-/// Plays a script on a relay whose journal commits so many turns late.
-pub(crate) fn play(script: &Script, turns_late: u64) {
-    let house = House::open(script, turns_late);
+/// How the journal of a relay keeps what was said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kept {
+    AtOnce,
+    /// Three turns late.
+    Late,
+    OnDisk,
+}
+
+/// Plays a script on a relay with such a journal.
+pub(crate) fn play(script: &Script, kept: Kept) {
+    let house = House::open(script, kept);
     let mut stage = Stage::new(&house);
     for step in &script.steps {
         eprintln!("{}", step.place);
@@ -33,18 +44,18 @@ struct House {
     plain: SocketAddr,
     handle: Handle,
     thread: JoinHandle<()>,
+    /// Where the journal is, if it is on the disk.
+    _folder: TempDir,
 }
 
 impl House {
-    fn open(script: &Script, turns_late: u64) -> House {
-        let memory = Memory::new("epoch".into(), script.limits.journal_bytes);
-        let journal = Late::new(Failing::new(memory, script.refuses), turns_late);
+    fn open(script: &Script, kept: Kept) -> House {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = journal(script, kept, &folder);
         let limits = script.limits;
         let (sender, receiver) = channel();
         let thread = thread::spawn(move || {
-            let relay = Relay::builder()
-                .limits(limits)
-                .journal(Box::new(journal) as Box<dyn Journal>);
+            let relay = Relay::builder().limits(limits).journal(journal);
             serve(relay, &sender);
         });
         let (addresses, handle): (Vec<SocketAddr>, Handle) = receiver.recv().unwrap();
@@ -53,12 +64,35 @@ impl House {
             plain: addresses[1],
             handle,
             thread,
+            _folder: folder,
         }
     }
 
     fn close(self) {
         self.handle.stop("the end", Duration::ZERO).unwrap();
         self.thread.join().unwrap();
+    }
+}
+
+fn journal(script: &Script, kept: Kept, folder: &TempDir) -> Box<dyn Journal> {
+    let memory = || {
+        let memory = Memory::new("epoch".into(), script.limits.journal_bytes);
+        Failing::new(memory, script.refuses)
+    };
+    match kept {
+        Kept::AtOnce => Box::new(memory()),
+        Kept::Late => Box::new(Late::new(memory(), 3)),
+        Kept::OnDisk => {
+            let settings = Settings {
+                folder: folder.path().to_owned(),
+                durability: Durability::Disk,
+                retention: Retention::default(),
+            };
+            Box::new(Failing::new(
+                Sqlite::open(&settings).unwrap(),
+                script.refuses,
+            ))
+        }
     }
 }
 
@@ -178,7 +212,7 @@ impl<'h> Stage<'h> {
     }
 
     /// Everything that was said so far has come wherever it was to come: whoever is here gets an
-    /// answer, which waits for their own entries; then the journal takes one more entry, of
+    /// answer, which waits for their own entries; then the journal takes one more entry that is kept, of
     /// somebody in no room, which waits for those of whoever has left.
     fn settle(&mut self) {
         self.fences += 1;
@@ -191,8 +225,8 @@ impl<'h> Stage<'h> {
             keeper.line.register("keeper");
             keeper
         });
-        keeper.line.send("AWAY");
-        keeper.line.expect_contains(" 305 ");
+        keeper.line.send(&format!("NICK keeper{}", self.fences));
+        keeper.line.expect_contains("keeper");
     }
 
     fn silence(&mut self, name: &str, place: &str) {

@@ -98,13 +98,10 @@ impl Site {
 
     #[track_caller]
     pub fn login(&self, name: &str) -> String {
-        match &self.relay {
-            None => http::login(self.http, name),
-            Some(_) => eventually("a login", || {
-                let answer = http::post_login(self.http, name);
-                (answer.status == 303).then(|| cookie_of(&answer))
-            }),
-        }
+        eventually("a login", || {
+            let answer = http::post_login(self.http, name);
+            (answer.status == 303).then(|| cookie_of(&answer))
+        })
     }
 
     /// Sends the login form with a cookie.
@@ -147,12 +144,9 @@ impl Site {
     /// A name is free: at once where the chat is in the same program, soon where it is elsewhere.
     #[track_caller]
     pub fn frees(&self, name: &str) {
-        match &self.relay {
-            None => assert_eq!(self.wants(name), "001"),
-            Some(_) => eventually("a name that is free", || {
-                (self.wants(name) == "001").then_some(())
-            }),
-        }
+        eventually("a name that is free", || {
+            (self.wants(name) == "001").then_some(())
+        });
     }
 
     /// What somebody new at the IRC door hears who wants this name: 001 or 433.

@@ -69,7 +69,7 @@ impl Turn<'_> {
             .param("-")
             .end();
         lines.push(my_info);
-        let tokens = isupport::tokens(title, &chat.limits);
+        let tokens = isupport::tokens(title, &chat.limits, chat.durability());
         lines.extend(isupport::lines(&chat.reader(who), &tokens));
         lines
     }

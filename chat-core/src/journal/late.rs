@@ -6,7 +6,10 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::{Epochs, Found, Inquiry, Journal, NotKept, Outcome, Question, Ticket};
+use super::{
+    Alarm, Durability, Epochs, Found, Inquiry, Journal, NotKept, Note, Outcome, Question,
+    Recovered, Ticket,
+};
 use crate::hub::entry::Entry;
 use crate::names::RoomName;
 use crate::time::{Now, Timestamp};
@@ -91,6 +94,22 @@ impl<J: Journal> Journal for Late<J> {
     fn forget(&mut self, room: &RoomName) {
         self.inner.forget(room);
     }
+
+    fn wake_by(&mut self, alarm: Alarm) {
+        self.inner.wake_by(alarm);
+    }
+
+    fn note(&mut self, note: Note) {
+        self.inner.note(note);
+    }
+
+    fn recover(&mut self) -> Recovered {
+        self.inner.recover()
+    }
+
+    fn durability(&self) -> Durability {
+        self.inner.durability()
+    }
 }
 
 /// Takes some entries and refuses the others.
@@ -154,5 +173,21 @@ impl<J: Journal> Journal for Failing<J> {
 
     fn forget(&mut self, room: &RoomName) {
         self.inner.forget(room);
+    }
+
+    fn wake_by(&mut self, alarm: Alarm) {
+        self.inner.wake_by(alarm);
+    }
+
+    fn note(&mut self, note: Note) {
+        self.inner.note(note);
+    }
+
+    fn recover(&mut self) -> Recovered {
+        self.inner.recover()
+    }
+
+    fn durability(&self) -> Durability {
+        self.inner.durability()
     }
 }

@@ -127,9 +127,10 @@ fn free_port() -> anyhow::Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
-/// Everything as it is by default, but the limits on talking fast.
-const CHAT: [&str; 7] = [
+/// Everything as it is by default, but the limits on talking fast, and the disk: the others have none.
+const CHAT: [&str; 8] = [
     "--unlimited",
+    "--memory",
     "--irc",
     "127.0.0.1:0",
     "--http",

@@ -6,6 +6,7 @@
 
 use super::numeric::RPL_ISUPPORT;
 use super::reader::Reader;
+use crate::journal::Durability;
 use crate::limits::{
     AWAY_BYTES_MAX, HISTORY_MESSAGES_MAX, Limits, NAME_CHARS_MAX, REAL_NAME_BYTES_MAX, TARGETS_MAX,
     TOPIC_BYTES_MAX, UNLIMITED, USER_BYTES_MAX,
@@ -13,7 +14,7 @@ use crate::limits::{
 
 /// All tokens, in the order in which they are told.
 #[must_use]
-pub fn tokens(network: &str, limits: &Limits) -> Vec<String> {
+pub fn tokens(network: &str, limits: &Limits, durability: Durability) -> Vec<String> {
     vec![
         "CASEMAPPING=ascii".to_owned(),
         "CHANTYPES=#".to_owned(),
@@ -31,6 +32,8 @@ pub fn tokens(network: &str, limits: &Limits) -> Vec<String> {
         format!("NETWORK={}", escape(network)),
         format!("CHATHISTORY={HISTORY_MESSAGES_MAX}"),
         "MSGREFTYPES=msgid,timestamp".to_owned(),
+        // A token of ours: what the echo of a message acknowledges.
+        format!("DURABILITY={}", durability.as_str()),
         "SAFELIST".to_owned(),
         "UTF8ONLY".to_owned(),
     ]
@@ -90,7 +93,7 @@ mod tests {
 
     #[test]
     fn every_token_is_told_once_in_lines_that_fit() {
-        let tokens = tokens("A chat = \\o/", &Limits::default());
+        let tokens = tokens("A chat = \\o/", &Limits::default(), Durability::Disk);
         let (server, nick) = ("s".repeat(63), "n".repeat(64));
         let lines = lines(
             &Reader {
@@ -111,14 +114,15 @@ mod tests {
             );
         }
         assert_eq!(told, tokens);
+        assert!(told.contains(&"DURABILITY=disk".to_owned()));
         assert!(told.contains(&"NETWORK=A\\x20chat\\x20\\x3D\\x20\\x5Co/".to_owned()));
     }
 
     #[test]
     fn limits_are_told_and_no_limit_is_none() {
         let mut limits = Limits::default();
-        assert!(tokens("x", &limits).contains(&"CHANLIMIT=#:20".to_owned()));
+        assert!(tokens("x", &limits, Durability::Memory).contains(&"CHANLIMIT=#:20".to_owned()));
         limits.rooms_per_person = UNLIMITED;
-        assert!(tokens("x", &limits).contains(&"CHANLIMIT=#:".to_owned()));
+        assert!(tokens("x", &limits, Durability::Memory).contains(&"CHANLIMIT=#:".to_owned()));
     }
 }

@@ -43,6 +43,25 @@ impl Archive {
         Ok(rooms.into_iter().map(|room| room.name).collect())
     }
 
+    /// Writes a copy, as everything is at this moment: a file that a server can be started with. Nobody else may read
+    /// it.
+    ///
+    /// # Errors
+    /// The file is there already, or it cannot be written.
+    pub fn copy_to(&self, file: &Path) -> Result<(), OpenError> {
+        let failed = |source| OpenError::Copy {
+            file: file.to_owned(),
+            source,
+        };
+        folder::new_private(file).map_err(failed)?;
+        let copied = self
+            .connection
+            .execute("VACUUM INTO ?1", [file.to_string_lossy()]);
+        copied
+            .map(drop)
+            .map_err(|source| OpenError::file(file, source))
+    }
+
     /// The answer to a question.
     ///
     /// # Errors

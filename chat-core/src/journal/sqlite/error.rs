@@ -42,6 +42,14 @@ pub enum OpenError {
         /// What SQLite says.
         source: rusqlite::Error,
     },
+    /// A copy cannot be made there.
+    #[error("{file}: {source}", file = file.display())]
+    Copy {
+        /// Which file.
+        file: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
     /// The system gives no thread.
     #[error("the system gives no thread for the journal: {0}")]
     Thread(io::Error),

@@ -55,6 +55,12 @@ fn private(path: &Path) -> io::Result<File> {
     options.mode(0o600).open(path)
 }
 
+/// A file that nobody else may read, and that was not there before.
+pub(super) fn new_private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true).mode(0o600).open(path)
+}
+
 /// Writes down who holds it, for whoever finds it held.
 fn sign(lock: &mut File) -> io::Result<()> {
     let program = std::env::current_exe()?;
