@@ -88,6 +88,29 @@ fn a_read_only_folder_is_refused() {
 }
 
 #[test]
+fn a_disk_that_fails_at_the_start_is_said_to() {
+    for (fault, words) in [
+        (Fault::Full(0), "No space left"),
+        (Fault::Full(1000), "full"),
+        (Fault::Unwritable, "Input/output error"),
+        (
+            Fault::Unsyncable {
+                after: 0,
+                times: None,
+            },
+            "I/O error",
+        ),
+    ] {
+        let (disk, told) = with_three_messages();
+        disk.fail(fault);
+        let said = refuses(&disk, disk.on(command(&disk, &[])));
+        assert!(said.contains(words), "{said}");
+        disk.mend();
+        assert_eq!(history(&open(&disk)), told, "{fault:?}");
+    }
+}
+
+#[test]
 fn a_file_in_place_of_the_folder_is_refused() {
     let disk = Disk::new();
     fs::remove_dir(disk.data()).unwrap();

@@ -16,6 +16,7 @@ mod page;
 #[path = "crash_support/person.rs"]
 mod person;
 
+use std::fs;
 use std::time::{Duration, Instant};
 
 use house::command;
@@ -173,6 +174,62 @@ fn a_slow_disk_holds_nobody_else() {
     assert!(started.elapsed() < SERVED_WITHIN, "{:?}", started.elapsed());
     ana.answer(&label);
     assert!(started.elapsed() >= SLOW, "{:?}", started.elapsed());
+}
+
+/// Nobody comes in or is called otherwise without a place in the order; but whoever is gone is gone.
+#[test]
+fn people_leave_while_the_disk_is_full() {
+    let disk = Disk::new();
+    let program = open(&disk);
+    let mut ana = Person::enter(&program, "ana", "#tea");
+    let mut bob = Person::enter(&program, "bob", "#tea");
+    ana.client.expect_contains("bob");
+    disk.fail(Fault::Full(0));
+    for command in ["JOIN #coffee", "NICK cat", "TOPIC #tea :milk first"] {
+        bob.client.send(command);
+        let verb = command.split(' ').next().unwrap();
+        let refusal = format!("FAIL {verb} JOURNAL_FAILED");
+        bob.client.expect_contains(&refusal);
+    }
+    bob.client.send("QUIT :bye");
+    ana.client.expect_contains("QUIT :");
+    let names = ana.client.fence();
+    assert_eq!(names, [""; 0], "only that");
+    disk.mend();
+    ana.client.send("NAMES #tea");
+    let names = ana.client.expect_contains(" 353 ");
+    assert!(names.ends_with(":ana"), "{names}");
+    Person::enter(&program, "bob", "#tea").say("back");
+}
+
+/// The other level: it is told at once, and written as soon as that is possible.
+#[test]
+fn what_was_told_first_is_written_when_the_disk_is_whole() {
+    for fault in [Fault::Full(0), Fault::Unwritable] {
+        let disk = Disk::new();
+        let program = Program::start_command(disk.on(command(&disk, &["--sync", "relay"])));
+        let mut ana = Person::enter(&program, "ana", "#tea");
+        let mut kept = vec![ana.say("one")];
+        disk.fail(fault);
+        kept.extend(["two", "three"].map(|text| ana.say(text)));
+        disk.mend();
+        kept.push(ana.say("four"));
+        eventually("the disk to have it", || {
+            let log = fs::read(disk.data().join("chat.sqlite-wal")).unwrap_or_default();
+            let file = fs::read(disk.data().join("chat.sqlite")).unwrap();
+            [log, file]
+                .iter()
+                .any(|bytes| has(bytes, b"four"))
+                .then_some(())
+        });
+        assert_eq!(ana.history(), kept);
+        drop(program);
+        assert_eq!(history(&open(&disk), "#tea"), kept, "{fault:?}");
+    }
+}
+
+fn has(bytes: &[u8], text: &[u8]) -> bool {
+    bytes.windows(text.len()).any(|window| window == text)
 }
 
 /// What comes while the disk is busy is written together.
