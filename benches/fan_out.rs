@@ -53,6 +53,7 @@ fn hub(c: &mut Criterion) {
                     kind: PostKind::Message,
                     text: Arc::from(TEXT),
                     tags: Arc::from(""),
+                    retry: None,
                 };
                 let entry = hub.check(talker, request).unwrap();
                 let committed = Committed {

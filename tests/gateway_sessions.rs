@@ -8,6 +8,8 @@
 
 #[path = "sessions/doors.rs"]
 mod doors;
+#[path = "sessions/retries.rs"]
+mod retries;
 #[path = "sessions/return.rs"]
 mod returning;
 #[path = "sessions_support/mod.rs"]

@@ -9,12 +9,16 @@
     reason = "a test stops at the first surprise"
 )]
 
+#[path = "late_commits/retries.rs"]
+mod retries;
+
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use chat_core::chat::Chat;
+use chat_core::hub::entry::{Act, Entry};
 use chat_core::id::{DoorId, PersonId};
-use chat_core::journal::{Late, Memory};
+use chat_core::journal::{Failing, Late, Memory};
 use chat_core::limits::Limits;
 use chat_core::net::framing::Frame;
 use chat_core::net::people::People;
@@ -86,6 +90,11 @@ impl Front for Sessions {
     }
 }
 
+/// What the journal of these tests refuses.
+fn is_secret(entry: &Entry) -> bool {
+    matches!(&entry.act, Act::Post(post) if post.text.contains("secret"))
+}
+
 struct Stage {
     relay: Relay<Sessions>,
     door: SocketAddr,
@@ -99,7 +108,8 @@ impl Stage {
     fn late(turns: u64) -> Stage {
         let mut limits = Limits::default();
         limits.lift();
-        let journal = Late::new(Memory::new("epoch".into(), limits.journal_bytes), turns);
+        let memory = Memory::new("epoch".into(), limits.journal_bytes);
+        let journal = Late::new(Failing::new(memory, is_secret), turns);
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
         let relay = Relay::builder().limits(limits).journal(Box::new(journal));
         let relay = relay.irc(any).unwrap().build_with(|chat| Sessions {

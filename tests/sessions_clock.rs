@@ -98,3 +98,32 @@ fn enter(tab: &mut WsClient, welcome: &[String]) {
         tab.join("#lobby");
     }
 }
+
+#[test]
+fn what_was_said_before_a_ghost_left_is_said_once_and_read_all_the_same() {
+    let house = House::new(0);
+    let mut witness = house.person("witness");
+    let cookie = login(house.http, "ana");
+    let caps = ["chat.local/retry", "draft/read-marker", "message-tags"];
+    let word = "@label=1;chat.local/retry=x PRIVMSG #lobby :are you there?";
+    let marker = "MARKREAD #lobby timestamp=2026-01-02T03:04:05.678Z";
+    let (mut tab, _) = house.tab(&cookie);
+    tab.caps(&caps);
+    tab.join("#lobby");
+    tab.send(word);
+    let echo = tab.expect_contains("@label=1;msgid=");
+    tab.send(marker);
+    tab.expect_contains(marker);
+    drop(tab);
+    std::thread::sleep(Duration::from_millis(300));
+    house.pass(11);
+    hear_quit(&mut witness);
+    let (mut tab, _) = house.tab(&cookie);
+    tab.caps(&caps);
+    tab.send(word);
+    assert_eq!(tab.expect_contains("@label=1;"), echo);
+    tab.send("JOIN #lobby");
+    tab.expect_contains(marker);
+    tab.fence();
+    assert!(witness.fence().iter().all(|line| !line.contains("PRIVMSG")));
+}

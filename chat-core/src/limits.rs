@@ -48,6 +48,29 @@ pub const REASON_BYTES_MAX: usize = 300;
 /// Bytes of a label. IRCv3 labeled-response: 64.
 pub const LABEL_BYTES_MAX: usize = 64;
 
+/// Bytes of the id by which a client may send a message again, as it stands on the line. Ours: a label's, since a client
+/// may use one word for both.
+pub const RETRY_ID_BYTES_MAX: usize = LABEL_BYTES_MAX;
+
+/// How long a message with such an id is known again. Ours: a laptop that was closed over night.
+pub const RETRY_WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Messages that are known again in all. Ours: some megabytes.
+pub const RETRIES_MAX: usize = 20_000;
+
+/// The same for one identity: far more than anybody has unanswered. Ours.
+pub const RETRIES_PER_IDENTITY_MAX: usize = 1_000;
+
+/// Bytes of what was said in all of them, since the journal may have forgotten it by then. Ours.
+pub const RETRIES_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// Markers of what was read, for one identity, besides one for each room that somebody may be in. Ours: people that
+/// somebody talks with.
+pub const READ_MARKERS_DIRECT_MAX: usize = 100;
+
+/// Markers of what was read, in all. Ours: some megabytes.
+pub const READ_MARKERS_MAX: usize = 100_000;
+
 /// Targets of one PRIVMSG, NOTICE, TAGMSG, NAMES, LIST, WHOIS or WHOWAS. Ours, told by `TARGMAX`.
 pub const TARGETS_MAX: usize = 4;
 
@@ -81,9 +104,6 @@ pub const JOURNAL_DROPPED_AT_ONCE: i64 = 200;
 
 /// How often a journal looks for what is too old, or too much. Ours.
 pub const RETENTION_EVERY: Duration = Duration::from_secs(60);
-
-/// Posts with an id of their author's that are known again after a start. Ours.
-pub const RETRIES_RECOVERED_MAX: u64 = 20_000;
 
 /// People who left, kept for WHOWAS. Ours.
 pub const WHOWAS_ENTRIES_MAX: usize = 256;

@@ -45,6 +45,7 @@ pub(crate) fn post_to_room(kind: PostKind, text: &str, tags: &str) -> Act {
         kind,
         text: text.into(),
         tags: tags.into(),
+        retry: None,
     })
 }
 
@@ -60,6 +61,7 @@ pub(crate) fn post_to_person(kind: PostKind, text: &str) -> Act {
         kind,
         text: text.into(),
         tags: "".into(),
+        retry: None,
     })
 }
 

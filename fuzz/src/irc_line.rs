@@ -3,16 +3,17 @@
 use chat_core::dialect::irc::command::{CapCommand, targets};
 use chat_core::dialect::irc::numeric::ERR_NOSUCHNICK;
 use chat_core::dialect::irc::{
-    Caps, Command, Message, ParseError, Reader, Tags, Wrong, decode, encode, mask, msgid, refusal,
-    tags,
+    Caps, Command, Message, ParseError, Reader, Tags, Wrong, decode, encode, mask, msgid,
+    read_marker, refusal, retry, tags,
 };
 use chat_core::hub::entry::{Act, PostKind};
 use chat_core::limits::{
     AWAY_BYTES_MAX, CLIENT_TAG_BYTES_MAX, HISTORY_MESSAGES_MAX, LABEL_BYTES_MAX, LINE_BYTES_MAX,
-    LINE_OUT_BYTES_MAX, PARAMS_MAX, REAL_NAME_BYTES_MAX, REASON_BYTES_MAX, TAGS_OUT_BYTES_MAX,
-    TOPIC_BYTES_MAX, USER_BYTES_MAX,
+    LINE_OUT_BYTES_MAX, PARAMS_MAX, REAL_NAME_BYTES_MAX, REASON_BYTES_MAX, RETRY_ID_BYTES_MAX,
+    TAGS_OUT_BYTES_MAX, TOPIC_BYTES_MAX, USER_BYTES_MAX,
 };
 use chat_core::names::{Nick, RoomName};
+use chat_core::time::Timestamp;
 
 use crate::events::{committed, post_to_room, room, source};
 use crate::oracle;
@@ -253,6 +254,7 @@ fn check_command(command: &Command<'_>, message: &Message<'_>) {
             check_wrong(&question.invalid_target(), "");
             check_wrong(&question.message_error(), "");
         }
+        Command::MarkRead { target, read_to } => check_marker(target, *read_to),
         Command::Whowas { count, .. } => assert_ne!(*count, Some(0)),
         Command::Ison(names) | Command::Userhost(names) => assert!(!names[0].is_empty()),
         Command::Ping(token) => assert!(!token.is_empty()),
@@ -315,8 +317,39 @@ fn check_part(rooms: &str, reason: Option<&str>) {
     }
 }
 
+/// What is told of a marker can be read again, and says the same.
+fn check_marker(target: &str, read_to: Option<Timestamp>) {
+    check_wrong(&read_marker::invalid_target(target), "");
+    let mut out = String::new();
+    read_marker::marker(&mut out, &reader(Caps::NONE), "#lobby", read_to);
+    let told = check_line(&out);
+    assert_eq!((told.command, told.params[0]), ("MARKREAD", "#lobby"));
+    match read_to {
+        None => assert_eq!(told.params[1], "*"),
+        Some(at) => {
+            let target = "#lobby";
+            let read_to = Some(at);
+            assert_eq!(decode(&told), Ok(Command::MarkRead { target, read_to }));
+        }
+    }
+}
+
+/// An id of a message is one of its tags, and nothing of it is passed on.
+fn check_retry(kind: PostKind, list: &str, message: &Message<'_>) {
+    match retry::id(message, kind, list) {
+        Ok(None) => {}
+        Ok(Some(id)) => {
+            assert!((1..=RETRY_ID_BYTES_MAX).contains(&id.len()));
+            assert_eq!(targets(list).count(), 1);
+            assert_eq!(message.tags.raw(retry::NAME), Some(id));
+        }
+        Err(wrong) => check_wrong(&wrong, list),
+    }
+}
+
 fn check_post(kind: PostKind, list: &str, text: &str, message: &Message<'_>) {
     assert!(targets(list).next().is_some());
+    check_retry(kind, list, message);
     assert_eq!(text.is_empty(), kind == PostKind::Tags);
     let bytes_max = encode::text_bytes_max(&source(), kind, room().as_str());
     let kept = &text[..text.floor_char_boundary(bytes_max)];

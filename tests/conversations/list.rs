@@ -17,15 +17,23 @@ conversations! {
     a_look_alike_is_refused_and_may_choose_again
     a_message_reaches_everybody_else_in_the_room
     a_message_that_goes_nowhere_is_answered
+    a_message_that_is_sent_again_by_the_next_client_is_said_once
+    a_message_that_is_sent_again_is_said_once
+    a_message_that_was_refused_may_be_tried_again
     a_message_to_oneself_comes_twice_with_echo
     a_message_to_somebody_who_is_leaving_reaches_nobody_else
     a_name_taken_while_negotiating_is_asked_for_again
     a_name_that_is_refused_is_not_taken
     a_new_real_name_is_told_to_those_who_asked
     a_notice_is_never_answered
+    a_notice_that_is_sent_again_is_said_once
     a_person_is_in_so_many_rooms_and_no_more
     a_quit_takes_effect_though_the_journal_refuses_it
+    a_read_marker_comes_with_a_join
+    a_read_marker_goes_only_forward
+    a_read_marker_that_cannot_be_is_refused
     a_request_alone_holds_registration_too
+    a_retry_id_is_for_one_message_of_one_person
     a_room_holds_so_many_people_and_no_more
     a_stranger_may_do_nothing_in_a_room
     a_terminal_obeys_no_stranger

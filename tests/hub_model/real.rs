@@ -146,5 +146,6 @@ fn post(room: RoomName) -> Request {
         kind: PostKind::Message,
         text: "hi".into(),
         tags: "".into(),
+        retry: None,
     }
 }

@@ -163,10 +163,7 @@ impl Turn<'_> {
                 kind,
                 targets,
                 text,
-            } => {
-                let tags = message.tags.passed_on();
-                self.post(who, kind, targets, text, &tags, key);
-            }
+            } => self.post(who, kind, targets, text, message, key),
             Command::Nick(nick) => self.rename(who, nick, key),
             Command::User { .. } | Command::Pass(_) => {
                 self.say_numeric(
@@ -187,6 +184,7 @@ impl Turn<'_> {
             Command::Away(reason) => self.submit(who, Request::Away(reason.map(Arc::from)), key),
             Command::SetName(name) => self.submit(who, Request::RealName(name.into()), key),
             Command::Mode { target, modes } => self.mode(who, target, modes, key),
+            Command::MarkRead { target, read_to } => self.mark_read(who, target, read_to, key),
             query => self.query(who, &query, key),
         }
     }

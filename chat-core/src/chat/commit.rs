@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::Waiting;
 use super::answer::AnswerKey;
 use super::turn::Turn;
+use super::{Waiting, retry};
 use crate::hub::Effects;
 use crate::hub::entry::{Act, Committed, Entry, NotKept, PostKind};
 use crate::hub::request::{Refusal, Request};
@@ -14,6 +14,9 @@ use crate::journal::{Outcome, Ticket};
 impl Turn<'_> {
     /// Asks the hub, and gives what it grants to the journal.
     pub(super) fn grant(&mut self, who: PersonId, request: Request, key: AnswerKey) {
+        if self.was_tried(who, &request, key) {
+            return;
+        }
         let is_notice = matches!(
             &request,
             Request::Post {
@@ -32,6 +35,23 @@ impl Turn<'_> {
     fn append(&mut self, entry: Entry, key: AnswerKey) {
         let who = entry.who;
         let is_post = matches!(entry.act, Act::Post(_));
+        let tried = retry::tried(&entry);
+        let ticket = self.chat.journal.append(entry, self.now.wall);
+        if let Some(tried) = tried {
+            self.chat.retries.begin(tried, ticket);
+        }
+        self.await_outcome(who, ticket, key, is_post);
+        self.commit();
+    }
+
+    /// Somebody waits for what becomes of an entry.
+    pub(super) fn await_outcome(
+        &mut self,
+        who: PersonId,
+        ticket: Ticket,
+        answer: AnswerKey,
+        is_post: bool,
+    ) {
         if let Some(speaker) = self.chat.speaker_mut(who) {
             let in_flight = &mut speaker.in_flight;
             *(if is_post {
@@ -41,15 +61,13 @@ impl Turn<'_> {
             }) += 1;
             speaker.holds.commit |= !is_post;
         }
-        self.keep_open(key);
-        let ticket = self.chat.journal.append(entry, self.now.wall);
+        self.keep_open(answer);
         self.chat.waiting.push_back(Waiting {
             ticket,
-            answer: key,
+            answer,
             who,
             is_post,
         });
-        self.commit();
     }
 
     /// Lets everything take effect that the journal has decided. What that makes others do may end
@@ -64,32 +82,41 @@ impl Turn<'_> {
         self.chat.committing = false;
     }
 
-    fn decided(&mut self, outcome: Outcome) {
-        let waiting = self.waiting_for(outcome.ticket);
-        // Who is not registered has got another connection since: it did not ask.
-        let asker = waiting.filter(|waiting| {
-            let speaker = self.chat.speaker(waiting.who);
-            speaker.is_some_and(|speaker| speaker.registered)
-        });
-        let key = asker.map(|waiting| waiting.answer);
-        match outcome.result {
-            Ok(committed) => self.take_effect(&committed, key),
+    fn decided(&mut self, Outcome { ticket, result }: Outcome) {
+        let waiting = self.waiting_for(ticket);
+        let key = waiting.and_then(|waiting| self.still_asked(&waiting));
+        let entry = match &result {
+            Ok(committed) => &committed.entry,
+            Err((entry, _)) => &**entry,
+        };
+        let tried = retry::tried(entry);
+        let outcome = match result {
+            Ok(committed) => self.take_effect(committed, key),
             Err((entry, why)) => self.not_stored(*entry, why, key),
-        }
+        };
         if let Some(waiting) = waiting {
             self.land(waiting);
         }
+        if let Some(tried) = tried {
+            self.decide_tries(tried, ticket, &outcome);
+        }
+    }
+
+    /// The answer that is waited for. Who is not registered has got another connection since: it did not ask.
+    pub(super) fn still_asked(&self, waiting: &Waiting) -> Option<AnswerKey> {
+        let speaker = self.chat.speaker(waiting.who)?;
+        speaker.registered.then_some(waiting.answer)
     }
 
     /// Entries mostly land in the order in which they were appended.
-    fn waiting_for(&mut self, ticket: Ticket) -> Option<Waiting> {
+    pub(super) fn waiting_for(&mut self, ticket: Ticket) -> Option<Waiting> {
         let waiting = &mut self.chat.waiting;
         let place = waiting.iter().position(|waits| waits.ticket == ticket)?;
         waiting.remove(place)
     }
 
     /// An entry has landed: its answer is nearer to its end, and its author may go on.
-    fn land(
+    pub(super) fn land(
         &mut self,
         Waiting {
             answer,
@@ -114,24 +141,32 @@ impl Turn<'_> {
         }
     }
 
-    fn take_effect(&mut self, committed: &Arc<Committed>, key: Option<AnswerKey>) {
+    /// Answers with what was told.
+    fn take_effect(
+        &mut self,
+        committed: Arc<Committed>,
+        key: Option<AnswerKey>,
+    ) -> Result<Arc<Committed>, Refusal> {
         let who = committed.entry.who;
         self.chat.until = self.chat.until.max(committed.seq);
-        let renamed = self.under_present_name(committed);
-        let committed = renamed.as_ref().unwrap_or(committed);
+        let renamed = self.under_present_name(&committed);
+        let committed = renamed.unwrap_or(committed);
         if matches!(committed.entry.act, Act::Part { .. } | Act::Quit { .. }) {
             self.chat.fan.settle(who, &self.chat.hub, self.people);
         }
-        match self.chat.hub.apply(committed) {
+        match self.chat.hub.apply(&committed) {
             Ok(effects) => {
-                self.note_new_name(committed);
-                self.tell(committed, &effects, key);
-                self.report_happened(committed);
+                self.note_new_name(&committed);
+                self.tell(&committed, &effects, key);
+                self.report_happened(&committed);
+                self.chat.forget_markers_of_who_left(&committed.entry);
+                Ok(committed)
             }
             Err(refusal) => {
                 if let Some(key) = key {
                     self.refuse(key, &refusal);
                 }
+                Err(refusal)
             }
         }
     }
@@ -181,7 +216,12 @@ impl Turn<'_> {
     }
 
     /// The journal has no place for it. Nobody saw it; but who has left has left.
-    fn not_stored(&mut self, entry: Entry, why: NotKept, key: Option<AnswerKey>) {
+    fn not_stored(
+        &mut self,
+        entry: Entry,
+        why: NotKept,
+        key: Option<AnswerKey>,
+    ) -> Result<Arc<Committed>, Refusal> {
         if matches!(entry.act, Act::Quit { .. }) {
             let committed = Committed {
                 seq: Seq(0),
@@ -189,10 +229,12 @@ impl Turn<'_> {
                 at: self.now.wall,
                 entry,
             };
-            self.take_effect(&Arc::new(committed), key);
-        } else if let Some(key) = key {
+            return self.take_effect(Arc::new(committed), key);
+        }
+        if let Some(key) = key {
             self.refuse(key, &Refusal::NotStored(why));
         }
+        Err(Refusal::NotStored(why))
     }
 
     /// Somebody has left: their rooms hear of it when it is committed.

@@ -181,6 +181,10 @@ impl Turn<'_> {
         if self.chat.program.observer.is_none() {
             return self.grant(who, request, key);
         }
+        // About what was tried before it has been asked.
+        if self.was_tried(who, &request, key) {
+            return;
+        }
         let request = self.without_bad_remarks(who, request);
         let is_asked_about = matches!(
             request,
@@ -227,6 +231,7 @@ fn ask(
             kind,
             text,
             tags,
+            ..
         } => {
             let kind = *kind;
             let said = Said {

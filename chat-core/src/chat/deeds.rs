@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::answer::AnswerKey;
 use super::turn::Turn;
+use crate::dialect::irc::Message;
 use crate::dialect::irc::command::targets;
 use crate::dialect::irc::numeric::ERR_TOOMANYTARGETS;
 use crate::hub::entry::PostKind;
@@ -21,12 +22,16 @@ impl Turn<'_> {
         kind: PostKind,
         list: &str,
         text: &str,
-        tags: &str,
+        message: &Message<'_>,
         key: AnswerKey,
     ) {
+        let retry: Option<Arc<str>> = match self.retry_id(who, message, kind, list) {
+            Ok(id) => id.map(Arc::from),
+            Err(wrong) => return self.wrong(key, &wrong),
+        };
         let text: Arc<str> = text.into();
         // Nobody allocates for no tags.
-        let tags: Arc<str> = match tags {
+        let tags: Arc<str> = match &*message.tags.passed_on() {
             "" => Arc::default(),
             some => some.into(),
         };
@@ -36,7 +41,7 @@ impl Turn<'_> {
             }
             match self.addressee(who, target) {
                 Ok(to) => {
-                    let (text, tags) = (Arc::clone(&text), Arc::clone(&tags));
+                    let (text, tags, retry) = (text.clone(), tags.clone(), retry.clone());
                     self.submit(
                         who,
                         Request::Post {
@@ -44,6 +49,7 @@ impl Turn<'_> {
                             kind,
                             text,
                             tags,
+                            retry,
                         },
                         key,
                     );

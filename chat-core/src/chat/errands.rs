@@ -52,6 +52,7 @@ impl Errand {
                 kind: PostKind::Message,
                 text: text.into(),
                 tags: Arc::default(),
+                retry: None,
             },
         )
     }
@@ -176,11 +177,13 @@ fn tidied(request: Request) -> Request {
             kind,
             text,
             tags,
+            retry,
         } => Request::Post {
             to,
             kind,
             text: fit(&text, LINE_BYTES_MAX),
             tags,
+            retry,
         },
         Request::Quit(text) => Request::Quit(fit(&text, REASON_BYTES_MAX)),
         Request::Part(room, text) => {

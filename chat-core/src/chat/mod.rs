@@ -20,6 +20,9 @@
 //! | `queries.rs`, `whois.rs`, `about.rs`, `history.rs`, `cursor.rs` | answers that change nothing |
 //! | `answer.rs` | labels and batches |
 //! | `recovered.rs` | what outlives the end of the program |
+//! | `retry.rs` | a message that is sent again is said once |
+//! | `read_marker.rs` | how far somebody has read |
+//! | `kept.rs` | what these two keep, the oldest to be forgotten first |
 //! | `missed.rs` | direct messages to a session whose browser is away |
 //! | `fan_out.rs`, `saying.rs`, `forms.rs` | from one to all |
 //! | `clock.rs`, `pace.rs`, `slow.rs` | deadlines: registration, ping, flood; who is too fast for their room, who too slow |
@@ -44,6 +47,7 @@ mod history;
 mod host;
 mod house;
 mod inside;
+mod kept;
 mod lookup;
 mod missed;
 mod modes;
@@ -51,8 +55,10 @@ mod pace;
 
 mod plain;
 mod queries;
+mod read_marker;
 mod recovered;
 mod registration;
+mod retry;
 mod saying;
 mod setup;
 mod slow;
@@ -95,7 +101,9 @@ use fan_out::FanOut;
 use history::Asking;
 use house::House;
 use pace::Waiters;
+use read_marker::ReadMarkers;
 use recovered::Shelves;
+use retry::Retries;
 use speaker::Speaker;
 use turn::Turn;
 
@@ -115,6 +123,8 @@ pub struct Chat {
     asking: BTreeMap<Inquiry, Asking>,
     /// The last place in the order that has taken effect.
     until: Seq,
+    retries: Retries,
+    markers: ReadMarkers,
     /// The dialect of each door; the rest speak IRC.
     dialects: Vec<Dialect>,
     limits: Limits,
@@ -174,6 +184,8 @@ impl Chat {
             waiting: VecDeque::new(),
             asking: BTreeMap::new(),
             until: Seq(0),
+            retries: Retries::default(),
+            markers: ReadMarkers::new(&setup.limits),
             dialects: Vec::new(),
             limits: setup.limits,
             password,
@@ -269,6 +281,7 @@ impl Chat {
     /// Lets go of a name that was kept.
     pub fn release(&mut self, nick: &Nick, identity: Identity) {
         self.hub.release(nick, identity);
+        self.forget_markers_if_over(identity, nick);
     }
 
     /// Lets somebody speak from now on: a connection of one of the chat's own doors, or one that

@@ -130,6 +130,7 @@ impl Turn<'_> {
                 kind: PostKind::Message,
                 text,
                 tags,
+                retry: None,
             },
             key,
         );

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Chat;
+use super::{Chat, read_marker};
 use crate::journal::{Durability, Journal, Note, Recovered};
 
 /// Notes of before, by their shelves, until somebody takes them.
@@ -36,11 +36,14 @@ impl Chat {
         for room in recovered.rooms {
             self.hub.restore(room.name, room.created, room.topic);
         }
+        self.retries.restore(recovered.retries);
         self.identities = self.identities.max(recovered.last_identity);
         for Note { shelf, key, value } in recovered.notes {
             let notes = self.shelves.entry(shelf).or_default();
             notes.extend(value.map(|value| (key, value)));
         }
+        let markers = self.take_shelf(read_marker::SHELF);
+        self.markers.restore(markers);
     }
 }
 

@@ -162,6 +162,9 @@ impl Turn<'_> {
         self.say(key, line);
         let lines = self.chat.topic_lines(who, room);
         self.say_all(key, lines);
+        if self.caps(who).has(Caps::READ_MARKER) {
+            self.say_marker_of(who, &name, key);
+        }
         self.stream(who, Cursor::names(name, key));
     }
 

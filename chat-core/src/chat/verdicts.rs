@@ -149,11 +149,18 @@ fn reworded(request: &Request, text: &str) -> Option<Request> {
             let text = one_line(text);
             Request::Topic(room, cut(&text, TOPIC_BYTES_MAX).into())
         }
-        Request::Post { to, kind, tags, .. } if !text.is_empty() => Request::Post {
+        Request::Post {
+            to,
+            kind,
+            tags,
+            retry,
+            ..
+        } if !text.is_empty() => Request::Post {
             to,
             kind,
             text: one_line(text).into(),
             tags,
+            retry,
         },
         _ => return None,
     })

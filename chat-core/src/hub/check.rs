@@ -43,11 +43,13 @@ impl Hub {
                 kind,
                 text,
                 tags,
+                retry,
             } => Act::Post(Post {
                 target: self.target(member, to)?,
                 kind,
                 text,
                 tags,
+                retry,
             }),
             Request::Join(room) => {
                 self.check_join(member, &room)?;

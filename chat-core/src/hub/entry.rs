@@ -151,6 +151,9 @@ pub struct Post {
     pub text: Arc<str>,
     /// Client-only tags (`+…`), as they came and still escaped, without `@`; mostly empty.
     pub tags: Arc<str>,
+    /// By which its author may send it again without saying it twice; told to nobody. A journal that outlives the chat
+    /// keeps it.
+    pub retry: Option<Arc<str>>,
 }
 
 /// Where a post goes.
@@ -203,7 +206,10 @@ impl Entry {
     #[must_use]
     pub fn size(&self) -> usize {
         match &self.act {
-            Act::Post(post) => post.text.len() + post.tags.len(),
+            Act::Post(post) => {
+                let retry = post.retry.as_ref().map_or(0, |id| id.len());
+                post.text.len() + post.tags.len() + retry
+            }
             Act::Quit { reason } => reason.len(),
             Act::Topic { text, .. } => text.len(),
             Act::Part { reason, .. } | Act::Away { reason } => {

@@ -18,6 +18,8 @@ pub enum Request {
         text: Arc<str>,
         /// Client-only tags, escaped, without `@`.
         tags: Arc<str>,
+        /// By which it may be asked for again and is still done once. docs/clients.md.
+        retry: Option<Arc<str>>,
     },
     /// Enter a room, which is made when it does not exist.
     Join(RoomName),
@@ -38,7 +40,7 @@ pub enum Request {
 }
 
 /// Whom a post is for, as its author wrote it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Addressee {
     /// A room.
     Room(RoomName),

@@ -210,6 +210,7 @@ fn post(to: Addressee) -> Request {
         kind: PostKind::Message,
         text,
         tags,
+        retry: None,
     }
 }
 

@@ -15,6 +15,7 @@ mod observers;
 mod own_loop;
 mod owned_users;
 mod pages;
+mod retries;
 mod testing;
 mod values;
 mod verdicts;

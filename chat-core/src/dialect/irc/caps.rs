@@ -41,6 +41,11 @@ impl Caps {
     /// CHATHISTORY. IRCv3 chathistory, a draft still.
     pub const CHATHISTORY: Caps = Caps(1 << 13);
 
+    /// MARKREAD of itself. IRCv3 read-marker, a draft still.
+    pub const READ_MARKER: Caps = Caps(1 << 14);
+    /// The tag by which a message may be sent again. Ours: docs/clients.md.
+    pub const RETRY: Caps = Caps(1 << 15);
+
     /// Those that change the bytes or the audience of a broadcast: readers that agree in these get the same.
     pub const FORM: Caps = Caps(
         Caps::MESSAGE_TAGS.0
@@ -134,7 +139,7 @@ impl BitAnd for Caps {
 /// The version of capability negotiation that brought `cap-notify`.
 pub const CAP_302: u32 = 302;
 
-const NAMES: [(Caps, &str); 14] = [
+const NAMES: [(Caps, &str); 16] = [
     (Caps::MESSAGE_TAGS, "message-tags"),
     (Caps::SERVER_TIME, "server-time"),
     (Caps::ECHO_MESSAGE, "echo-message"),
@@ -149,6 +154,8 @@ const NAMES: [(Caps, &str); 14] = [
     (Caps::CAP_NOTIFY, "cap-notify"),
     (Caps::STANDARD_REPLIES, "standard-replies"),
     (Caps::CHATHISTORY, "draft/chathistory"),
+    (Caps::READ_MARKER, "draft/read-marker"),
+    (Caps::RETRY, super::retry::NAME),
 ];
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 
 use super::history::ChatHistory;
 use crate::hub::entry::PostKind;
+use crate::time::Timestamp;
 
 /// One command of a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,6 +100,11 @@ pub enum Command<'a> {
     SetName(&'a str),
     /// CHATHISTORY. IRCv3 chathistory.
     ChatHistory(ChatHistory<'a>),
+    /// MARKREAD: asks how far somebody has read, or says so. IRCv3 read-marker.
+    MarkRead {
+        target: &'a str,
+        read_to: Option<Timestamp>,
+    },
 }
 
 /// What CAP is to do. IRCv3 capability-negotiation, "The CAP command".

@@ -6,6 +6,7 @@
 use super::command::{About, CapCommand, Command, Wrong, targets};
 use super::history;
 use super::message::Message;
+use super::read_marker;
 use crate::dialect::cut;
 use crate::hub::entry::PostKind;
 use crate::limits::{
@@ -70,7 +71,7 @@ type Decoded<'a> = Result<Command<'a>, Wrong<'a>>;
 type Decode = for<'a> fn(Params<'a>) -> Decoded<'a>;
 
 /// Those that come often first.
-const COMMANDS: [(&str, Decode); 35] = [
+const COMMANDS: [(&str, Decode); 36] = [
     ("PRIVMSG", |params| post(PostKind::Message, params)),
     ("PING", ping),
     ("PONG", |_| Ok(Command::Pong)),
@@ -90,6 +91,7 @@ const COMMANDS: [(&str, Decode); 35] = [
     ("CHATHISTORY", |params| {
         history::decode(params).map(Command::ChatHistory)
     }),
+    ("MARKREAD", read_marker::decode),
     ("TOPIC", topic),
     ("NAMES", |params| Ok(Command::Names(given(params, 0)))),
     ("WHO", who),

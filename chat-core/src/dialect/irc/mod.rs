@@ -17,9 +17,11 @@ pub mod mask;
 pub mod message;
 pub mod msgid;
 pub mod numeric;
+pub mod read_marker;
 pub mod reader;
 pub mod refusal;
 pub mod reply;
+pub mod retry;
 pub mod tags;
 
 pub use caps::Caps;

@@ -11,6 +11,7 @@ fn post(room: &str, text: &str) -> Entry {
         kind: PostKind::Message,
         text: text.into(),
         tags: "".into(),
+        retry: None,
     });
     let source = Source::new(Nick::new("ana").unwrap(), "a", "h");
     let who = PersonId {

@@ -15,7 +15,7 @@ use crate::hub::Topic;
 use crate::hub::entry::{Committed, Source};
 use crate::id::Seq;
 use crate::journal::{Durability, Epoch, Epochs, Note, Recovered, RoomThen};
-use crate::limits::RETRIES_RECOVERED_MAX;
+use crate::limits::RETRIES_MAX;
 use crate::names::{Nick, RoomName};
 use crate::time::Timestamp;
 
@@ -239,7 +239,7 @@ fn retries(from: &Connection) -> rusqlite::Result<Vec<Arc<Committed>>> {
     let mut select = from.prepare(&format!(
         "SELECT {COLUMNS} FROM entries e WHERE e.retry IS NOT NULL ORDER BY e.seq DESC LIMIT ?1"
     ))?;
-    let rows = select.query_and_then([number(RETRIES_RECOVERED_MAX)], record::read)?;
+    let rows = select.query_and_then([number(RETRIES_MAX as u64)], record::read)?;
     let mut posts: Vec<Arc<Committed>> = rows
         .filter_map(|row: rusqlite::Result<_>| row.ok())
         .map(Arc::new)

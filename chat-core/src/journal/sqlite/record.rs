@@ -14,8 +14,7 @@ use crate::names::{Nick, RoomName};
 use crate::time::Timestamp;
 
 /// The columns of a row, in the order in which [`read`] wants them.
-pub(super) const COLUMNS: &str =
-    "e.seq, e.at, e.kind, e.identity, e.nick, e.user, e.host, e.target, e.other, e.text, e.tags";
+pub(super) const COLUMNS: &str = "e.seq, e.at, e.kind, e.identity, e.nick, e.user, e.host, e.target, e.other, e.text, e.tags, e.retry";
 
 /// What was done, as a number in a file: these never change.
 mod kind {
@@ -77,7 +76,7 @@ impl<'e> Parts<'e> {
             other,
             text: Some(&post.text),
             tags: (!post.tags.is_empty()).then_some(&*post.tags),
-            retry: None,
+            retry: post.retry.as_deref(),
         })
     }
 }
@@ -146,6 +145,7 @@ fn post(row: &Row<'_>, kind: PostKind) -> rusqlite::Result<Post> {
         kind,
         text: text(row, 9)?.into(),
         tags: optional(row, 10)?.unwrap_or_default().into(),
+        retry: optional(row, 11)?.map(Arc::from),
     })
 }
 

@@ -1,3 +1,5 @@
+mod retries;
+
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -48,6 +50,7 @@ fn post(target: Target, text: &str) -> Entry {
         kind: PostKind::Message,
         text: text.into(),
         tags: "+x=1".into(),
+        retry: Some("again".into()),
     }))
 }
 

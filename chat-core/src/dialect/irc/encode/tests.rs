@@ -41,6 +41,7 @@ fn post(kind: PostKind, target: Target, text: &str, tags: &str) -> Act {
         kind,
         text: text.into(),
         tags: tags.into(),
+        retry: None,
     })
 }
 

@@ -33,6 +33,7 @@ fn said(kind: PostKind, target: Target, text: &str) -> Act {
         kind,
         text: text.into(),
         tags: "".into(),
+        retry: None,
     })
 }
 
