@@ -108,6 +108,7 @@ fn the_longest_names_leave_no_line_too_long() {
         "setname",
         "batch",
         "draft/chathistory",
+        "draft/event-playback",
         "labeled-response",
     ];
     let (nick, room) = (longest('ж'), format!("#{}", longest('ю')));

@@ -251,8 +251,10 @@ fn check_command(command: &Command<'_>, message: &Message<'_>) {
         }
         Command::ChatHistory(question) => {
             assert!((1..=HISTORY_MESSAGES_MAX).contains(&question.limit));
-            check_wrong(&question.invalid_target(), "");
-            check_wrong(&question.message_error(), "");
+            let asked = question.asked();
+            check_wrong(&asked.invalid_target(), "");
+            check_wrong(&asked.message_error(), "");
+            check_wrong(&asked.unreadable(), "");
         }
         Command::MarkRead { target, read_to } => check_marker(target, *read_to),
         Command::Whowas { count, .. } => assert_ne!(*count, Some(0)),

@@ -46,9 +46,11 @@ conversations! {
     direct_messages_are_for_the_two
     echo_is_the_acknowledgement
     every_reader_gets_the_same_msgid_and_time
+    events_are_played_back_to_those_who_asked
     everything_in_one_write
     extended_join_carries_the_real_name
     history_comes_in_a_batch_from_either_end
+    history_comes_from_around_and_between_messages
     history_is_for_those_who_are_there
     invitations_are_told_to_those_who_asked
     invite_asks_somebody_in
@@ -73,6 +75,7 @@ conversations! {
     quit_is_told_once_and_answered_by_error
     registering_twice_is_refused
     rooms_are_heard_in_the_order_of_what_happened
+    targets_are_ones_rooms_and_ones_talks
     the_house_answers_for_itself
     the_plain_door_asks_for_a_name_until_it_gets_one
     there_are_so_many_rooms_and_the_oldest_empty_one_makes_place

@@ -59,9 +59,10 @@ impl Answer {
         None
     }
 
-    /// A reply that is a batch of its own kind carries the label on that; its lines need no other.
+    /// A reply that is a batch of its own kind carries the label on that; its lines need no other. It is within
+    /// another batch if something was said before it.
     pub(super) fn label_batch(&mut self, start: String) -> String {
-        match self.label.take() {
+        match self.label.take_if(|_| self.held.is_empty()) {
             Some(label) => tagged(&start, "label", &label),
             None => start,
         }

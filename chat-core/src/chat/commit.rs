@@ -25,6 +25,7 @@ impl Turn<'_> {
             }
         );
         match self.chat.hub.check(who, request) {
+            Ok(entry) if self.chat.hub.is_void(&entry) => {}
             Ok(entry) => self.append(entry, key),
             // RFC 2812 §3.3.2: a notice is never answered.
             Err(_) if is_notice => {}

@@ -4,16 +4,13 @@
 //! place again. Who has one open is not read from, so that nobody is cut for asking and nobody can
 //! make us remember more than one line's worth of questions.
 
-use std::sync::Arc;
-use std::vec::IntoIter;
-
 use super::Chat;
 use super::answer::AnswerKey;
+use super::history::Lines;
 use super::turn::Turn;
 use crate::dialect::irc::numeric::{RPL_ENDOFNAMES, RPL_ENDOFWHO, RPL_LISTEND, RPL_NAMREPLY};
-use crate::dialect::irc::{Caps, Extra, encode_for, mask};
+use crate::dialect::irc::{Caps, mask};
 use crate::hub::RoomKey;
-use crate::hub::entry::Committed;
 use crate::id::PersonId;
 use crate::limits::LINE_OUT_BYTES_MAX;
 use crate::names::RoomName;
@@ -46,7 +43,7 @@ enum Kind {
         last: Option<RoomKey>,
     },
     History {
-        posts: IntoIter<Arc<Committed>>,
+        lines: Lines,
         batch: Option<String>,
     },
 }
@@ -96,17 +93,10 @@ impl Cursor {
     }
 
     /// What was said. IRCv3 chathistory; the batch is open already, if there is to be one.
-    pub(super) fn history(
-        posts: Vec<Arc<Committed>>,
-        batch: Option<String>,
-        answer: AnswerKey,
-    ) -> Cursor {
+    pub(super) fn history(lines: Lines, batch: Option<String>, answer: AnswerKey) -> Cursor {
         Cursor {
             answer,
-            kind: Kind::History {
-                posts: posts.into_iter(),
-                batch,
-            },
+            kind: Kind::History { lines, batch },
             ended: false,
         }
     }
@@ -126,9 +116,7 @@ impl Cursor {
             Kind::Who { is_empty: true, .. } => None,
             Kind::Matching { mask, next } => matching_line(chat, who, mask, next),
             Kind::List { last } => list_line(chat, who, last),
-            Kind::History { posts, batch } => posts
-                .next()
-                .map(|post| history_line(chat, who, &post, batch.as_deref())),
+            Kind::History { lines, batch } => lines.next(chat, who, batch.as_deref()),
         };
         line.or_else(|| {
             self.ended = true;
@@ -288,20 +276,4 @@ fn list_line(chat: &Chat, who: PersonId, last: &mut Option<RoomKey>) -> Option<S
     let room = chat.hub.next_room(*last)?;
     *last = Some(room.key);
     Some(chat.list_reply(who, room))
-}
-
-fn history_line(chat: &Chat, who: PersonId, post: &Committed, batch: Option<&str>) -> String {
-    let caps = chat.reader(who).caps;
-    let mut line = String::new();
-    encode_for(
-        post,
-        caps,
-        chat.journal.epochs().of(post.seq),
-        Extra {
-            batch,
-            ..Extra::default()
-        },
-        &mut line,
-    );
-    line
 }

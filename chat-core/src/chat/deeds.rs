@@ -81,9 +81,15 @@ impl Turn<'_> {
     }
 
     pub(super) fn join(&mut self, who: PersonId, rooms: &str, key: AnswerKey) {
+        let mut named = Vec::new();
         for name in targets(rooms).take(self.rooms_at_once()) {
             match RoomName::new(name) {
-                Ok(room) => self.submit(who, Request::Join(room), key),
+                // The first one may not have been committed yet.
+                Ok(room) if named.contains(&room) => {}
+                Ok(room) => {
+                    named.push(room.clone());
+                    self.submit(who, Request::Join(room), key);
+                }
                 Err(wrong) => self.refuse(key, &Refusal::BadName(name.to_owned(), wrong)),
             }
         }

@@ -17,7 +17,7 @@
 //! | `consult.rs`, `verdicts.rs`, `errands.rs`, `inside.rs` | the program around it: its verdicts, what it wants done, people without a socket |
 //! | `commit.rs`, `told.rs` | an entry's way through the journal, and how its author hears of it |
 //! | `modes.rs` | MODE, and who is invisible to whom |
-//! | `queries.rs`, `whois.rs`, `about.rs`, `history.rs`, `cursor.rs` | answers that change nothing |
+//! | `queries.rs`, `whois.rs`, `about.rs`, `history/`, `cursor.rs` | answers that change nothing |
 //! | `answer.rs` | labels and batches |
 //! | `recovered.rs` | what outlives the end of the program |
 //! | `retry.rs` | a message that is sent again is said once |

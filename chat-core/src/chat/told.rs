@@ -55,7 +55,8 @@ impl Turn<'_> {
             Act::Post(post) => self.echo(post, committed, effects, key),
             Act::Join { .. } => {
                 if let Some(room) = effects.room {
-                    self.say_entered(who, room, key);
+                    self.say_own(committed, key);
+                    self.say_room(who, room, key);
                 }
             }
             Act::Part { .. } | Act::Name { .. } if !effects.is_void => self.say_own(committed, key),
@@ -143,7 +144,7 @@ impl Turn<'_> {
         }
     }
 
-    /// What somebody is told who is in a room now: JOIN, the topic, who is there. RFC 2812 §3.2.1.
+    /// What somebody is told who has another connection and is in a room already: as if they had come now.
     pub(super) fn say_entered(&mut self, who: PersonId, room: RoomKey, key: AnswerKey) {
         let Some(name) = self.chat.hub.room_at(room).map(|room| room.name.clone()) else {
             return;
@@ -160,6 +161,14 @@ impl Turn<'_> {
             join.end();
         }
         self.say(key, line);
+        self.say_room(who, room, key);
+    }
+
+    /// The topic, and who is there. RFC 2812 §3.2.1.
+    fn say_room(&mut self, who: PersonId, room: RoomKey, key: AnswerKey) {
+        let Some(name) = self.chat.hub.room_at(room).map(|room| room.name.clone()) else {
+            return;
+        };
         let lines = self.chat.topic_lines(who, room);
         self.say_all(key, lines);
         if self.caps(who).has(Caps::READ_MARKER) {

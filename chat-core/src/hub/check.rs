@@ -31,6 +31,17 @@ impl Hub {
         })
     }
 
+    /// Whether an entry would change nothing: a join of a room that one is in, the name that one has. It is
+    /// not worth a place in the order, and would stand in a history as if something had happened.
+    #[must_use]
+    pub fn is_void(&self, entry: &Entry) -> bool {
+        match &entry.act {
+            Act::Join { room, .. } => self.is_in(entry.who, room),
+            Act::Name { new } => entry.source.nick.as_str() == new.as_str(),
+            _ => false,
+        }
+    }
+
     fn names_of_rooms(&self, member: &Member) -> Box<[RoomName]> {
         let rooms = member.rooms.iter().filter_map(|&key| self.rooms.get(key));
         rooms.map(|room| room.name.clone()).collect()

@@ -19,6 +19,8 @@ use crate::time::{Now, Timestamp};
 pub struct Late<J> {
     inner: J,
     turns: u64,
+    /// How many turns later what was found is told.
+    answer_turns: u64,
     turn: u64,
     held: VecDeque<(u64, Outcome)>,
     found: VecDeque<(u64, (Inquiry, Found))>,
@@ -30,9 +32,19 @@ impl<J: Journal> Late<J> {
         Late {
             inner,
             turns,
+            answer_turns: turns,
             turn: 0,
             held: VecDeque::new(),
             found: VecDeque::new(),
+        }
+    }
+
+    /// Questions are answered at once: the answer may know what has not taken effect yet.
+    #[must_use]
+    pub fn answering_at_once(self) -> Late<J> {
+        Late {
+            answer_turns: 0,
+            ..self
         }
     }
 
@@ -42,6 +54,7 @@ impl<J: Journal> Late<J> {
             self.held.push_back((due, outcome));
         }
         while let Some(answer) = self.inner.answered() {
+            let due = self.turn + self.answer_turns;
             self.found.push_back((due, answer));
         }
     }

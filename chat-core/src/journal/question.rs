@@ -37,7 +37,7 @@ pub enum About {
         /// Whether who came, left, took another name and set the topic is asked for too.
         with_events: bool,
     },
-    /// Where something was said of late, the latest first.
+    /// Where something was said last between two moments: a place where somebody has spoken since is not meant.
     Talks {
         /// With whom: everybody to whom this identity has spoken, or they to it.
         of: Identity,
@@ -47,6 +47,8 @@ pub enum About {
         after: Timestamp,
         /// Before that one.
         before: Timestamp,
+        /// From which end the limit counts.
+        from: End,
         /// How many at most.
         limit: usize,
     },
@@ -135,7 +137,7 @@ pub enum Found {
         /// Whether nothing behind the point from which it was asked is lost or was dropped.
         is_whole: bool,
     },
-    /// Where something was said.
+    /// Where something was said, in the order of when last, from the end that was asked for.
     Talks(Vec<Talk>),
     /// It cannot be read at present.
     Unreadable,
@@ -146,8 +148,20 @@ pub enum Found {
 pub struct Talk {
     /// A room, or the other one of two people.
     pub with: Partner,
-    /// The time of the last post in the span.
+    /// The time of the last post there.
     pub at: Timestamp,
+}
+
+impl Talk {
+    /// So many from one end on, of some with the place of the last post.
+    pub(super) fn first(mut talks: Vec<(Seq, Talk)>, from: End, limit: usize) -> Vec<Talk> {
+        talks.sort_by_key(|(seq, _)| *seq);
+        if from == End::Latest {
+            talks.reverse();
+        }
+        let talks = talks.into_iter().map(|(_, talk)| talk);
+        talks.take(limit).collect()
+    }
 }
 
 /// A room, or somebody as they were called when they last spoke or were spoken to.

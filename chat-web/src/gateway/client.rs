@@ -34,6 +34,8 @@ pub(super) struct Client {
     pub(super) unanswered: u32,
     /// Since when somebody else has the name, or our former self still does.
     pub(super) taken_since: Option<Instant>,
+    /// The batch in which the relay tells what was before: a JOIN in it is none of now.
+    history: String,
     /// The reason that the relay gave before a socket closed.
     pub(super) last_words: String,
     /// They have said QUIT, so the relay is right to close.
@@ -102,6 +104,7 @@ impl Client {
             addresses_left: 0,
             unanswered: 0,
             taken_since: None,
+            history: String::new(),
             last_words: String::new(),
             quits: false,
         }
@@ -114,6 +117,10 @@ impl Client {
 
     /// Keeps in mind what a line of the relay says about this client: its name and its rooms.
     pub(super) fn note(&mut self, message: &Message<'_>) {
+        let batch = message.tags.raw("batch").unwrap_or_default();
+        if !batch.is_empty() && batch == self.history {
+            return;
+        }
         let source = message.source.unwrap_or_default();
         let is_own = source.split('!').next() == Some(&self.nick);
         match (message.command, &message.params[..]) {
@@ -122,6 +129,9 @@ impl Client {
             ("JOIN", [room, ..]) if is_own => self.enter(room),
             ("PART", [room, ..]) if is_own => self.leave(room),
             ("KICK", [room, nick, ..]) if *nick == self.nick => self.leave(room),
+            ("BATCH", [start, "chathistory", ..]) => {
+                start.trim_start_matches('+').clone_into(&mut self.history);
+            }
             (code, [_, room, ..]) if CANNOT_JOIN.contains(&code) => self.leave(room),
             ("ERROR", [words, ..]) => {
                 words::reason(words).clone_into(&mut self.last_words);
@@ -165,7 +175,10 @@ mod tests {
             hear(&format!(":ana!a@b JOIN #r{n}"));
             hear(&format!(":ana!a@b JOIN #R{n}"));
         }
-        hear(":ana!a@b PART #r0");
+        hear(":relay BATCH +h1 chathistory #r0");
+        hear("@batch=h1 :ana!a@b PART #r1");
+        hear(":relay BATCH -h1");
+        hear("@batch=b2 :ana!a@b PART #r0");
         assert_eq!(client.rooms.len(), ROOMS_KEPT_MAX - 1);
         assert_eq!(client.rooms[0], "#r1");
     }

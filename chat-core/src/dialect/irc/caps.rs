@@ -40,11 +40,12 @@ impl Caps {
     pub const STANDARD_REPLIES: Caps = Caps(1 << 12);
     /// CHATHISTORY. IRCv3 chathistory, a draft still.
     pub const CHATHISTORY: Caps = Caps(1 << 13);
-
+    /// History tells who came, left, took another name and set the topic too. IRCv3 chathistory.
+    pub const EVENT_PLAYBACK: Caps = Caps(1 << 14);
     /// MARKREAD of itself. IRCv3 read-marker, a draft still.
-    pub const READ_MARKER: Caps = Caps(1 << 14);
+    pub const READ_MARKER: Caps = Caps(1 << 15);
     /// The tag by which a message may be sent again. Ours: docs/clients.md.
-    pub const RETRY: Caps = Caps(1 << 15);
+    pub const RETRY: Caps = Caps(1 << 16);
 
     /// Those that change the bytes or the audience of a broadcast: readers that agree in these get the same.
     pub const FORM: Caps = Caps(
@@ -139,7 +140,7 @@ impl BitAnd for Caps {
 /// The version of capability negotiation that brought `cap-notify`.
 pub const CAP_302: u32 = 302;
 
-const NAMES: [(Caps, &str); 16] = [
+const NAMES: [(Caps, &str); 17] = [
     (Caps::MESSAGE_TAGS, "message-tags"),
     (Caps::SERVER_TIME, "server-time"),
     (Caps::ECHO_MESSAGE, "echo-message"),
@@ -154,6 +155,7 @@ const NAMES: [(Caps, &str); 16] = [
     (Caps::CAP_NOTIFY, "cap-notify"),
     (Caps::STANDARD_REPLIES, "standard-replies"),
     (Caps::CHATHISTORY, "draft/chathistory"),
+    (Caps::EVENT_PLAYBACK, "draft/event-playback"),
     (Caps::READ_MARKER, "draft/read-marker"),
     (Caps::RETRY, super::retry::NAME),
 ];

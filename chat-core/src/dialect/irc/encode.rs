@@ -5,6 +5,8 @@
 //!  └ server-time ──────────────┘ └ message-tags ──────────┘
 //! ```
 //!
+//! What is told live and what is read again in a history are the same line but for the batch.
+//!
 //! A broadcast is encoded once for all readers that agree in [`Caps::FORM`]. What a direct answer has
 //! besides (label, batch) is an [`Extra`].
 
@@ -13,6 +15,7 @@ use super::msgid::Msgid;
 use super::reply::Line;
 use super::tags::TagWriter;
 use crate::hub::entry::{Act, Committed, Post, PostKind, Source, Target};
+use crate::id::Seq;
 use crate::limits::LINE_OUT_BYTES_MAX;
 
 /// The tags of a direct answer: an echo with a label, a line of a batch. Values are escaped already.
@@ -89,11 +92,22 @@ fn write_tags(committed: &Committed, caps: Caps, epoch: &str, extra: Extra<'_>, 
             None => committed.at.push_iso(out),
         });
     }
-    if let (true, Act::Post(post)) = (caps.has(Caps::MESSAGE_TAGS), &committed.entry.act) {
-        tags.tag_with("msgid", |out| Msgid::of(committed, epoch).push(out));
-        tags.data(&post.tags);
+    if caps.has(Caps::MESSAGE_TAGS) {
+        if has_msgid(committed) {
+            tags.tag_with("msgid", |out| Msgid::of(committed, epoch).push(out));
+        }
+        if let Act::Post(post) = &committed.entry.act {
+            tags.data(&post.tags);
+        }
     }
     tags.end();
+}
+
+/// Posts, since they may be answered, and whatever stands in a history, since it may be asked for what came after
+/// it. A farewell that could not be stored has no place.
+fn has_msgid(committed: &Committed) -> bool {
+    let entry = &committed.entry;
+    entry.is_post() || (entry.is_durable() && committed.seq > Seq(0))
 }
 
 fn write_line(source: &Source, act: &Act, caps: Caps, out: &mut String) {

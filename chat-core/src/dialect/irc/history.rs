@@ -1,48 +1,108 @@
 //! CHATHISTORY: what is asked of the past. IRCv3 chathistory, "CHATHISTORY Command".
-//!
-//! AROUND, BETWEEN and TARGETS wait for history that lasts; they are answered as unknown.
+
+mod decode;
+
+pub(super) use decode::decode;
 
 use super::command::Wrong;
-use crate::limits::HISTORY_MESSAGES_MAX;
 use crate::time::Timestamp;
 
 /// A question about the past.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChatHistory<'a> {
-    /// Which way from the reference.
-    pub direction: Direction,
-    /// A room or a person.
-    pub target: &'a str,
-    /// From where.
-    pub reference: Reference<'a>,
-    /// How many messages at most, not above [`HISTORY_MESSAGES_MAX`].
+    /// What it is about.
+    pub query: Query<'a>,
+    /// How many lines at most, not above [`HISTORY_MESSAGES_MAX`](crate::limits::HISTORY_MESSAGES_MAX).
     pub limit: usize,
 }
 
-/// Which messages relative to the reference, which itself is never among them.
+/// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// The last ones, if later than the reference.
-    Latest,
-    /// Those right before it.
-    Before,
-    /// Those right after it.
-    After,
+pub enum Query<'a> {
+    /// What was said.
+    Said {
+        /// A room or a person.
+        target: &'a str,
+        /// Which part of it.
+        part: Part<'a>,
+    },
+    /// TARGETS: where something was said last between two moments. The limit counts from the first one on.
+    Targets {
+        /// From here.
+        from: Timestamp,
+        /// To there, forwards or backwards.
+        to: Timestamp,
+    },
 }
 
-impl Direction {
-    /// The subcommand, which the answers to it repeat.
+/// Which messages relative to the references; these are among them only with [`Part::Around`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part<'a> {
+    /// LATEST: the last ones, if later than the reference.
+    Latest(Option<Reference<'a>>),
+    /// BEFORE: those right before it.
+    Before(Reference<'a>),
+    /// AFTER: those right after it.
+    After(Reference<'a>),
+    /// AROUND: itself, and those on both sides.
+    Around(Reference<'a>),
+    /// BETWEEN: those right after the first one, as far as the second; or backwards if that is earlier.
+    Between(Reference<'a>, Reference<'a>),
+}
+
+/// A place in the order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reference<'a> {
+    /// `msgid=…`: read by [`msgid::parse`](super::msgid::parse).
+    Msgid(&'a str),
+    /// `timestamp=…`.
+    Time(Timestamp),
+}
+
+/// What an answer repeats of the question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked<'a> {
+    /// The subcommand.
+    pub subcommand: &'static str,
+    /// A room or a person; TARGETS has none.
+    pub target: Option<&'a str>,
+}
+
+impl Part<'_> {
+    /// The subcommand.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub fn as_str(&self) -> &'static str {
         match self {
-            Direction::Latest => "LATEST",
-            Direction::Before => "BEFORE",
-            Direction::After => "AFTER",
+            Part::Latest(_) => "LATEST",
+            Part::Before(_) => "BEFORE",
+            Part::After(_) => "AFTER",
+            Part::Around(_) => "AROUND",
+            Part::Between(..) => "BETWEEN",
         }
     }
 }
 
 impl<'a> ChatHistory<'a> {
+    /// What an answer repeats of it.
+    #[must_use]
+    pub fn asked(&self) -> Asked<'a> {
+        match &self.query {
+            Query::Said { target, part } => Asked {
+                subcommand: part.as_str(),
+                target: Some(target),
+            },
+            Query::Targets { .. } => Asked::TARGETS,
+        }
+    }
+}
+
+impl<'a> Asked<'a> {
+    /// Of TARGETS.
+    pub const TARGETS: Asked<'static> = Asked {
+        subcommand: TARGETS,
+        target: None,
+    };
+
     /// The answer when there is no such target, or it is not theirs to read.
     #[must_use]
     pub fn invalid_target(&self) -> Wrong<'a> {
@@ -71,7 +131,7 @@ impl<'a> ChatHistory<'a> {
     }
 
     fn fail(&self, code: &'static str, text: &'static str) -> Wrong<'a> {
-        let context = vec![self.direction.as_str(), self.target];
+        let context = [self.subcommand].into_iter().chain(self.target).collect();
         Wrong::Fail {
             command: COMMAND,
             code,
@@ -81,206 +141,30 @@ impl<'a> ChatHistory<'a> {
     }
 }
 
-/// A place in the order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reference<'a> {
-    /// `*`: no bound. Only with [`Direction::Latest`].
-    Star,
-    /// `msgid=…`: read by [`msgid::parse`](super::msgid::parse).
-    Msgid(&'a str),
-    /// `timestamp=…`.
-    Time(Timestamp),
-}
-
-/// Reads the parameters of CHATHISTORY.
-///
-/// # Errors
-/// A FAIL as the specification has it, "Errors and Warnings".
-pub(super) fn decode<'a>(params: &[&'a str]) -> Result<ChatHistory<'a>, Wrong<'a>> {
-    let (&subcommand, rest) = params.split_first().ok_or(invalid(vec![], TOO_FEW))?;
-    let direction = direction(subcommand).ok_or(invalid(vec![subcommand], UNKNOWN))?;
-    let &[target, reference, limit] = rest else {
-        let text = if rest.len() < 3 { TOO_FEW } else { TOO_MANY };
-        return Err(invalid(vec![subcommand], text));
-    };
-    Ok(ChatHistory {
-        direction,
-        target,
-        reference: parse_reference(direction, reference)
-            .ok_or_else(|| bad_reference(subcommand, target, reference))?,
-        limit: parse_limit(limit).ok_or_else(|| invalid(vec![subcommand, limit], BAD_LIMIT))?,
-    })
-}
-
-fn direction(subcommand: &str) -> Option<Direction> {
-    let all = [Direction::Latest, Direction::Before, Direction::After];
-    all.into_iter()
-        .find(|direction| direction.as_str().eq_ignore_ascii_case(subcommand))
-}
-
-fn parse_reference(direction: Direction, text: &str) -> Option<Reference<'_>> {
-    if text == "*" && direction == Direction::Latest {
-        return Some(Reference::Star);
-    }
-    match text.split_once('=')? {
-        ("msgid", id) if !id.is_empty() => Some(Reference::Msgid(id)),
-        ("timestamp", stamp) => Timestamp::from_iso(stamp).map(Reference::Time),
-        _ => None,
-    }
-}
-
-/// A client that wants more than it may gets what it may, as the token `CHATHISTORY` told it.
-fn parse_limit(text: &str) -> Option<usize> {
-    let limit = text.parse::<usize>().ok().filter(|limit| *limit > 0)?;
-    Some(limit.min(HISTORY_MESSAGES_MAX))
-}
-
-/// A kind of reference that we do not know has a code of its own.
-fn bad_reference<'a>(subcommand: &'a str, target: &'a str, reference: &'a str) -> Wrong<'a> {
-    match reference.split_once('=') {
-        Some((kind, _)) if kind != "msgid" && kind != "timestamp" => Wrong::Fail {
-            command: COMMAND,
-            code: "INVALID_MSGREFTYPE",
-            context: vec![subcommand, target, reference],
-            text: "a message is named by msgid= or timestamp=",
-        },
-        _ => invalid(vec![subcommand, reference], BAD_REFERENCE),
-    }
-}
-
-fn invalid<'a>(context: Vec<&'a str>, text: &'static str) -> Wrong<'a> {
-    Wrong::Fail {
-        command: COMMAND,
-        code: "INVALID_PARAMS",
-        context,
-        text,
-    }
-}
-
 const COMMAND: &str = "CHATHISTORY";
-const TOO_FEW: &str = "CHATHISTORY needs a subcommand, a target, a reference and a limit";
-const TOO_MANY: &str = "CHATHISTORY takes a subcommand, a target, a reference and a limit";
-const UNKNOWN: &str = "the subcommands here are LATEST, BEFORE and AFTER";
-const BAD_REFERENCE: &str =
-    "a reference is timestamp=YYYY-MM-DDThh:mm:ss.sssZ or msgid=…; LATEST also takes *";
-const BAD_LIMIT: &str = "the limit is a number from 1";
+const TARGETS: &str = "TARGETS";
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn code<'a>(params: &[&'a str]) -> (&'static str, Vec<&'a str>) {
-        match decode(params) {
-            Err(Wrong::Fail {
-                command: "CHATHISTORY",
-                code,
-                context,
-                ..
-            }) => (code, context),
-            other => panic!("{params:?} is {other:?}"),
-        }
-    }
-
-    #[test]
-    fn questions_are_typed() {
-        let time = Timestamp::from_iso("2026-11-23T08:15:30.042Z").unwrap();
-        let cases: [(&[&str], Direction, Reference, usize); 4] = [
-            (
-                &["LATEST", "#a", "*", "50"],
-                Direction::Latest,
-                Reference::Star,
-                50,
-            ),
-            (
-                &["latest", "#a", "msgid=e-7", "1"],
-                Direction::Latest,
-                Reference::Msgid("e-7"),
-                1,
-            ),
-            (
-                &["BEFORE", "#a", "timestamp=2026-11-23T08:15:30.042Z", "9999"],
-                Direction::Before,
-                Reference::Time(time),
-                100,
-            ),
-            (
-                &["After", "#a", "msgid=e-1", "100"],
-                Direction::After,
-                Reference::Msgid("e-1"),
-                100,
-            ),
-        ];
-        for (params, direction, reference, limit) in cases {
-            assert_eq!(
-                decode(params),
-                Ok(ChatHistory {
-                    direction,
-                    target: "#a",
-                    reference,
-                    limit
-                }),
-                "{params:?}"
-            );
-        }
-    }
-
     #[test]
     fn what_cannot_be_answered_names_the_question() {
-        let question = decode(&["latest", "#a", "*", "5"]).unwrap();
-        for (wrong, expected) in [
-            (question.invalid_target(), "INVALID_TARGET"),
-            (question.message_error(), "MESSAGE_ERROR"),
-        ] {
-            assert!(
-                matches!(wrong, Wrong::Fail { code, context, .. } if code == expected && context == ["LATEST", "#a"])
-            );
-        }
-    }
-
-    #[test]
-    fn bad_questions_get_the_code_of_the_specification() {
-        let cases: [(&[&str], &str, &[&str]); 10] = [
-            (&[], "INVALID_PARAMS", &[]),
-            (&["LATEST", "#a", "*"], "INVALID_PARAMS", &["LATEST"]),
+        let question = decode(&["latest", "#a", "*", "5"]).unwrap().asked();
+        let cases: [(Wrong<'_>, &str, &[&str]); 3] = [
             (
-                &["LATEST", "#a", "*", "5", "6"],
-                "INVALID_PARAMS",
-                &["LATEST"],
+                question.invalid_target(),
+                "INVALID_TARGET",
+                &["LATEST", "#a"],
             ),
-            (&["BETWEEN", "#a", "*", "5"], "INVALID_PARAMS", &["BETWEEN"]),
-            (
-                &["BEFORE", "#a", "*", "5"],
-                "INVALID_PARAMS",
-                &["BEFORE", "*"],
-            ),
-            (
-                &["BEFORE", "#a", "timestamp=now", "5"],
-                "INVALID_PARAMS",
-                &["BEFORE", "timestamp=now"],
-            ),
-            (
-                &["BEFORE", "#a", "msgid=", "5"],
-                "INVALID_PARAMS",
-                &["BEFORE", "msgid="],
-            ),
-            (
-                &["BEFORE", "#a", "seq=5", "5"],
-                "INVALID_MSGREFTYPE",
-                &["BEFORE", "#a", "seq=5"],
-            ),
-            (
-                &["LATEST", "#a", "*", "0"],
-                "INVALID_PARAMS",
-                &["LATEST", "0"],
-            ),
-            (
-                &["LATEST", "#a", "*", "-5"],
-                "INVALID_PARAMS",
-                &["LATEST", "-5"],
-            ),
+            (question.message_error(), "MESSAGE_ERROR", &["LATEST", "#a"]),
+            (Asked::TARGETS.unreadable(), "MESSAGE_ERROR", &["TARGETS"]),
         ];
-        for (params, expected, context) in cases {
-            assert_eq!(code(params), (expected, context.to_vec()), "{params:?}");
+        for (wrong, expected, named) in cases {
+            assert!(
+                matches!(&wrong, Wrong::Fail { code, context, .. } if *code == expected && context == named),
+                "{wrong:?}"
+            );
         }
     }
 }

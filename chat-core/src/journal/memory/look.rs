@@ -8,7 +8,6 @@ use crate::hub::entry::{Act, Committed, Entry, Target};
 use crate::id::{Identity, Seq};
 use crate::journal::{About, End, Found, Partner, Place, Point, Question, Span, Talk, Where};
 use crate::names::{Nick, RoomName};
-use crate::time::Timestamp;
 
 impl Memory {
     pub(super) fn look_for(&self, question: &Question) -> Found {
@@ -34,16 +33,13 @@ impl Memory {
                 rooms,
                 after,
                 before,
+                from,
                 limit,
             } => {
-                let mut talks: Vec<Talk> = self
-                    .said
-                    .iter()
-                    .filter_map(|(_, said)| said.talk(*of, rooms, until, *after, *before))
-                    .collect();
-                talks.sort_by_key(|talk| std::cmp::Reverse(talk.at));
-                talks.truncate(*limit);
-                Found::Talks(talks)
+                let all = self.said.iter();
+                let talks = all.filter_map(|(_, said)| said.talk(*of, rooms, until));
+                let between = talks.filter(|(_, talk)| *after < talk.at && talk.at < *before);
+                Found::Talks(Talk::first(between.collect(), *from, *limit))
             }
         }
     }
@@ -105,28 +101,16 @@ impl Said {
             .map(Arc::as_ref)
     }
 
-    fn talk(
-        &self,
-        of: Identity,
-        rooms: &[RoomName],
-        until: Seq,
-        after: Timestamp,
-        before: Timestamp,
-    ) -> Option<Talk> {
-        let span = Span {
-            after: Some(Point::Time(after)),
-            before: Some(Point::Time(before)),
-            from: End::Latest,
-        };
-        let last = self.within(span, until, 1, Entry::is_post).pop()?;
+    fn talk(&self, of: Identity, rooms: &[RoomName], until: Seq) -> Option<(Seq, Talk)> {
+        let last = self.last_post(until)?;
         let with = match &self.place {
             Place::Room(name) => rooms.contains(name).then(|| Partner::Room(name.clone()))?,
             place => {
-                let (identity, nick) = partner(place, of, &last)?;
+                let (identity, nick) = partner(place, of, last)?;
                 Partner::Person(identity, nick.clone())
             }
         };
-        Some(Talk { with, at: last.at })
+        Some((last.seq, Talk { with, at: last.at }))
     }
 }
 

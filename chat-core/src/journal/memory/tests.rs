@@ -1,7 +1,7 @@
 use super::*;
 use crate::hub::entry::{Act, Post, PostKind, Target};
 use crate::id::{Identity, PersonId};
-use crate::journal::{About, Found, Point, Span, Where};
+use crate::journal::{About, End, Found, Partner, Point, Span, Where};
 use crate::names::Nick;
 
 fn post(room: &str, text: &str) -> Entry {
@@ -238,4 +238,75 @@ fn nothing_behind_the_moment_of_the_question_is_in_the_answer() {
         texts(&read(&journal, room("#a"), Span::latest(None), 2)),
         "3 4"
     );
+}
+
+/// Somebody says something to another one.
+fn direct(from: u64, to: u64) -> Entry {
+    let nick = |n: u64| Nick::new(&format!("n{n}")).unwrap();
+    let mut entry = post("#a", "psst");
+    entry.identity = Identity(from);
+    entry.source = Arc::new(Source::new(nick(from), "u", "h"));
+    if let Act::Post(post) = &mut entry.act {
+        post.target = Target::Person {
+            id: entry.who,
+            identity: Identity(to),
+            nick: nick(to),
+        };
+    }
+    entry
+}
+
+/// Where something was said last between two moments, so many from one end on.
+fn talks(journal: &Memory, (after, before): (i64, i64), from: End, limit: usize) -> String {
+    let about = About::Talks {
+        of: Identity(1),
+        rooms: vec![RoomName::new("#a").unwrap()],
+        after: Timestamp(after),
+        before: Timestamp(before),
+        from,
+        limit,
+    };
+    let until = journal.last;
+    let Found::Talks(talks) = journal.look_for(&Question { until, about }) else {
+        panic!("no talks");
+    };
+    let name = |with: &Partner| match with {
+        Partner::Room(room) => room.to_string(),
+        Partner::Person(_, nick) => nick.to_string(),
+    };
+    let told = talks
+        .iter()
+        .map(|talk| format!("{}:{}", name(&talk.with), talk.at.0));
+    told.collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn talks_are_told_by_their_last_post_from_either_end() {
+    let mut journal = Memory::new("e".into(), 1 << 20);
+    let said = [
+        (post("#a", "x"), 1),
+        (post("#elsewhere", "x"), 2),
+        (direct(1, 2), 3),
+        (direct(3, 1), 3),
+        (direct(2, 3), 4),
+        (direct(2, 1), 5),
+    ];
+    for (entry, at) in said {
+        journal.append(entry, Timestamp(at));
+    }
+    let cases = [
+        ((0, 9), End::Latest, 9, "n2:5 n3:3 #a:1"),
+        ((0, 9), End::Earliest, 9, "#a:1 n3:3 n2:5"),
+        ((0, 9), End::Latest, 1, "n2:5"),
+        ((0, 9), End::Earliest, 2, "#a:1 n3:3"),
+        // The points are left out, and so is where somebody has spoken since.
+        ((1, 5), End::Latest, 9, "n3:3"),
+    ];
+    for (span, from, limit, expected) in cases {
+        assert_eq!(
+            talks(&journal, span, from, limit),
+            expected,
+            "{span:?} {from:?}"
+        );
+    }
 }

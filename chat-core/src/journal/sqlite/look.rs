@@ -27,15 +27,13 @@ pub(super) fn answer(from: &Connection, question: &Question) -> rusqlite::Result
             rooms,
             after,
             before,
+            from: end,
             limit,
         } => {
-            let span = Span {
-                after: Some(Point::Time(*after)),
-                before: Some(Point::Time(*before)),
-                from: End::Latest,
-            };
-            let within = within(from, span, until)?;
-            talks(from, *of, rooms, &within, *limit).map(Found::Talks)
+            let talks = talks(from, *of, rooms, until)?.into_iter();
+            let between = talks.filter(|(_, talk)| *after < talk.at && talk.at < *before);
+            let first = Talk::first(between.collect(), *end, *limit);
+            Ok(Found::Talks(first))
         }
     }
 }
@@ -181,44 +179,43 @@ fn find_partner(from: &Connection, own: Identity, nick: &Nick) -> rusqlite::Resu
     .optional()
 }
 
+/// All rooms and talks of somebody, each with its last post.
 fn talks(
     from: &Connection,
     of: Identity,
     rooms: &[RoomName],
-    within: &Within,
-    limit: usize,
-) -> rusqlite::Result<Vec<Talk>> {
+    until: i64,
+) -> rusqlite::Result<Vec<(Seq, Talk)>> {
     let mut talks = Vec::new();
     for room in rooms {
         let place = find_place(from, &Place::Room(room.clone()))?;
         let last = place
-            .map(|place| last_post(from, place, within))
+            .map(|place| last_post(from, place, until))
             .transpose()?;
         let with = Partner::Room(room.clone());
-        talks.extend(last.flatten().map(|at| Talk { with, at }));
+        talks.extend(last.flatten().map(|(seq, at)| (seq, Talk { with, at })));
     }
     for (place, with) in partners(from, of)? {
-        let last = last_post(from, place, within)?;
-        talks.extend(last.map(|at| Talk { with, at }));
+        let last = last_post(from, place, until)?;
+        talks.extend(last.map(|(seq, at)| (seq, Talk { with, at })));
     }
-    talks.sort_by_key(|talk| std::cmp::Reverse(talk.at));
-    talks.truncate(limit);
     Ok(talks)
 }
 
-/// When something was said at a place last.
+/// What was said at a place last, and when.
 fn last_post(
     from: &Connection,
     place: i64,
-    within: &Within,
-) -> rusqlite::Result<Option<Timestamp>> {
+    until: i64,
+) -> rusqlite::Result<Option<(Seq, Timestamp)>> {
     from.prepare_cached(
-        "SELECT e.at FROM heard h JOIN entries e ON e.seq = h.seq
-         WHERE h.place = ?1 AND h.is_event = 0 AND h.seq BETWEEN ?2 AND ?3 AND e.removed = 0
+        "SELECT e.seq, e.at FROM heard h JOIN entries e ON e.seq = h.seq
+         WHERE h.place = ?1 AND h.is_event = 0 AND h.seq <= ?2 AND e.removed = 0
          ORDER BY h.seq DESC LIMIT 1",
     )?
-    .query_row([place, within.first, within.last], |row| {
-        row.get(0).map(Timestamp)
+    .query_row([place, until], |row| {
+        let seq = Seq(unsigned(row.get(0)?));
+        Ok((seq, Timestamp(row.get(1)?)))
     })
     .optional()
 }

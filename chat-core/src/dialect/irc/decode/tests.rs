@@ -1,4 +1,4 @@
-use super::super::history::{ChatHistory, Direction, Reference};
+use super::super::history::{ChatHistory, Part, Query};
 use super::*;
 use proptest::prelude::*;
 
@@ -128,9 +128,10 @@ fn talk_is_understood() {
 fn questions_are_understood() {
     let ask = |about, server| Command::Ask { about, server };
     let history = ChatHistory {
-        direction: Direction::Latest,
-        target: "#a",
-        reference: Reference::Star,
+        query: Query::Said {
+            target: "#a",
+            part: Part::Latest(None),
+        },
         limit: 5,
     };
     assert_reads(&[

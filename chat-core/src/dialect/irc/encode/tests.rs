@@ -190,7 +190,22 @@ fn tags_are_those_that_were_agreed_on() {
         );
     }
     let nick = Act::Name { new: nick("zoe") };
-    assert_eq!(seen(nick, Caps::FORM), format!("@{time} :ana!a@h NICK zoe"));
+    let named = format!("@{time};msgid=e-7 :ana!a@h NICK zoe");
+    assert_eq!(seen(nick, Caps::FORM), named);
+}
+
+#[test]
+fn what_nobody_can_ask_for_has_no_id() {
+    let mut farewell = committed(Act::Quit {
+        reason: "bye".into(),
+    });
+    farewell.seq = Seq(0);
+    let mut out = String::new();
+    encode(&farewell, Caps::MESSAGE_TAGS, "e", &mut out);
+    assert_eq!(out, ":ana!a@h QUIT :bye");
+    let away = Act::Away { reason: None };
+    let caps = Caps::MESSAGE_TAGS | Caps::AWAY_NOTIFY;
+    assert_eq!(seen(away, caps), ":ana!a@h AWAY");
 }
 
 #[test]
