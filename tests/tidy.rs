@@ -217,7 +217,7 @@ fn files_in(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-const TEXT: [&str; 5] = ["rs", "js", "mjs", "html", "css"];
+const TEXT: [&str; 7] = ["rs", "js", "mjs", "html", "css", "c", "h"];
 const PAGES: &str = "chat-web/src/pages/";
 const PAPERS: [&str; 6] = [
     "ARCHITECTURE.md",

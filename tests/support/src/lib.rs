@@ -6,6 +6,8 @@
 //! | [`program`], [`example`] | one of our programs as a child process: its doors, its signals, its end |
 //! | [`mod@line`], [`upgrade`], [`ws`] | a person at the IRC or plain door, and one behind a WebSocket |
 //! | [`conversation`] | what these two have in common: say, await, hear nothing |
+//! | [`disk`] | a disk that fails, and a machine that loses its power |
+//! | [`dice`] | chance that can be repeated |
 //! | [`http`] | requests byte for byte, answers one by one |
 //! | [`proxy`] | a network in between, which goes silent, refuses, or drops |
 //! | [`chromium`], [`page`] | a real browser, its profiles and its pages |
@@ -28,6 +30,8 @@
 mod cdp;
 pub mod chromium;
 pub mod conversation;
+pub mod dice;
+pub mod disk;
 pub mod example;
 pub mod http;
 mod input;
@@ -51,6 +55,8 @@ pub use tempfile;
 pub use tungstenite;
 
 pub use chromium::{Browser, Profile};
+pub use dice::Dice;
+pub use disk::{Disk, Fault};
 pub use line::LineClient;
 pub use page::Page;
 pub use piped::Piped;

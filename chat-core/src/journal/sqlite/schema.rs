@@ -116,6 +116,20 @@ pub(super) fn open_to_read(file: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
+/// Moves all that is in the log into the file. After a sync that failed the log has a hole on the disk, though it reads
+/// well: what is written behind that is gone with the power. The file gets its pages anew.
+pub(super) fn empty_the_log(connection: &Connection) -> rusqlite::Result<()> {
+    let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+    match connection.query_row(checkpoint, [], |row| row.get(0))? {
+        0 => Ok(()),
+        // Somebody reads; the next try comes soon.
+        _ => Err(rusqlite::Error::SqliteFailure(
+            rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY),
+            None,
+        )),
+    }
+}
+
 /// Whether the file holds together, page by page.
 pub(super) fn check(connection: &Connection) -> rusqlite::Result<()> {
     let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;

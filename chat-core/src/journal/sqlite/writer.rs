@@ -162,8 +162,11 @@ impl Writer {
         if error.sqlite_error_code() == Some(ErrorCode::DiskFull) {
             return NotKept::DiskFull;
         }
-        (self.connection, self.overdue) = (None, None);
+        self.overdue = None;
         // Those that are refused now must not be there after the next start.
+        if let Some(Err(error)) = self.connection.take().as_ref().map(write::over) {
+            log::error!("what was refused may come back: {error}");
+        }
         self.reopen();
         NotKept::DiskFailed
     }
@@ -189,6 +192,7 @@ impl Writer {
         let failed = |source| super::OpenError::file(&self.file, source);
         let connection = schema::open(&self.file, self.durability)?;
         schema::check(&connection).map_err(failed)?;
+        schema::empty_the_log(&connection).map_err(failed)?;
         if self.durability == Durability::Disk {
             let taken = write::take_back(&connection, self.last_kept).map_err(failed)?;
             log::info!("{taken} entries that were refused are not in it");
