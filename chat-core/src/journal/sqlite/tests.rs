@@ -3,6 +3,8 @@ mod dropped;
 #[cfg(test)]
 mod folders;
 #[cfg(test)]
+mod records;
+#[cfg(test)]
 mod retries;
 
 use std::time::Duration;

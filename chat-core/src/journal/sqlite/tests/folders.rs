@@ -39,3 +39,25 @@ fn a_file_of_a_later_version_is_left_alone() {
         "{error}"
     );
 }
+
+#[test]
+fn more_than_may_wait_for_the_disk_is_refused() {
+    let at = folder();
+    let mut journal = open(&at);
+    let long = "x".repeat(1 << 20);
+    let refused = patiently(|| {
+        journal.append(said("#a", &long), Timestamp(1));
+        // Without a turn nothing is heard of the disk.
+        journal.committed()
+    });
+    assert!(
+        matches!(refused.result, Err((_, NotKept::Busy))),
+        "{refused:?}"
+    );
+    patiently(|| {
+        journal.turn(now());
+        journal.waiting.is_empty().then_some(())
+    });
+    while journal.committed().is_some() {}
+    append(&mut journal, said("#a", "there is place again"), 2);
+}
