@@ -225,7 +225,6 @@ fn what_was_refused_stays_away_from_a_killed_program() {
 }
 
 #[test]
-#[ignore = "in one of about a hundred rounds what was told is lost, and nobody knows why yet: run it by name"]
 fn what_was_refused_stays_away_from_a_machine_without_power() {
     survives(End::OfTheMachine, rounds(8), FAULTS);
 }

@@ -91,14 +91,14 @@ fn a_read_only_folder_is_refused() {
 fn a_disk_that_fails_at_the_start_is_said_to() {
     for (fault, words) in [
         (Fault::Full(0), "No space left"),
-        (Fault::Full(1000), "full"),
+        (Fault::Full(1000), "No space left"),
         (Fault::Unwritable, "Input/output error"),
         (
             Fault::Unsyncable {
                 after: 0,
                 times: None,
             },
-            "I/O error",
+            "Input/output error",
         ),
     ] {
         let (disk, told) = with_three_messages();

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde_json::json;
-use test_support::{Cut, Program, Proxy, serde_json, within};
+use test_support::{Cut, Program, Proxy, serde_json, tempfile, within};
 
 use super::support::{Chat, behind, impatient, is, retry, start};
 
@@ -89,8 +89,10 @@ fn a_silent_network_is_noticed() {
 }
 
 #[test]
-fn a_restarted_server_asks_for_the_name_again() {
-    let mut chat = Chat::start();
+fn a_restarted_server_knows_everybody_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = ["--data", folder.path().to_str().unwrap()];
+    let mut chat = Chat::with(&data);
     let ana = chat.enter_at(&chat.url("/?room=tea"), "ana");
     ana.expects_trouble();
     let http = chat.program.door("http");
@@ -100,13 +102,8 @@ fn a_restarted_server_asks_for_the_name_again() {
     ana.page.wait_for_text("Connection lost");
     ana.say("said to nobody");
     ana.page.fill("#box", "half a thought");
-    chat.program = again_at(http);
-    ana.page
-        .wait_for("location.pathname === '/login' && document.readyState === 'complete'");
-    // The address changes before the form is there.
-    ana.page
-        .wait_for("document.querySelector('[name=room]')?.value === '#tea'");
-    ana.log_in("ana");
+    chat.program = again_at(http, &data);
+    is(&ana, "ready");
     ana.shows("#room-name", "#tea");
     ana.hears("ana", "said to nobody");
     ana.page.wait_for("!document.querySelector('#log .fate')");
@@ -116,24 +113,66 @@ fn a_restarted_server_asks_for_the_name_again() {
 }
 
 #[test]
-fn a_killed_server_is_missed_at_once() {
-    let mut chat = Chat::start();
-    let ana = chat.enter("ana");
+fn a_server_that_kept_nothing_asks_for_the_name_again() {
+    let mut chat = Chat::with(&["--memory"]);
+    let ana = chat.enter_at(&chat.url("/?room=tea"), "ana");
     ana.expects_trouble();
     let http = chat.program.door("http");
     chat.program.signal("KILL");
     is(&ana, "waiting");
     chat.program.wait(test_support::PATIENCE);
-    chat.program = again_at(http);
+    ana.say("said to nobody");
+    chat.program = again_at(http, &["--memory"]);
     ana.page
         .wait_for("location.pathname === '/login' && document.readyState === 'complete'");
+    // The address changes before the form is there.
+    ana.page
+        .wait_for("document.querySelector('[name=room]')?.value === '#tea'");
     ana.log_in("ana");
+    ana.shows("#room-name", "#tea");
+    ana.hears("ana", "said to nobody");
+}
+
+#[test]
+fn ten_messages_written_while_the_server_is_killed_arrive_once_and_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let args = ["--unlimited", "--data", folder.path().to_str().unwrap()];
+    let mut chat = Chat::with(&args);
+    let (ana, bob) = (chat.enter("ana"), chat.enter("bob"));
+    for person in [&ana, &bob] {
+        person.expects_trouble();
+    }
+    let http = chat.program.door("http");
+    let texts: Vec<String> = (1..=10).map(|number| format!("message {number}")).collect();
+    for (number, text) in (1..).zip(&texts) {
+        // What was said right before may be on the disk, on its way, or lost.
+        if number == 5 {
+            chat.program.signal("KILL");
+            chat.program.wait(test_support::PATIENCE);
+        }
+        ana.say(text);
+        if number == 7 {
+            chat.program = again_at(http, &args);
+        }
+    }
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    for person in [&ana, &bob] {
+        is(person, "ready");
+        person.hears("ana", "message 10");
+        ana.page
+            .wait_for("!document.querySelector('#log .pending')");
+        assert_eq!(person.texts(), texts);
+    }
+    ana.page.reload();
+    ana.hears("ana", "message 10");
+    assert_eq!(ana.texts(), texts);
 }
 
 /// A server at an address that another has just left.
-fn again_at(http: SocketAddr) -> Program {
+fn again_at(http: SocketAddr, more: &[&str]) -> Program {
     let http = http.to_string();
-    start(&["--http", &http, "--irc", "127.0.0.1:0", "--plain", "none"])
+    let doors = ["--http", &http, "--irc", "127.0.0.1:0", "--plain", "none"];
+    start(&[&doors, more].concat())
 }
 
 #[test]

@@ -42,6 +42,14 @@ pub enum OpenError {
         /// What SQLite says.
         source: rusqlite::Error,
     },
+    /// What SQLite wrote last cannot be made sure of.
+    #[error("cannot write the log of {file}: {source}", file = file.display())]
+    Log {
+        /// Which file.
+        file: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
     /// A copy cannot be made there.
     #[error("{file}: {source}", file = file.display())]
     Copy {

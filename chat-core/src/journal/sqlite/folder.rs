@@ -79,6 +79,16 @@ fn in_use(path: &Path, lock: &mut File) -> OpenError {
     }
 }
 
+/// Makes the disk have the names of the files, too: SQLite does not mind when that fails.
+pub(super) fn sync_around(file: &Path) -> Result<(), OpenError> {
+    let folder = file.parent().unwrap_or(file);
+    let synced = File::open(folder).and_then(|folder| folder.sync_all());
+    synced.map_err(|source| OpenError::Folder {
+        path: folder.to_owned(),
+        source,
+    })
+}
+
 /// Whether there is a journal in a folder.
 pub(super) fn file_in(path: &Path) -> Result<PathBuf, OpenError> {
     let file = path.join(FILE);

@@ -21,9 +21,9 @@ mod reader;
 mod record;
 mod retention;
 mod schema;
-mod tail;
 #[cfg(test)]
 mod tests;
+mod wal;
 mod write;
 mod writer;
 

@@ -5,9 +5,10 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use super::OpenError;
+use super::{OpenError, wal};
 use crate::journal::Durability;
 
 /// What leads from one version of the tables to the next. Those that were released once stay as they are.
@@ -68,6 +69,10 @@ const BUSY: Duration = Duration::from_secs(5);
 /// Opens the file for writing, as the present version has it.
 pub(super) fn open(file: &Path, durability: Durability) -> Result<Connection, OpenError> {
     let failed = |source| OpenError::file(file, source);
+    wal::write_again(file).map_err(|source| OpenError::Log {
+        file: file.to_owned(),
+        source,
+    })?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(file, flags).map_err(failed)?;
     prepare(&connection, durability).map_err(failed)?;
@@ -82,6 +87,8 @@ pub(super) fn open(file: &Path, durability: Durability) -> Result<Connection, Op
 
 fn prepare(connection: &Connection, durability: Durability) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY)?;
+    // After an error the log is not to be trusted; at an end in order it is put into the file by ourselves.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     // Only a file without tables can be told so; then what retention drops is given back to the disk.
     connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -114,20 +121,6 @@ pub(super) fn open_to_read(file: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(file, flags)?;
     connection.busy_timeout(BUSY)?;
     Ok(connection)
-}
-
-/// Moves all that is in the log into the file. After a sync that failed the log has a hole on the disk, though it reads
-/// well: what is written behind that is gone with the power. The file gets its pages anew.
-pub(super) fn empty_the_log(connection: &Connection) -> rusqlite::Result<()> {
-    let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
-    match connection.query_row(checkpoint, [], |row| row.get(0))? {
-        0 => Ok(()),
-        // Somebody reads; the next try comes soon.
-        _ => Err(rusqlite::Error::SqliteFailure(
-            rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY),
-            None,
-        )),
-    }
 }
 
 /// Whether the file holds together, page by page.

@@ -228,20 +228,20 @@ pub(super) fn note(to: &Connection, note: &Note) -> rusqlite::Result<()> {
 /// Writes over what was not synced. SQLite takes such a transaction back, but leaves it whole in the log, where the
 /// next start would find it. It is enough that the system has this: if the machine ends too, neither is there.
 pub(super) fn over(connection: &Connection) -> rusqlite::Result<()> {
-    // Nothing may be moved into the file without a sync.
+    // Nothing may be moved into the file without a sync. (Closing it does not either: see `schema`.)
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.pragma_update(None, "synchronous", "OFF")?;
     // This page is written even when nothing in it is new; a row would not be.
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let written = connection.pragma_update(None, "user_version", version);
-    // Closing the connection moves the log into the file too.
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    written
+    connection.pragma_update(None, "user_version", version)
 }
 
 /// Takes back whatever stands behind a place: it was told to nobody.
-pub(super) fn take_back(to: &Connection, last_kept: Seq) -> rusqlite::Result<usize> {
+pub(super) fn take_back(to: &mut Connection, last_kept: Seq) -> rusqlite::Result<usize> {
     let last = [number(last_kept.0)];
-    to.execute("DELETE FROM heard WHERE seq > ?1", last)?;
-    to.execute("DELETE FROM entries WHERE seq > ?1", last)
+    let transaction = to.transaction()?;
+    transaction.execute("DELETE FROM heard WHERE seq > ?1", last)?;
+    let taken = transaction.execute("DELETE FROM entries WHERE seq > ?1", last)?;
+    transaction.commit()?;
+    Ok(taken)
 }

@@ -13,7 +13,7 @@ use rusqlite::{Connection, ErrorCode};
 
 use super::retention::Retention;
 use super::write::{self, Known};
-use super::{Bell, schema};
+use super::{Bell, folder, schema};
 use crate::hub::entry::{Committed, NotKept};
 use crate::id::Seq;
 use crate::journal::{Durability, Inquiry, Note, Question};
@@ -190,13 +190,13 @@ impl Writer {
 
     fn open_anew(&self) -> Result<Connection, super::OpenError> {
         let failed = |source| super::OpenError::file(&self.file, source);
-        let connection = schema::open(&self.file, self.durability)?;
+        let mut connection = schema::open(&self.file, self.durability)?;
         schema::check(&connection).map_err(failed)?;
-        schema::empty_the_log(&connection).map_err(failed)?;
         if self.durability == Durability::Disk {
-            let taken = write::take_back(&connection, self.last_kept).map_err(failed)?;
+            let taken = write::take_back(&mut connection, self.last_kept).map_err(failed)?;
             log::info!("{taken} entries that were refused are not in it");
         }
+        folder::sync_around(&self.file)?;
         Ok(connection)
     }
 

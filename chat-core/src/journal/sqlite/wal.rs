@@ -1,9 +1,15 @@
-//! What a crash leaves behind: a torn tail of SQLite's log, which it cuts off without a word. Floor 2.
+//! SQLite's log beside its file, before SQLite opens it. Floor 2.
+//! <https://www.sqlite.org/fileformat2.html#the_write_ahead_log>
 //!
-//! Nothing in it was ever told to anybody, since the sync behind it never came; but whoever looks after the program
-//! should hear of it. <https://www.sqlite.org/fileformat2.html#the_write_ahead_log>
+//! After a sync that failed the system holds pages of it for written that the disk does not have. They would be a hole in
+//! the log when the machine ends, and all that follows a hole is lost. So the log is written once more, and synced,
+//! before anything is added to it.
+//!
+//! A crash leaves a torn tail, which SQLite cuts off without a word. Nothing in it was ever told to anybody, since the
+//! sync behind it never came; but whoever looks after the program should hear of it.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
@@ -17,6 +23,18 @@ const FRAME_HEAD_BYTES: usize = 24;
 pub(super) struct Tail {
     pages: usize,
     is_torn: bool,
+}
+
+/// Makes the disk have the log as it reads now.
+pub(super) fn write_again(file: &Path) -> io::Result<()> {
+    let log = log_of(file);
+    let bytes = match fs::read(&log) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        read => read?,
+    };
+    let mut log = OpenOptions::new().write(true).open(log)?;
+    log.write_all(&bytes)?;
+    log.sync_all()
 }
 
 /// Looks at the log before SQLite does.
@@ -61,15 +79,17 @@ pub(super) fn tell(file: &Path, before: Tail, opened: &Connection) {
     let checkpoint = opened.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
         row.get::<_, i64>(1)
     });
-    let whole = checkpoint
+    let Some(whole) = checkpoint
         .ok()
         .and_then(|pages| usize::try_from(pages).ok())
-        .unwrap_or(0);
+    else {
+        return;
+    };
     let cut = before.pages.saturating_sub(whole);
     if cut > 0 || before.is_torn {
         log::warn!(
-            "the last write to {} was not finished when the program or the machine ended: it was cut off, \
-             with nothing that anybody was told",
+            "the last write to {} was not finished when the program or the machine ended: it was cut off. \
+             Unless the disk had said that it has what it had not, nobody was told what was in it",
             file.display()
         );
     }
