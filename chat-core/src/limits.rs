@@ -87,8 +87,9 @@ pub const PLAIN_HISTORY_MESSAGES: usize = 10;
 /// Direct messages that are kept for a session whose browser is away. Ours: it is away for seconds.
 pub const MISSED_MESSAGES_MAX: usize = 100;
 
-/// Entries in one transaction of a journal on the disk. Ours: a sync costs as much as writing some hundreds.
-pub const JOURNAL_BATCH_ENTRIES_MAX: usize = 1000;
+/// Entries and the like in one transaction of a journal on the disk, after which no more is waited for. Ours: a sync costs as
+/// much as writing some hundreds.
+pub const JOURNAL_BATCH_ORDERS_MAX: usize = 1000;
 
 /// Bytes of entries that may wait for the disk; the next one is refused. Ours: seconds of a disk that has hung.
 pub const JOURNAL_WAITING_BYTES_MAX: usize = 32 * 1024 * 1024;

@@ -117,6 +117,7 @@ impl Host for Chat {
         turn.hear_answers();
         turn.chat.fan.flush(&turn.chat.hub, turn.people, now.mono);
         turn.hold_the_fast();
+        turn.chat.journal.hand_over();
     }
 
     fn readers(&self) -> usize {

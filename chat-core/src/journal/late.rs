@@ -108,6 +108,10 @@ impl<J: Journal> Journal for Late<J> {
         self.inner.forget(room);
     }
 
+    fn hand_over(&mut self) {
+        self.inner.hand_over();
+    }
+
     fn strike(&mut self, committed: &Committed) {
         self.inner.strike(committed);
     }
@@ -190,6 +194,10 @@ impl<J: Journal> Journal for Failing<J> {
 
     fn forget(&mut self, room: &RoomName) {
         self.inner.forget(room);
+    }
+
+    fn hand_over(&mut self) {
+        self.inner.hand_over();
     }
 
     fn strike(&mut self, committed: &Committed) {

@@ -107,6 +107,9 @@ pub trait Journal: Send {
     /// A turn of the loop begins.
     fn turn(&mut self, _now: Now) {}
 
+    /// A turn ends: whatever was appended in it may be handed on, all at once.
+    fn hand_over(&mut self) {}
+
     /// How long the loop may sleep when nothing else happens; `None` when the journal wakes it.
     fn wait(&self) -> Option<Duration> {
         None

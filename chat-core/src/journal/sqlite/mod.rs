@@ -80,7 +80,9 @@ pub struct Sqlite {
     waiting: VecDeque<Waiting>,
     waiting_bytes: usize,
     decided: VecDeque<Outcome>,
-    orders: Option<Sender<Order>>,
+    /// What this turn has for the writer: it gets all of it at once, so that it is one batch.
+    turn: Vec<Order>,
+    orders: Option<Sender<Vec<Order>>>,
     reports: Receiver<Report>,
     questions: Option<Sender<(Inquiry, Question)>>,
     answers: Receiver<(Inquiry, Found)>,
@@ -119,11 +121,8 @@ impl Sqlite {
         &self.folder.path
     }
 
-    fn order(&self, order: Order) {
-        if let Some(orders) = &self.orders {
-            // The writer ends only when it is told to, or by a fault of its own; then everything is refused.
-            let _ = orders.send(order);
-        }
+    fn order(&mut self, order: Order) {
+        self.turn.push(order);
     }
 
     fn next_ticket(&mut self) -> Ticket {
@@ -252,8 +251,17 @@ impl Journal for Sqlite {
         }
     }
 
+    fn hand_over(&mut self) {
+        let turn = std::mem::take(&mut self.turn);
+        if let Some(orders) = self.orders.as_ref().filter(|_| !turn.is_empty()) {
+            // The writer ends only when it is told to, or by a fault of its own; then everything is refused.
+            let _ = orders.send(turn);
+        }
+    }
+
     fn wait(&self) -> Option<Duration> {
         Some(match self.retry_at {
+            _ if !self.turn.is_empty() => Duration::ZERO,
             Some(_) => PAUSE,
             None => RETENTION_EVERY,
         })
@@ -289,6 +297,7 @@ impl Drop for Sqlite {
     /// What was appended is written before this returns.
     fn drop(&mut self) {
         self.order(Order::End);
+        self.hand_over();
         (self.orders, self.questions) = (None, None);
         for thread in self.threads.drain(..) {
             // A thread that panicked has said so.

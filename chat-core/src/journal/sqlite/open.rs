@@ -78,6 +78,7 @@ impl Sqlite {
             waiting: Default::default(),
             waiting_bytes: 0,
             decided: Default::default(),
+            turn: Vec::new(),
             orders: Some(orders),
             reports,
             questions: Some(questions),

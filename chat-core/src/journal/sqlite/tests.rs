@@ -86,9 +86,15 @@ fn append(journal: &mut Sqlite, entry: Entry, at: i64) -> Arc<Committed> {
 
 fn decided(journal: &mut Sqlite) -> Outcome {
     patiently(|| {
-        journal.turn(now());
+        turn(journal);
         journal.committed()
     })
+}
+
+/// A turn of the loop: what it begins with, and what it ends with.
+fn turn(journal: &mut Sqlite) {
+    journal.turn(now());
+    journal.hand_over();
 }
 
 fn patiently<T>(mut look: impl FnMut() -> Option<T>) -> T {
@@ -123,6 +129,7 @@ fn look(
     };
     let until = journal.told;
     let inquiry = journal.ask(Question { until, about });
+    journal.hand_over();
     let (answered, found) = patiently(|| journal.answered());
     assert_eq!(answered, inquiry);
     match found {

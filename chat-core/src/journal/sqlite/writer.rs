@@ -17,7 +17,7 @@ use super::{Bell, folder, schema};
 use crate::hub::entry::{Committed, NotKept};
 use crate::id::Seq;
 use crate::journal::{Durability, Inquiry, Note, Question};
-use crate::limits::{JOURNAL_BATCH_ENTRIES_MAX, JOURNAL_OWED_MAX};
+use crate::limits::{JOURNAL_BATCH_ORDERS_MAX, JOURNAL_OWED_MAX};
 use crate::names::RoomName;
 use crate::time::Timestamp;
 
@@ -50,7 +50,8 @@ pub(super) struct Writer {
     pub(super) file: PathBuf,
     pub(super) durability: Durability,
     pub(super) retention: Retention,
-    pub(super) orders: Receiver<Order>,
+    /// What each turn of the loop had.
+    pub(super) orders: Receiver<Vec<Order>>,
     pub(super) reports: Sender<Report>,
     pub(super) questions: Sender<(Inquiry, Question)>,
     pub(super) bell: Arc<Bell>,
@@ -68,19 +69,19 @@ pub(super) struct Writer {
 impl Writer {
     /// Writes until the end is ordered.
     pub(super) fn run(mut self) {
-        while let Some(order) = self.next() {
-            if self.take(order) {
+        while let Some(turn) = self.next() {
+            if self.take(turn) {
                 break;
             }
         }
         self.end();
     }
 
-    /// The next order. While there is none, what is old goes; `None` is the end.
-    fn next(&mut self) -> Option<Order> {
+    /// What the next turn had. While there is nothing, what is old goes; `None` is the end.
+    fn next(&mut self) -> Option<Vec<Order>> {
         while self.overdue.is_some() {
             match self.orders.try_recv() {
-                Ok(order) => return Some(order),
+                Ok(turn) => return Some(turn),
                 Err(TryRecvError::Empty) => self.retain(),
                 Err(TryRecvError::Disconnected) => return None,
             }
@@ -88,15 +89,12 @@ impl Writer {
         self.orders.recv().ok()
     }
 
-    /// Writes one order together with all that wait behind it; whether the end is among them.
-    fn take(&mut self, first: Order) -> bool {
-        let mut batch = vec![first];
-        let mut entries = 0;
-        while entries < JOURNAL_BATCH_ENTRIES_MAX
-            && let Ok(order) = self.orders.try_recv()
+    /// Writes what one turn had, together with all that waits behind it; whether the end is among it.
+    fn take(&mut self, mut batch: Vec<Order>) -> bool {
+        while batch.len() < JOURNAL_BATCH_ORDERS_MAX
+            && let Ok(turn) = self.orders.try_recv()
         {
-            entries += usize::from(matches!(order, Order::Append(_)));
-            batch.push(order);
+            batch.extend(turn);
         }
         self.write(batch)
     }

@@ -45,6 +45,7 @@ fn what_is_too_old_or_too_much_goes_and_whoever_misses_it_is_told() {
     late.wall = Timestamp(1200);
     late.mono += RETENTION_EVERY;
     journal.turn(late);
+    journal.hand_over();
     append(&mut journal, said("#a", "4"), 1300);
     let after = |n| Span::after(Point::Seq(Seq(n)));
     patiently(|| (!look(&mut journal, room("#a"), after(1), 9, false).1).then_some(()));
@@ -83,6 +84,7 @@ fn a_file_that_is_too_large_loses_its_oldest() {
     let mut late = now();
     late.mono += RETENTION_EVERY;
     journal.turn(late);
+    journal.hand_over();
     let count = |journal: &mut Sqlite| {
         look(journal, room("#a"), Span::latest(None), 4000, false)
             .0

@@ -55,7 +55,7 @@ fn more_than_may_wait_for_the_disk_is_refused() {
         "{refused:?}"
     );
     patiently(|| {
-        journal.turn(now());
+        turn(&mut journal);
         journal.waiting.is_empty().then_some(())
     });
     while journal.committed().is_some() {}
