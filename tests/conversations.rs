@@ -24,7 +24,7 @@
 //! At the end nobody may have anything left that the conversation does not mention.
 //!
 //! Before the talk, `limit NAME=VALUE` sets a limit, and `journal refuses WHAT` makes the journal fail
-//! for posts, joins, … Every conversation is held three times: with a journal that commits at once, with
+//! for posts, joins, …; `journal in memory` is for what a disk does otherwise. Every conversation is held three times: with a journal that commits at once, with
 //! one that commits three turns late, and with one on the disk.
 #![allow(
     clippy::unwrap_used,
@@ -64,7 +64,11 @@ fn hold(name: &str) {
     let path = folder().join(format!("{name}.txt"));
     let text = fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     let script = Script::parse(&text);
-    for kept in [Kept::AtOnce, Kept::Late, Kept::OnDisk] {
+    let all = [Kept::AtOnce, Kept::Late, Kept::OnDisk];
+    for kept in all
+        .into_iter()
+        .filter(|kept| !script.in_memory || *kept != Kept::OnDisk)
+    {
         eprintln!("--- {name}, {kept:?}");
         stage::play(&script, kept);
     }

@@ -28,10 +28,13 @@ pub struct DataArgs {
     #[arg(long, value_name = "TIME", help_heading = "What is kept")]
     pub keep: Option<Age>,
 
-    /// Drops the oldest when the file is larger, such as 2G or 500M; nothing is too much if not given
-    #[arg(long, value_name = "SIZE", help_heading = "What is kept")]
-    pub keep_bytes: Option<Bytes>,
+    /// Drops the oldest when the file is larger, such as 2G or 500M
+    #[arg(long, value_name = "SIZE", default_value = KEEP_BYTES, help_heading = "What is kept")]
+    pub keep_bytes: Bytes,
 }
+
+/// By default strangers cannot fill a disk. Ours: years of a team.
+const KEEP_BYTES: &str = "10G";
 
 fn sync(text: &str) -> Result<Durability, &'static str> {
     match text {
@@ -119,7 +122,7 @@ impl DataArgs {
             durability: self.sync,
             retention: Retention {
                 age: self.keep.map(|age| age.0),
-                bytes: self.keep_bytes.map(|bytes| bytes.0),
+                bytes: Some(self.keep_bytes.0),
             },
         };
         let journal = Sqlite::open(&settings);
@@ -129,7 +132,8 @@ impl DataArgs {
     /// Whether nothing was said of it.
     #[must_use]
     pub fn is_default(&self) -> bool {
-        let is_named = self.data.is_some() || self.keep.is_some() || self.keep_bytes.is_some();
+        let bytes = KEEP_BYTES.parse() == Ok(self.keep_bytes);
+        let is_named = self.data.is_some() || self.keep.is_some() || !bytes;
         !is_named && !self.memory && self.sync == Durability::Disk
     }
 

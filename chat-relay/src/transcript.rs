@@ -85,7 +85,11 @@ fn print(mut archive: Archive, args: &LogArgs, mut out: impl Write) -> anyhow::R
         let entries = page(&mut archive, room, from, args.events)?;
         for entry in &entries {
             match args.json {
-                true => writeln!(out, "{}", as_json(entry, room, &epochs))?,
+                true => writeln!(
+                    out,
+                    "{}",
+                    escaped(&as_json(entry, room, &epochs).to_string())
+                )?,
                 false => writeln!(out, "{}", as_text(entry))?,
             }
         }
@@ -134,6 +138,21 @@ fn as_text(committed: &Committed) -> String {
     format!("{} {}", committed.at.iso(), visible(&line))
 }
 
+/// JSON as ASCII: a terminal obeys no stranger either when it shows it raw.
+fn escaped(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c.is_ascii() && c != '\u{7f}' {
+            out.push(c);
+            continue;
+        }
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            out.push_str(&format!("\\u{unit:04x}"));
+        }
+    }
+    out
+}
+
 fn as_json(committed: &Committed, room: &RoomName, epochs: &Epochs) -> serde_json::Value {
     let mut msgid = String::new();
     Msgid::of(committed, epochs.of(committed.seq)).push(&mut msgid);
@@ -158,4 +177,22 @@ fn as_json(committed: &Committed, room: &RoomName, epochs: &Epochs) -> serde_jso
         "host": source.host(),
         "text": text,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_ascii_and_says_the_same() {
+        for text in ["plain", "zoé", "\u{9b}2J\u{202e}\u{7f}", "😀\u{1b}\n"] {
+            let json = escaped(&json!(text).to_string());
+            assert!(
+                json.bytes().all(|byte| (0x20..0x7f).contains(&byte)),
+                "{json}"
+            );
+            let back: String = serde_json::from_str(&json).unwrap();
+            assert_eq!(back, text);
+        }
+    }
 }

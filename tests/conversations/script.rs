@@ -8,6 +8,8 @@ pub(crate) struct Script {
     pub(crate) limits: Limits,
     /// Which entries the journal refuses; none if it does not say.
     pub(crate) refuses: fn(&Entry) -> bool,
+    /// Whether it shows what only a journal in memory does.
+    pub(crate) in_memory: bool,
     pub(crate) steps: Vec<Step>,
 }
 
@@ -45,6 +47,7 @@ impl Script {
         let mut script = Script {
             limits: Limits::default(),
             refuses: |_| false,
+            in_memory: false,
             steps: Vec::new(),
         };
         script.limits.lift();
@@ -62,6 +65,8 @@ impl Script {
             self.limits
                 .set(name, value)
                 .unwrap_or_else(|e| panic!("{place}: {e}"));
+        } else if line == "journal in memory" {
+            self.in_memory = true;
         } else if let Some(what) = line.strip_prefix("journal refuses ") {
             self.refuses = refusal(what).unwrap_or_else(|| panic!("{place}: refuses what?"));
         } else {

@@ -150,6 +150,7 @@ impl Turn<'_> {
     ) -> Result<Arc<Committed>, Refusal> {
         let who = committed.entry.who;
         self.chat.until = self.chat.until.max(committed.seq);
+        self.chat.stamped = self.chat.stamped.max(committed.at);
         let renamed = self.under_present_name(&committed);
         let committed = renamed.unwrap_or(committed);
         if matches!(committed.entry.act, Act::Part { .. } | Act::Quit { .. }) {

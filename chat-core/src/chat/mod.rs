@@ -123,6 +123,8 @@ pub struct Chat {
     asking: BTreeMap<Inquiry, Asking>,
     /// The last place in the order that has taken effect.
     until: Seq,
+    /// The last time that an entry was given.
+    stamped: Timestamp,
     retries: Retries,
     markers: ReadMarkers,
     /// The dialect of each door; the rest speak IRC.
@@ -184,6 +186,7 @@ impl Chat {
             waiting: VecDeque::new(),
             asking: BTreeMap::new(),
             until: Seq(0),
+            stamped: at,
             retries: Retries::default(),
             markers: ReadMarkers::new(&setup.limits),
             dialects: Vec::new(),

@@ -80,7 +80,8 @@ impl Turn<'_> {
             _ => return self.wrong(key, &read_marker::invalid_target(target)),
         };
         if let Some(read_to) = read_to {
-            let read_to = read_to.min(self.now.wall);
+            // A clock that was put back does not put what was said into the future.
+            let read_to = read_to.min(self.now.wall.max(self.chat.stamped));
             self.chat.note_read(identity, buffer.clone(), read_to);
         }
         self.say_marker(who, identity, &buffer, key);

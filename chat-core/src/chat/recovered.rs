@@ -33,7 +33,11 @@ impl Chat {
     }
 
     pub(super) fn recover(&mut self, recovered: Recovered) {
-        for room in recovered.rooms {
+        self.until = recovered.last;
+        // If there are more than may be, those that were in use last.
+        let most = usize::try_from(self.limits.rooms).unwrap_or(usize::MAX);
+        let too_many = recovered.rooms.len().saturating_sub(most);
+        for room in recovered.rooms.into_iter().skip(too_many) {
             self.hub.restore(room.name, room.created, room.topic);
         }
         self.retries.restore(recovered.retries);

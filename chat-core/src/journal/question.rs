@@ -174,7 +174,7 @@ pub enum Partner {
 }
 
 /// What outlived the end of the program.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Recovered {
     /// Rooms, in the order in which they were left.
     pub rooms: Vec<RoomThen>,
@@ -182,8 +182,22 @@ pub struct Recovered {
     pub notes: Vec<Note>,
     /// Posts that came with an id of their author's, of late.
     pub retries: Vec<Arc<Committed>>,
+    /// The last place that was given.
+    pub last: Seq,
     /// Identities above this one were never given.
     pub last_identity: u64,
+}
+
+impl Default for Recovered {
+    fn default() -> Recovered {
+        Recovered {
+            rooms: Vec::new(),
+            notes: Vec::new(),
+            retries: Vec::new(),
+            last: Seq(0),
+            last_identity: 0,
+        }
+    }
 }
 
 /// A room as it was.
@@ -206,6 +220,15 @@ pub struct Note {
     pub key: Vec<u8>,
     /// What is kept; `None` takes it away.
     pub value: Option<Vec<u8>>,
+}
+
+impl Note {
+    /// Bytes of it.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let value = self.value.as_ref().map_or(0, Vec::len);
+        self.shelf.len() + self.key.len() + value
+    }
 }
 
 /// When an entry is told.

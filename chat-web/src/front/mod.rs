@@ -298,6 +298,7 @@ impl Host for Front {
         self.expire(people, now);
         self.keep_sessions();
         self.chat.turn(people, now);
+        self.keep_sessions();
     }
 
     fn readers(&self) -> usize {

@@ -24,11 +24,19 @@ use super::turn::Turn;
 use crate::dialect::irc::Caps;
 use crate::dialect::irc::history::{ChatHistory, Part, Query};
 use crate::id::PersonId;
-use crate::journal::{About, Place, Question, Span, Where};
+use crate::journal::{About, Epochs, Place, Point, Question, Span, Where};
 use crate::limits::PLAIN_HISTORY_MESSAGES;
 use crate::names::{Nick, RoomName};
 use inquiry::{Told, Wish};
 use spans::{Reading, spans};
+
+/// Whether nothing that was told behind the message that is named was lost by the end of the program.
+fn misses_nothing(span: Span, epochs: &Epochs) -> bool {
+    match (span.after, span.before) {
+        (Some(Point::Seq(seq)), None) => epochs.is_whole_since(seq),
+        _ => true,
+    }
+}
 
 impl Turn<'_> {
     pub(super) fn chat_history(
@@ -60,7 +68,9 @@ impl Turn<'_> {
             return self.wrong(key, &asked.invalid_target());
         };
         let known = spans(part, self.chat.journal.epochs());
-        let is_known = known.is_some();
+        let epochs = self.chat.journal.epochs();
+        let is_whole = |spans: &Vec<Span>| spans.iter().all(|span| misses_nothing(*span, epochs));
+        let is_known = known.as_ref().is_some_and(is_whole);
         let spans = match (known, part) {
             (Some(spans), _) => spans,
             // Whoever only wants to know what is new gets what there is.

@@ -54,12 +54,26 @@ impl Archive {
             source,
         };
         folder::new_private(file).map_err(failed)?;
-        let copied = self
-            .connection
-            .execute("VACUUM INTO ?1", [file.to_string_lossy()]);
-        copied
-            .map(drop)
-            .map_err(|source| OpenError::file(file, source))
+        let copied = self.copy_into(file);
+        if copied.is_err() {
+            // Half a copy would be in the way of the next one.
+            let _ = std::fs::remove_file(file);
+        }
+        copied.map_err(|source| OpenError::file(file, source))
+    }
+
+    fn copy_into(&self, file: &Path) -> rusqlite::Result<()> {
+        let name = file
+            .to_str()
+            .ok_or(rusqlite::Error::InvalidPath(file.into()))?;
+        self.connection.execute("VACUUM INTO ?1", [name])?;
+        // What is told after this is not in the copy: when it is put back, whoever was away is to be told.
+        let copy = Connection::open(file)?;
+        copy.execute(
+            "UPDATE epochs SET tells_first = 1, is_ended = 0 WHERE id = (SELECT max(id) FROM epochs)",
+            [],
+        )?;
+        Ok(())
     }
 
     /// The answer to a question.

@@ -100,30 +100,31 @@ fn said(
         Where::At(place) => find_place(from, place)?,
         Where::With(own, nick) => find_partner(from, *own, nick)?,
     };
-    let mut entries = Vec::new();
+    let (mut entries, mut is_whole) = (Vec::new(), is_whole(from, place, within.after)?);
     if let Some(place) = place {
-        entries = read(from, place, false, within, limit)?;
+        is_whole &= read(from, place, false, within, limit, &mut entries)?;
         if with_events {
-            entries.extend(read(from, place, true, within, limit)?);
-            entries.sort_by_key(|entry| entry.seq);
-            match within.from {
-                End::Earliest => entries.truncate(limit),
-                End::Latest => drop(entries.drain(..entries.len().saturating_sub(limit))),
-            }
+            is_whole &= read(from, place, true, within, limit, &mut entries)?;
+        }
+        entries.sort_by_key(|entry| entry.seq);
+        match within.from {
+            End::Earliest => entries.truncate(limit),
+            End::Latest => drop(entries.drain(..entries.len().saturating_sub(limit))),
         }
     }
-    let is_whole = is_whole(from, place, within.after)?;
     let entries = entries.into_iter().map(Arc::new).collect();
     Ok(Found::Said { entries, is_whole })
 }
 
+/// Whether all could be read: one that is no entry does not hide the others.
 fn read(
     from: &Connection,
     place: i64,
     events: bool,
     within: &Within,
     limit: usize,
-) -> rusqlite::Result<Vec<Committed>> {
+    entries: &mut Vec<Committed>,
+) -> rusqlite::Result<bool> {
     let direction = match within.from {
         End::Earliest => "ASC",
         End::Latest => "DESC",
@@ -134,22 +135,18 @@ fn read(
          ORDER BY h.seq {direction} LIMIT ?5"
     ))?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let rows = select.query_and_then(
-        params![place, events, within.first, within.last, limit],
-        record::read,
-    )?;
-    let mut entries = Vec::new();
-    for row in rows {
-        match row {
+    let mut rows = select.query(params![place, events, within.first, within.last, limit])?;
+    let mut is_whole = true;
+    while let Some(row) = rows.next()? {
+        match record::read(row) {
             Ok(entry) => entries.push(entry),
-            // One that cannot be read does not hide the others.
-            Err(error) => log::warn!("an entry of the journal cannot be read: {error}"),
+            Err(error) => {
+                log::warn!("an entry of the journal cannot be read: {error}");
+                is_whole = false;
+            }
         }
     }
-    if within.from == End::Latest {
-        entries.reverse();
-    }
-    Ok(entries)
+    Ok(is_whole)
 }
 
 fn is_whole(from: &Connection, place: Option<i64>, after: Option<Seq>) -> rusqlite::Result<bool> {
@@ -161,7 +158,7 @@ fn is_whole(from: &Connection, place: Option<i64>, after: Option<Seq>) -> rusqli
             .prepare_cached("SELECT lost FROM places WHERE id = ?1")?
             .query_row([place], |row| row.get(0))?,
         None => from
-            .prepare_cached("SELECT coalesce(min(seq) - 1, 0) FROM entries")?
+            .prepare_cached("SELECT until FROM dropped")?
             .query_row([], |row| row.get(0))?,
     };
     Ok(after.0 >= unsigned(lost))

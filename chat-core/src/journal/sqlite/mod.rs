@@ -27,7 +27,7 @@ mod wal;
 mod write;
 mod writer;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender};
@@ -79,6 +79,10 @@ pub struct Sqlite {
     /// What the writer has not reported on yet, in order.
     waiting: VecDeque<Waiting>,
     waiting_bytes: usize,
+    note_bytes: usize,
+    /// Entries that are to be struck out, and are still there.
+    striking: usize,
+    unanswered: BTreeSet<Inquiry>,
     decided: VecDeque<Outcome>,
     /// What this turn has for the writer: it gets all of it at once, so that it is one batch.
     turn: Vec<Order>,
@@ -175,7 +179,10 @@ impl Sqlite {
     }
 
     fn hear_reports(&mut self, now: Instant) {
-        while let Ok(Report { count, refused }) = self.reports.try_recv() {
+        while let Ok(report) = self.reports.try_recv() {
+            let Report { count, refused, .. } = report;
+            self.note_bytes = self.note_bytes.saturating_sub(report.note_bytes);
+            self.striking = self.striking.saturating_sub(report.struck);
             self.retry_at = refused.and(self.retry_at).or(refused.map(|_| now + PAUSE));
             // What was told already is tried again until the disk has it.
             if refused.is_some() && self.durability != Durability::Disk {
@@ -184,6 +191,13 @@ impl Sqlite {
             for _ in 0..count {
                 self.landed(refused);
             }
+        }
+    }
+
+    /// The writer is gone by a fault of its own, and has said so: nothing comes of what waits.
+    fn give_up_without_writer(&mut self) {
+        while self.has_lost_its_writer() && !self.waiting.is_empty() {
+            self.landed(Some(NotKept::DiskFailed));
         }
     }
 
@@ -225,8 +239,10 @@ impl Journal for Sqlite {
     fn ask(&mut self, question: Question) -> Inquiry {
         self.inquiries += 1;
         let inquiry = Inquiry(self.inquiries);
-        // What was told may still be on its way to the file.
-        if self.durability != Durability::Disk && !self.waiting.is_empty() {
+        self.unanswered.insert(inquiry);
+        // What was told may still be on its way to the file, or what did not take effect still be there.
+        let is_behind = self.durability != Durability::Disk && !self.waiting.is_empty();
+        if is_behind || self.striking > 0 {
             self.order(Order::PassOn(inquiry, question));
         } else if let Some(questions) = &self.questions {
             // As with the writer.
@@ -236,11 +252,20 @@ impl Journal for Sqlite {
     }
 
     fn answered(&mut self) -> Option<(Inquiry, Found)> {
-        self.answers.try_recv().ok()
+        if let Ok((inquiry, found)) = self.answers.try_recv() {
+            self.unanswered.remove(&inquiry);
+            return Some((inquiry, found));
+        }
+        // A thread that is gone by a fault of its own answers nothing more.
+        let lost = self
+            .has_lost_its_writer()
+            .then(|| self.unanswered.pop_first());
+        lost.flatten().map(|inquiry| (inquiry, Found::Unreadable))
     }
 
     fn turn(&mut self, now: Now) {
         self.hear_reports(now.mono);
+        self.give_up_without_writer();
         if self.retry_at.is_some_and(|at| at <= now.mono) {
             self.retry_at = None;
             self.order(Order::Retry);
@@ -273,7 +298,11 @@ impl Journal for Sqlite {
     }
 
     fn strike(&mut self, committed: &Committed) {
-        self.order(Order::Strike(committed.seq));
+        // A transient entry is not there, and bears the place of one that is.
+        if committed.aside == 0 {
+            self.striking += 1;
+            self.order(Order::Strike(committed.seq));
+        }
     }
 
     fn forget(&mut self, room: &RoomName) {
@@ -281,6 +310,13 @@ impl Journal for Sqlite {
     }
 
     fn note(&mut self, note: Note) {
+        if self.note_bytes > JOURNAL_WAITING_BYTES_MAX {
+            return log::error!(
+                "a note of {} is not kept: the disk does not keep up",
+                note.shelf
+            );
+        }
+        self.note_bytes += note.size();
         self.order(Order::Note(note));
     }
 

@@ -1,5 +1,6 @@
 //! Opening a journal: the folder, the file, one more start, what outlived the last one, two threads. Floor 2.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::thread::{Builder, JoinHandle};
@@ -29,11 +30,12 @@ impl Sqlite {
         let file = folder.path.join(folder::FILE);
         let failed = |source| OpenError::file(&file, source);
         let before = wal::before(&file);
-        let mut connection = schema::open(&file, settings.durability)?;
+        let mut connection = schema::open(&file)?;
         wal::tell(&file, before, &connection);
         let name = format!("{:016x}", getrandom::u64()?);
         let start = start(&mut connection, &name, settings.durability).map_err(failed)?;
         folder::sync_around(&file)?;
+        schema::settle(&connection, settings.durability).map_err(failed)?;
         let recovered = recover(&connection, &start).map_err(failed)?;
         let bell = Arc::new(Bell::default());
         let (orders, for_writer) = mpsc::channel();
@@ -47,6 +49,7 @@ impl Sqlite {
             orders: for_writer,
             reports: for_loop,
             questions: questions.clone(),
+            answers: found.clone(),
             bell: Arc::clone(&bell),
             connection: Some(connection),
             known: Known::default(),
@@ -77,6 +80,9 @@ impl Sqlite {
             inquiries: 0,
             waiting: Default::default(),
             waiting_bytes: 0,
+            note_bytes: 0,
+            striking: 0,
+            unanswered: BTreeSet::new(),
             decided: Default::default(),
             turn: Vec::new(),
             orders: Some(orders),
@@ -110,7 +116,8 @@ struct Start {
 fn start(to: &mut Connection, name: &str, durability: Durability) -> rusqlite::Result<Start> {
     let transaction = to.transaction()?;
     let (last, latest) = transaction.query_row(
-        "SELECT max((SELECT coalesce(max(seq), 0) FROM entries), (SELECT coalesce(max(after), 0) FROM epochs)),
+        "SELECT max((SELECT coalesce(max(seq), 0) FROM entries), (SELECT coalesce(max(after), 0) FROM epochs),
+                    (SELECT until FROM dropped)),
                 (SELECT at FROM entries ORDER BY seq DESC LIMIT 1)",
         [],
         |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Option<i64>>(1)?)),
@@ -169,6 +176,7 @@ fn recover(from: &Connection, start: &Start) -> rusqlite::Result<Recovered> {
         rooms: rooms(from)?,
         notes: notes(from)?,
         retries: retries(from)?,
+        last: start.last,
         last_identity: unsigned(start.number) << IDENTITY_BITS,
     })
 }
@@ -177,7 +185,9 @@ fn recover(from: &Connection, start: &Start) -> rusqlite::Result<Recovered> {
 pub(super) fn rooms(from: &Connection) -> rusqlite::Result<Vec<RoomThen>> {
     let mut select = from.prepare(
         "SELECT name, created, topic, topic_nick, topic_user, topic_host, topic_at FROM places
-         WHERE room IS NOT NULL ORDER BY (SELECT max(seq) FROM heard WHERE place = id)",
+         WHERE created IS NOT NULL AND room IS NOT NULL
+         ORDER BY max(coalesce((SELECT max(seq) FROM heard WHERE place = id AND is_event = 0), 0),
+                      coalesce((SELECT max(seq) FROM heard WHERE place = id AND is_event = 1), 0))",
     )?;
     let mut rows = select.query([])?;
     let mut rooms = Vec::new();

@@ -65,16 +65,21 @@ impl Retention {
 fn drop_until(connection: &mut Connection, last: i64) -> rusqlite::Result<()> {
     let transaction = connection.transaction()?;
     for statement in [
+        "DELETE FROM going",
+        "INSERT INTO going SELECT place, max(seq) FROM heard INDEXED BY heard_seq WHERE seq <= ?1 GROUP BY place",
         // Whoever comes back and saw none of these last is told that something is missing.
-        "UPDATE places SET lost = gone.last
-         FROM (SELECT place, max(seq) AS last FROM heard WHERE seq <= ?1 GROUP BY place) AS gone
-         WHERE places.id = gone.place",
+        "UPDATE places SET lost = going.last FROM going WHERE places.id = going.place",
+        "UPDATE dropped SET until = max(until, ?1)",
         "DELETE FROM heard WHERE seq <= ?1",
         "DELETE FROM entries WHERE seq <= ?1",
-        "DELETE FROM places WHERE room IS NULL AND lost <= ?1
+        "DELETE FROM places WHERE room IS NULL AND id IN (SELECT place FROM going)
          AND NOT EXISTS (SELECT 1 FROM heard WHERE place = places.id)",
     ] {
-        transaction.prepare_cached(statement)?.execute([last])?;
+        let mut statement = transaction.prepare_cached(statement)?;
+        match statement.parameter_count() {
+            0 => statement.execute([])?,
+            _ => statement.execute([last])?,
+        };
     }
     transaction.commit()?;
     connection.pragma_query(None, "incremental_vacuum", |_| Ok(()))

@@ -40,12 +40,12 @@ const MIGRATIONS: [&str; 1] = ["
     CREATE INDEX entries_retry ON entries (seq) WHERE retry IS NOT NULL;
     -- Rooms, and pairs of identities.
     CREATE TABLE places (
-        id INTEGER PRIMARY KEY,
+        id INTEGER PRIMARY KEY AUTOINCREMENT, -- never another one's
         room TEXT UNIQUE,                     -- its name, folded
         one INTEGER, other INTEGER,           -- the lesser identity first
         one_nick TEXT, other_nick TEXT,       -- what they were called last
         lost INTEGER NOT NULL DEFAULT 0,      -- the last place of what was dropped
-        name TEXT, created INTEGER,           -- of a room: as it is written, and since when
+        name TEXT, created INTEGER,           -- of a room: as it is written, and since when, unless it is forgotten
         topic TEXT, topic_nick TEXT, topic_user TEXT, topic_host TEXT, topic_at INTEGER,
         UNIQUE (one, other)
     );
@@ -56,6 +56,9 @@ const MIGRATIONS: [&str; 1] = ["
         PRIMARY KEY (place, is_event, seq)
     ) WITHOUT ROWID;
     CREATE INDEX heard_seq ON heard (seq);
+    -- Everything as far as here may have been dropped.
+    CREATE TABLE dropped (until INTEGER NOT NULL);
+    INSERT INTO dropped VALUES (0);
     -- Whatever else is to outlive the program.
     CREATE TABLE notes (
         shelf TEXT NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL,
@@ -67,7 +70,7 @@ const MIGRATIONS: [&str; 1] = ["
 const BUSY: Duration = Duration::from_secs(5);
 
 /// Opens the file for writing, as the present version has it.
-pub(super) fn open(file: &Path, durability: Durability) -> Result<Connection, OpenError> {
+pub(super) fn open(file: &Path) -> Result<Connection, OpenError> {
     let failed = |source| OpenError::file(file, source);
     wal::write_again(file).map_err(|source| OpenError::Log {
         file: file.to_owned(),
@@ -75,7 +78,7 @@ pub(super) fn open(file: &Path, durability: Durability) -> Result<Connection, Op
     })?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(file, flags).map_err(failed)?;
-    prepare(&connection, durability).map_err(failed)?;
+    prepare(&connection).map_err(failed)?;
     let version = version(&connection).map_err(failed)?;
     if version > MIGRATIONS.len() {
         let file = file.to_owned();
@@ -85,18 +88,26 @@ pub(super) fn open(file: &Path, durability: Durability) -> Result<Connection, Op
     Ok(connection)
 }
 
-fn prepare(connection: &Connection, durability: Durability) -> rusqlite::Result<()> {
+fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY)?;
     // After an error the log is not to be trusted; at an end in order it is put into the file by ourselves.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     // Only a file without tables can be told so; then what retention drops is given back to the disk.
     connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
-    let synchronous = match durability {
-        Durability::Disk => "FULL",
-        _ => "NORMAL",
-    };
-    connection.pragma_update(None, "synchronous", synchronous)
+    // For retention: where something is just being dropped.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection
+        .execute_batch("CREATE TEMP TABLE going (place INTEGER PRIMARY KEY, last INTEGER)")?;
+    connection.pragma_update(None, "synchronous", "FULL")
+}
+
+/// From here on the log is synced when a transaction is told, or now and then.
+pub(super) fn settle(connection: &Connection, durability: Durability) -> rusqlite::Result<()> {
+    match durability {
+        Durability::Disk => Ok(()),
+        _ => connection.pragma_update(None, "synchronous", "NORMAL"),
+    }
 }
 
 fn version(connection: &Connection) -> rusqlite::Result<usize> {

@@ -39,6 +39,9 @@ pub(super) fn entry(to: &Connection, known: &mut Known, it: &Committed) -> rusql
         if let Act::Post(post) = &it.entry.act {
             call(to, known, id, it, post)?;
         }
+        if let Act::Join { room, .. } = &it.entry.act {
+            enter(to, id, room, it)?;
+        }
     }
     if let Act::Topic { room, text } = &it.entry.act {
         topic(to, room, text, it)?;
@@ -114,7 +117,7 @@ pub(super) fn find_place(from: &Connection, place: &Place) -> rusqlite::Result<O
 
 fn make_place(to: &Connection, place: &Place, it: &Committed) -> rusqlite::Result<i64> {
     // What was dropped before it was made may have been of one of the same name.
-    let before = "(SELECT coalesce(min(seq) - 1, 0) FROM entries)";
+    let before = "(SELECT until FROM dropped)";
     match place {
         Place::Room(name) => to
             .prepare_cached(&format!(
@@ -192,20 +195,23 @@ pub(super) fn strike(to: &Connection, seq: Seq) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// A room is forgotten, and what was said there. What is still in `heard` of it is nobody's from here on, and goes
-/// with the rest when it is old.
-pub(super) fn forget(to: &Connection, known: &mut Known, room: &RoomName) -> rusqlite::Result<()> {
-    known.clear();
-    let id = find_place(to, &Place::Room(room.clone()))?;
-    let Some(id) = id else { return Ok(()) };
-    for statement in [
-        "DELETE FROM entries WHERE seq IN (SELECT seq FROM heard WHERE place = ?1)
-         AND seq NOT IN (SELECT seq FROM heard WHERE place != ?1)",
-        "DELETE FROM heard WHERE place = ?1",
-        "DELETE FROM places WHERE id = ?1",
-    ] {
-        to.prepare_cached(statement)?.execute([id])?;
-    }
+/// A room is forgotten: it is not there after the next start. What was said in it stays until it is old, and is there
+/// again for those who make the room anew; nobody can make others' words go by making many rooms.
+pub(super) fn forget(to: &Connection, room: &RoomName) -> rusqlite::Result<()> {
+    let mut update = to.prepare_cached(
+        "UPDATE places SET created = NULL, topic = NULL, topic_nick = NULL, topic_user = NULL, topic_host = NULL,
+             topic_at = NULL WHERE room = ?1",
+    )?;
+    update.execute([room.folded()])?;
+    Ok(())
+}
+
+/// Somebody is in a room: if it was forgotten, it is there again.
+fn enter(to: &Connection, place: i64, room: &RoomName, it: &Committed) -> rusqlite::Result<()> {
+    let mut update = to.prepare_cached(
+        "UPDATE places SET created = ?2, name = ?3 WHERE id = ?1 AND created IS NULL",
+    )?;
+    update.execute(params![place, it.at.0, room.as_str()])?;
     Ok(())
 }
 

@@ -5,6 +5,7 @@
 //! anew, looked through, and rid of whatever was told to nobody; only then the authors hear that their entries were
 //! refused.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError};
@@ -16,7 +17,7 @@ use super::write::{self, Known};
 use super::{Bell, folder, schema};
 use crate::hub::entry::{Committed, NotKept};
 use crate::id::Seq;
-use crate::journal::{Durability, Inquiry, Note, Question};
+use crate::journal::{Durability, Found, Inquiry, Note, Question};
 use crate::limits::{JOURNAL_BATCH_ORDERS_MAX, JOURNAL_OWED_MAX};
 use crate::names::RoomName;
 use crate::time::Timestamp;
@@ -44,6 +45,9 @@ pub(super) enum Order {
 pub(super) struct Report {
     pub(super) count: usize,
     pub(super) refused: Option<NotKept>,
+    /// Bytes of notes that do not wait any more, and entries that are struck out.
+    pub(super) note_bytes: usize,
+    pub(super) struck: usize,
 }
 
 pub(super) struct Writer {
@@ -54,6 +58,7 @@ pub(super) struct Writer {
     pub(super) orders: Receiver<Vec<Order>>,
     pub(super) reports: Sender<Report>,
     pub(super) questions: Sender<(Inquiry, Question)>,
+    pub(super) answers: Sender<(Inquiry, Found)>,
     pub(super) bell: Arc<Bell>,
     /// `None` after an error, until it can be opened again.
     pub(super) connection: Option<Connection>,
@@ -114,32 +119,45 @@ impl Writer {
         if retry {
             self.reopen();
         }
-        if !orders.is_empty() {
+        if !orders.is_empty() || retry {
             self.commit(orders);
         }
         for question in questions {
-            // Without a reader there is nobody to ask either.
-            let _ = self.questions.send(question);
+            self.pass_on(question);
         }
         self.retain();
         ends
     }
 
+    /// What was told and could not be written would be missing in the answer.
+    fn pass_on(&self, (inquiry, question): (Inquiry, Question)) {
+        // Without a reader, or a loop, there is nobody to ask or to hear it either.
+        if entries_of(&self.owed).next().is_some() {
+            let _ = self.answers.send((inquiry, Found::Unreadable));
+            self.bell.ring();
+        } else {
+            let _ = self.questions.send((inquiry, question));
+        }
+    }
+
     fn commit(&mut self, orders: Vec<Order>) {
-        let count = entries_of(&orders).count();
+        let mut report = Report::of(&orders);
         let result = self.try_commit(&orders);
         if let (Ok(()), Some(last)) = (&result, entries_of(&orders).last()) {
             self.last_kept = last.seq;
         }
-        let refused = result.err();
-        if refused.is_some() {
+        report.refused = result.err();
+        if report.refused.is_some() {
             self.keep_what_is_owed(orders);
+            report.struck = 0;
         }
-        if count > 0 {
-            // Nobody is there to hear it any more, if so.
-            let _ = self.reports.send(Report { count, refused });
-            self.bell.ring();
-        }
+        self.report(report);
+    }
+
+    fn report(&self, report: Report) {
+        // Nobody is there to hear it any more, if so.
+        let _ = self.reports.send(report);
+        self.bell.ring();
     }
 
     fn try_commit(&mut self, orders: &[Order]) -> Result<(), NotKept> {
@@ -157,8 +175,11 @@ impl Writer {
             self.file.display()
         );
         self.known.clear();
-        if error.sqlite_error_code() == Some(ErrorCode::DiskFull) {
-            return NotKept::DiskFull;
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => return NotKept::DiskFull,
+            // Somebody else writes, with a tool of their own.
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => return NotKept::Busy,
+            _ => {}
         }
         self.overdue = None;
         // Those that are refused now must not be there after the next start.
@@ -188,13 +209,14 @@ impl Writer {
 
     fn open_anew(&self) -> Result<Connection, super::OpenError> {
         let failed = |source| super::OpenError::file(&self.file, source);
-        let mut connection = schema::open(&self.file, self.durability)?;
+        let mut connection = schema::open(&self.file)?;
         schema::check(&connection).map_err(failed)?;
         if self.durability == Durability::Disk {
             let taken = write::take_back(&mut connection, self.last_kept).map_err(failed)?;
             log::info!("{taken} entries that were refused are not in it");
         }
         folder::sync_around(&self.file)?;
+        schema::settle(&connection, self.durability).map_err(failed)?;
         Ok(connection)
     }
 
@@ -206,6 +228,7 @@ impl Writer {
             _ => true,
         });
         self.owed.extend(owed);
+        forget_former_notes(&mut self.owed);
         let mut too_many = self.owed.len().saturating_sub(JOURNAL_OWED_MAX);
         self.owed.retain(|order| {
             let goes = too_many > 0 && !matches!(order, Order::Append(_));
@@ -221,7 +244,8 @@ impl Writer {
             return;
         };
         match self.retention.drop_some(connection, now) {
-            Ok(true) => {}
+            // A place that is gone may have been known.
+            Ok(true) => self.known.clear(),
             Ok(false) => self.overdue = None,
             Err(error) => {
                 self.overdue = None;
@@ -230,18 +254,55 @@ impl Writer {
         }
     }
 
+    /// The end is in order only if nothing is owed.
     fn end(mut self) {
         self.reopen();
+        let owed = std::mem::take(&mut self.owed);
+        let is_paid = owed.is_empty() || self.try_commit(&owed).is_ok();
         let Some(connection) = self.connection.take() else {
             return;
         };
-        if let Err(error) = close(connection) {
+        if let Err(error) = close(connection, is_paid) {
             log::error!(
                 "the journal {} was not closed in order: {error}",
                 self.file.display()
             );
         }
     }
+}
+
+impl Report {
+    fn of(orders: &[Order]) -> Report {
+        let mut report = Report {
+            count: entries_of(orders).count(),
+            refused: None,
+            note_bytes: 0,
+            struck: 0,
+        };
+        for order in orders {
+            match order {
+                Order::Note(note) => report.note_bytes += note.size(),
+                Order::Strike(_) => report.struck += 1,
+                _ => {}
+            }
+        }
+        report
+    }
+}
+
+/// Of the notes of one thing only the last one counts.
+fn forget_former_notes(orders: &mut Vec<Order>) {
+    let mut later = HashSet::new();
+    let is_last: Vec<bool> = orders
+        .iter()
+        .rev()
+        .map(|order| match order {
+            Order::Note(note) => later.insert((&note.shelf, &note.key)),
+            _ => true,
+        })
+        .collect();
+    let mut is_last = is_last.into_iter().rev();
+    orders.retain(|_| is_last.next().unwrap_or(true));
 }
 
 fn entries_of(orders: &[Order]) -> impl Iterator<Item = &Arc<Committed>> {
@@ -261,7 +322,7 @@ fn transact(
         match order {
             Order::Append(committed) => write::entry(&transaction, known, committed)?,
             Order::Strike(seq) => write::strike(&transaction, *seq)?,
-            Order::Forget(room) => write::forget(&transaction, known, room)?,
+            Order::Forget(room) => write::forget(&transaction, room)?,
             Order::Note(note) => write::note(&transaction, note)?,
             Order::PassOn(..) | Order::Tick(_) | Order::Retry | Order::End => {}
         }
@@ -270,10 +331,10 @@ fn transact(
 }
 
 /// The end of a start, in order: whatever was told is there.
-fn close(connection: Connection) -> rusqlite::Result<()> {
+fn close(connection: Connection, is_in_order: bool) -> rusqlite::Result<()> {
     connection.execute(
-        "UPDATE epochs SET is_ended = 1 WHERE id = (SELECT max(id) FROM epochs)",
-        [],
+        "UPDATE epochs SET is_ended = ?1 WHERE id = (SELECT max(id) FROM epochs)",
+        [is_in_order],
     )?;
     // What waits beside the file goes into it: the folder is one file then.
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;

@@ -102,3 +102,80 @@ fn a_file_that_is_too_large_loses_its_oldest() {
     assert_eq!(there.last().unwrap().seq, last.seq);
     assert_eq!(there.len(), 500, "no more than must go is gone");
 }
+
+#[test]
+fn what_is_struck_beside_an_entry_leaves_the_entry() {
+    let at = folder();
+    let mut journal = open(&at);
+    append(&mut journal, said("#a", "told"), 1);
+    journal.append(entry(Act::Away { reason: None }), Timestamp(1));
+    let aside = journal.committed().unwrap().result.unwrap();
+    journal.strike(&aside);
+    let (there, _) = look(&mut journal, room("#a"), Span::latest(None), 9, false);
+    assert_eq!(texts(&there), "told");
+}
+
+/// A journal that drops everything but what is of the last moment.
+fn forgetful(at: &TempDir) -> Sqlite {
+    let retention = Retention {
+        age: Some(Duration::from_millis(100)),
+        bytes: None,
+    };
+    Sqlite::open(&Settings {
+        retention,
+        ..settings(at)
+    })
+    .unwrap()
+}
+
+fn drop_all(journal: &mut Sqlite) {
+    let mut late = now();
+    late.wall = Timestamp(10_000);
+    late.mono += RETENTION_EVERY;
+    journal.turn(late);
+    journal.hand_over();
+    let first = Span::after(Point::Seq(Seq(0)));
+    patiently(|| (!look(journal, room("#a"), first, 1, false).1).then_some(()));
+}
+
+#[test]
+fn a_talk_that_was_dropped_and_goes_on_is_nobody_elses() {
+    let at = folder();
+    let mut journal = forgetful(&at);
+    append(&mut journal, said("#a", "x"), 1);
+    append(&mut journal, to_bob("one"), 1);
+    drop_all(&mut journal);
+    append(&mut journal, said("#strangers", "here"), 10_000);
+    append(&mut journal, to_bob("two"), 10_000);
+    let talk = Where::At(Place::direct(Identity(1), Identity(2)));
+    let (there, _) = look(&mut journal, talk, Span::latest(None), 9, false);
+    assert_eq!(texts(&there), "two");
+    let (there, _) = look(
+        &mut journal,
+        room("#strangers"),
+        Span::latest(None),
+        9,
+        false,
+    );
+    assert_eq!(texts(&there), "here");
+}
+
+#[test]
+fn numbers_go_on_when_everything_was_dropped() {
+    let at = folder();
+    let mut journal = forgetful(&at);
+    for text in ["1", "2", "3"] {
+        append(&mut journal, said("#a", text), 1);
+    }
+    drop_all(&mut journal);
+    drop(journal);
+    let mut journal = forgetful(&at);
+    let next = append(&mut journal, said("#a", "4"), 20_000);
+    assert!(next.seq > Seq(3), "{:?}", next.seq);
+    let after = |seq| Span::after(Point::Seq(seq));
+    assert!(look(&mut journal, room("#a"), after(next.seq), 9, false).1);
+    assert!(
+        !look(&mut journal, room("#b"), after(Seq(2)), 9, false).1,
+        "who knows"
+    );
+}
