@@ -158,6 +158,27 @@ fn what_is_told_after_a_failed_sync_is_on_the_disk() {
     }
 }
 
+/// Nobody has to try in vain for a disk to be trusted again that is whole.
+#[test]
+fn a_disk_that_is_whole_again_takes_the_next_message() {
+    let disk = Disk::new();
+    let program = open(&disk);
+    let mut ana = Person::enter(&program, "ana", "#tea");
+    let mut kept = vec![ana.say("one")];
+    disk.fail(Fault::Unsyncable {
+        after: 0,
+        times: None,
+    });
+    say_in_vain(&mut ana, "no");
+    // More than one attempt in between fails.
+    std::thread::sleep(Duration::from_millis(1500));
+    disk.mend();
+    std::thread::sleep(Duration::from_millis(1500));
+    kept.push(ana.say("two"));
+    drop(program);
+    assert_eq!(history(&open(&disk), "#tea"), kept);
+}
+
 /// While the disk takes its time, nothing is echoed, and everything else goes on.
 #[test]
 fn a_slow_disk_holds_nobody_else() {

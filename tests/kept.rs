@@ -113,6 +113,31 @@ fn who_comes_back_after_a_crash_gets_exactly_what_they_missed() {
 }
 
 #[test]
+fn what_a_crash_may_have_taken_is_told_at_the_level_that_tells_first() {
+    let at = folder();
+    let relay = ["--sync", "relay"];
+    let chat = start(at.path(), &relay);
+    let mut ana = irc(&chat, "ana", CAPS);
+    let first = say(&mut ana, "one");
+    say(&mut ana, "two");
+    kill(chat);
+    let mut chat = start(at.path(), &relay);
+    let mut ana = irc(&chat, "ana", CAPS);
+    ana.send(&format!("CHATHISTORY AFTER #lobby msgid={first} 9"));
+    ana.expect_contains("FAIL CHATHISTORY MESSAGE_ERROR");
+    ana.expect_contains(" BATCH -");
+    let next = say(&mut ana, "three");
+    chat.signal("TERM");
+    chat.wait(test_support::PATIENCE);
+    // An end in order takes nothing.
+    let chat = start(at.path(), &relay);
+    let mut ana = irc(&chat, "ana", CAPS);
+    ana.send(&format!("CHATHISTORY AFTER #lobby msgid={next} 9"));
+    let answer = ana.expect(|line| line.contains(" BATCH +") || line.contains(" FAIL "));
+    assert!(answer.contains(" BATCH +"), "{answer}");
+}
+
+#[test]
 fn a_topic_and_the_hash_of_an_address_are_the_same_after_a_restart() {
     let at = folder();
     let mut chat = start(at.path(), &[]);
