@@ -50,7 +50,8 @@
 //! | decide who comes in, who goes where, what is said | [`observer`] |
 //! | put a bot or an announcer into it | [`inside`] |
 //! | speak another protocol to the same people | [`net::framing`] |
-//! | keep or order what is said in another way | [`journal`] |
+//! | keep what is said on the disk | the feature `sqlite`, `journal::Sqlite`, [`Builder::journal`](relay::Builder::journal) |
+//! | keep or order it in another way | [`journal`] |
 //! | test a bot, a client, or a program with a chat | [`testing`] |
 //! | serve something else on the same loop | [`net::host`] |
 //!

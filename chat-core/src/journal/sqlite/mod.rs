@@ -17,6 +17,7 @@ mod error;
 mod folder;
 mod look;
 mod open;
+mod orders;
 mod reader;
 mod record;
 mod retention;
@@ -47,8 +48,8 @@ use crate::time::{Now, Timestamp};
 pub use archive::Archive;
 pub use error::OpenError;
 use folder::Folder;
+use orders::{Order, Report};
 pub use retention::Retention;
-use writer::{Order, Report};
 
 /// Where and how to keep a journal.
 #[derive(Clone, Debug)]

@@ -69,6 +69,9 @@ const MIGRATIONS: [&str; 1] = ["
 /// How long a statement waits for another process: for a backup, say.
 const BUSY: Duration = Duration::from_secs(5);
 
+/// Statements that are kept ready: all that there are.
+const STATEMENTS: usize = 64;
+
 /// Opens the file for writing, as the present version has it.
 pub(super) fn open(file: &Path) -> Result<Connection, OpenError> {
     let failed = |source| OpenError::file(file, source);
@@ -90,6 +93,7 @@ pub(super) fn open(file: &Path) -> Result<Connection, OpenError> {
 
 fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     // After an error the log is not to be trusted; at an end in order it is put into the file by ourselves.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     // Only a file without tables can be told so; then what retention drops is given back to the disk.
