@@ -91,6 +91,9 @@ pub const MISSED_MESSAGES_MAX: usize = 100;
 /// much as writing some hundreds.
 pub const JOURNAL_BATCH_ORDERS_MAX: usize = 1000;
 
+/// Pages of 4 KiB in SQLite's log, about, after which they are moved into its file. Ours: some megabytes; SQLite's own is 1000.
+pub const JOURNAL_LOG_PAGES: usize = 2000;
+
 /// Bytes of entries that may wait for the disk; the next one is refused. Ours: seconds of a disk that has hung.
 pub const JOURNAL_WAITING_BYTES_MAX: usize = 32 * 1024 * 1024;
 

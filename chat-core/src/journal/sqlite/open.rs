@@ -53,6 +53,7 @@ impl Sqlite {
             bell: Arc::clone(&bell),
             connection: Some(connection),
             known: Known::default(),
+            log_pages: 0,
             last_kept: start.last,
             owed: Vec::new(),
             overdue: None,

@@ -99,6 +99,8 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     // Only a file without tables can be told so; then what retention drops is given back to the disk.
     connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
+    // The writer does it, when everybody has heard: SQLite would do it before, and not say if it failed.
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     // For retention: where something is just being dropped.
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection

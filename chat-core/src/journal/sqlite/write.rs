@@ -234,8 +234,6 @@ pub(super) fn note(to: &Connection, note: &Note) -> rusqlite::Result<()> {
 /// Writes over what was not synced. SQLite takes such a transaction back, but leaves it whole in the log, where the
 /// next start would find it. It is enough that the system has this: if the machine ends too, neither is there.
 pub(super) fn over(connection: &Connection) -> rusqlite::Result<()> {
-    // Nothing may be moved into the file without a sync. (Closing it does not either: see `schema`.)
-    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.pragma_update(None, "synchronous", "OFF")?;
     // This page is written even when nothing in it is new; a row would not be.
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;

@@ -18,8 +18,11 @@ use super::{Bell, folder, schema};
 use crate::hub::entry::NotKept;
 use crate::id::Seq;
 use crate::journal::{Durability, Found, Inquiry, Question};
-use crate::limits::{JOURNAL_BATCH_ORDERS_MAX, JOURNAL_OWED_MAX};
+use crate::limits::{JOURNAL_BATCH_ORDERS_MAX, JOURNAL_LOG_PAGES, JOURNAL_OWED_MAX};
 use crate::time::Timestamp;
+
+/// Pages that a transaction writes besides one for each of its orders, about.
+const PAGES_OF_A_BATCH: usize = 3;
 
 pub(super) struct Writer {
     pub(super) file: PathBuf,
@@ -34,6 +37,8 @@ pub(super) struct Writer {
     /// `None` after an error, until it can be opened again.
     pub(super) connection: Option<Connection>,
     pub(super) known: Known,
+    /// How long the log is, about.
+    pub(super) log_pages: usize,
     /// The last entry that the disk has.
     pub(super) last_kept: Seq,
     /// What cannot be refused, and so is tried again.
@@ -91,11 +96,13 @@ impl Writer {
             self.reopen();
         }
         if !orders.is_empty() || retry {
+            self.log_pages += PAGES_OF_A_BATCH + orders.len();
             self.commit(orders);
         }
         for question in questions {
             self.pass_on(question);
         }
+        self.move_log();
         self.retain();
         ends
     }
@@ -206,6 +213,21 @@ impl Writer {
             too_many -= usize::from(goes);
             !goes
         });
+    }
+
+    /// Moves the log into the file when it is long.
+    fn move_log(&mut self) {
+        let Some(connection) = self.connection.as_ref() else {
+            return;
+        };
+        if self.log_pages < JOURNAL_LOG_PAGES {
+            return;
+        }
+        self.log_pages = 0;
+        let moved = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+        if let Err(error) = moved {
+            self.failed(&error);
+        }
     }
 
     /// Drops a little of what is old, so that nobody waits for it.
