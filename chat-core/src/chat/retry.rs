@@ -21,8 +21,8 @@ use crate::time::Timestamp;
 /// The messages that may be sent again.
 #[derive(Debug, Default)]
 pub(super) struct Retries {
-    /// Not decided yet. As many as entries on their way, which are bounded.
-    in_flight: HashMap<Tried, Ticket>,
+    /// Not decided yet, and how many later tries wait for it. As many as entries on their way, which are bounded.
+    in_flight: HashMap<Tried, (Ticket, usize)>,
     said: Kept<Arc<str>, Arc<Committed>>,
     bytes: usize,
 }
@@ -56,27 +56,29 @@ impl Retries {
         }
     }
 
-    /// What became of a message, if it was tried within the window.
+    /// What became of a message, if it was tried within the window: whoever asks is one more who tries.
     fn fate(&mut self, tried: &Tried, now: Timestamp) -> Option<Fate> {
         self.forget_old(now);
-        let in_flight = self.in_flight.get(tried).copied().map(Fate::InFlight);
-        in_flight.or_else(|| {
-            let said = self.said.get(tried.0, &*tried.1)?;
-            Some(Fate::Said(Arc::clone(said)))
-        })
+        if let Some((ticket, later)) = self.in_flight.get_mut(tried) {
+            *later += 1;
+            return Some(Fate::InFlight(*ticket));
+        }
+        let said = self.said.get(tried.0, &*tried.1)?;
+        Some(Fate::Said(Arc::clone(said)))
     }
 
     /// A message is on its way.
     pub(super) fn begin(&mut self, tried: Tried, ticket: Ticket) {
-        self.in_flight.insert(tried, ticket);
+        self.in_flight.insert(tried, (ticket, 0));
     }
 
-    /// It was said, or may be tried anew.
-    fn decide(&mut self, tried: Tried, said: Option<&Arc<Committed>>) {
-        self.in_flight.remove(&tried);
+    /// It was said, or may be tried anew. How many later tries have waited for that.
+    fn decide(&mut self, tried: Tried, said: Option<&Arc<Committed>>) -> usize {
+        let in_flight = self.in_flight.remove(&tried);
         if let Some(said) = said {
             self.remember(tried, said);
         }
+        in_flight.map_or(0, |(_, later)| later)
     }
 
     fn remember(&mut self, (identity, id): Tried, said: &Arc<Committed>) {
@@ -152,8 +154,11 @@ impl Turn<'_> {
         ticket: Ticket,
         outcome: &Result<Arc<Committed>, Refusal>,
     ) {
-        self.chat.retries.decide(tried, outcome.as_ref().ok());
-        while let Some(waiting) = self.waiting_for(ticket) {
+        let later = self.chat.retries.decide(tried, outcome.as_ref().ok());
+        for _ in 0..later {
+            let Some(waiting) = self.waiting_for(ticket) else {
+                return;
+            };
             if let Some(key) = self.still_asked(&waiting) {
                 match outcome {
                     Ok(said) => self.echo_again(said, key),
