@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! cargo bench -p benches --bench durable            # DURABLE_DIR=… puts the files on another disk
+//! cargo bench -p benches --bench durable disk/16    # only that
 //! ```
 //!
 //! 1, 16 and 256 talkers, each in a room of their own and each waiting for the echo before the next message. Right
@@ -32,7 +33,13 @@ use chat_core::relay::Relay;
 const TEXT: &str = "64 bytes of text, which is what people say in one line of chat |";
 
 fn main() -> Result<()> {
-    let is_test = std::env::args().any(|arg| arg == "--test");
+    // As criterion has it: only `cargo bench` says that it is one.
+    let is_test = !std::env::args().any(|arg| arg == "--bench");
+    let named: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|arg| !arg.starts_with('-'))
+        .collect();
+    let is_wanted = |word: &str| named.is_empty() || named.iter().any(|one| one == word);
     let (time, crowds): (_, &[usize]) = match is_test {
         true => (Duration::from_millis(50), &[1, 16]),
         false => (Duration::from_secs(3), &[1, 16, 256]),
@@ -40,7 +47,9 @@ fn main() -> Result<()> {
     println!("talkers  level   entries/s  echo p50   p99        syncs/s of a bare file  ratio");
     for &count in crowds {
         for level in [Durability::Disk, Durability::Relay, Durability::Memory] {
-            measure(count, level, time)?;
+            if is_wanted(&format!("{}/{count}", level.as_str())) {
+                measure(count, level, time)?;
+            }
         }
     }
     Ok(())
