@@ -97,7 +97,7 @@ impl<T> Default for ByPerson<T> {
 pub struct Identity(pub u64);
 
 /// The place of an entry in the journal: later entries have greater numbers, from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Seq(pub u64);
 
 /// A listening socket, by its place in the list of doors.

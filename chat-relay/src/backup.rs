@@ -2,10 +2,8 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context;
-use chat_core::journal::sqlite::Archive;
-
 use crate::data::DataArgs;
+use anyhow::Context;
 
 /// What to copy, and where to.
 #[derive(Clone, Debug, clap::Args)]
@@ -24,9 +22,7 @@ pub struct BackupArgs {
 /// # Errors
 /// There is no journal, it cannot be read, or the copy cannot be written.
 pub fn run(args: &BackupArgs, program: &str) -> anyhow::Result<()> {
-    let folder = DataArgs::folder_of(args.data.as_ref(), program)?;
-    let archive =
-        Archive::open(&folder).context("is a chat kept there? --data DIR names the folder")?;
+    let archive = DataArgs::archive_of(args.data.as_ref(), program)?;
     archive
         .copy_to(&args.file)
         .with_context(|| format!("cannot write {}", args.file.display()))

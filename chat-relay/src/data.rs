@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use anyhow::Context;
 use chat_core::journal::Durability;
-use chat_core::journal::sqlite::{OpenError, Retention, Settings, Sqlite};
+use chat_core::journal::sqlite::{Archive, OpenError, Retention, Settings, Sqlite};
 use chat_core::relay::Builder;
 
 /// What is said of it on the command line.
@@ -137,11 +138,20 @@ impl DataArgs {
         !is_named && !self.memory && self.sync == Durability::Disk
     }
 
+    /// The chat that a program keeps, for reading.
+    ///
+    /// # Errors
+    /// There is none, or it cannot be read.
+    pub fn archive_of(told: Option<&PathBuf>, program: &str) -> anyhow::Result<Archive> {
+        let folder = DataArgs::folder_of(told, program)?;
+        Archive::open(&folder).context("is a chat kept there? --data DIR names the folder")
+    }
+
     /// Where a program keeps its chat, if it is not told. XDG Base Directory Specification, "state".
     ///
     /// # Errors
     /// Nothing says where.
-    pub fn folder_of(told: Option<&PathBuf>, program: &str) -> anyhow::Result<PathBuf> {
+    fn folder_of(told: Option<&PathBuf>, program: &str) -> anyhow::Result<PathBuf> {
         if let Some(folder) = told {
             return Ok(folder.clone());
         }

@@ -5,6 +5,7 @@
 
 pub mod args;
 pub mod backup;
+pub mod command;
 pub mod daemon;
 pub mod data;
 pub mod doors;

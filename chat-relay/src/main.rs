@@ -5,9 +5,8 @@ use std::process::ExitCode;
 use anyhow::Context;
 use chat_core::relay::Relay;
 use chat_relay::args::RelayArgs;
-use chat_relay::backup::BackupArgs;
-use chat_relay::transcript::{self, LogArgs};
-use chat_relay::{backup, daemon, data, doors};
+use chat_relay::command::Command;
+use chat_relay::{daemon, data, doors};
 use clap::Parser;
 
 /// A group chat for IRC clients and plain lines
@@ -19,14 +18,6 @@ struct Args {
 
     #[command(flatten)]
     relay: RelayArgs,
-}
-
-#[derive(Debug, clap::Subcommand)]
-enum Command {
-    /// Prints what was said in a room
-    Log(LogArgs),
-    /// Copies everything that is kept into a file
-    Backup(BackupArgs),
 }
 
 /// Whose folder it is.
@@ -42,10 +33,8 @@ fn run() -> anyhow::Result<()> {
         relay: args,
     } = Args::parse();
     daemon::start_log();
-    match command {
-        Some(Command::Log(log)) => return transcript::run(&log, PROGRAM),
-        Some(Command::Backup(copy)) => return backup::run(&copy, PROGRAM),
-        None => {}
+    if let Some(command) = command {
+        return command.run(PROGRAM);
     }
     let builder = Relay::builder()
         .room(args.room.clone())

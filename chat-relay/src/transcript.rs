@@ -4,7 +4,6 @@ use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::Context;
 use chat_core::dialect::irc::msgid::Msgid;
 use chat_core::dialect::plain;
 use chat_core::dialect::terminal::visible;
@@ -51,9 +50,7 @@ const PAGE: usize = 500;
 /// # Errors
 /// There is no journal, it cannot be read, or nobody reads what is printed.
 pub fn run(args: &LogArgs, program: &str) -> anyhow::Result<()> {
-    let folder = DataArgs::folder_of(args.data.as_ref(), program)?;
-    let archive =
-        Archive::open(&folder).context("is a chat kept there? --data DIR names the folder")?;
+    let archive = DataArgs::archive_of(args.data.as_ref(), program)?;
     let out = BufWriter::new(io::stdout().lock());
     match print(archive, args, out) {
         // `head` has seen enough.

@@ -6,8 +6,7 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use chat_core::chat::SlowReaders;
 use chat_core::net::Network;
 use chat_relay::args::{Place, RelayArgs};
-use chat_relay::backup::BackupArgs;
-use chat_relay::transcript::LogArgs;
+use chat_relay::command::Command;
 
 use crate::origin::Origin;
 
@@ -42,15 +41,6 @@ pub struct Args {
     #[command(flatten)]
     #[allow(missing_docs, reason = "the struct says it, and clap would show it")]
     pub chat: RelayArgs,
-}
-
-/// What else the program does.
-#[derive(Clone, Debug, clap::Subcommand)]
-pub enum Command {
-    /// Prints what was said in a room
-    Log(LogArgs),
-    /// Copies everything that is kept into a file
-    Backup(BackupArgs),
 }
 
 /// Where a relay is: all the addresses that its name had at the start.

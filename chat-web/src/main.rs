@@ -8,8 +8,8 @@ use chat_core::net::{Door, Framing};
 use chat_core::relay::{self, Relay};
 use chat_core::secret::Secret;
 use chat_relay::doors::{self, Announced, Kind};
-use chat_relay::{args::RelayArgs, backup, daemon, data, transcript};
-use chat_web::args::{Args, Command, RelayAddress};
+use chat_relay::{args::RelayArgs, daemon, data};
+use chat_web::args::{Args, RelayAddress};
 use chat_web::gateway::{Gateway, GatewaySettings};
 use chat_web::origin::Origins;
 use chat_web::page::Page;
@@ -28,10 +28,8 @@ fn main() -> ExitCode {
 fn run() -> anyhow::Result<()> {
     let args = Args::parse();
     daemon::start_log();
-    match &args.command {
-        Some(Command::Log(log)) => return transcript::run(log, PROGRAM),
-        Some(Command::Backup(copy)) => return backup::run(copy, PROGRAM),
-        None => {}
+    if let Some(command) = &args.command {
+        return command.run(PROGRAM);
     }
     args.check()?;
     match &args.relay {

@@ -35,7 +35,7 @@ impl Turn<'_> {
 
     fn append(&mut self, entry: Entry, key: AnswerKey) {
         let who = entry.who;
-        let is_post = matches!(entry.act, Act::Post(_));
+        let is_post = entry.is_post();
         let tried = retry::tried(&entry);
         let ticket = self.chat.journal.append(entry, self.now.wall);
         if let Some(tried) = tried {

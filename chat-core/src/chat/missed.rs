@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::answer::AnswerKey;
 use super::turn::Turn;
 use crate::dialect::irc::{Extra, encode_for};
-use crate::hub::entry::{Act, Committed};
+use crate::hub::entry::Committed;
 use crate::id::PersonId;
 use crate::limits::MISSED_MESSAGES_MAX;
 
@@ -35,7 +35,7 @@ impl Missed {
 impl Turn<'_> {
     /// Keeps a direct message for those of its readers who are away.
     pub(super) fn keep_for_absent(&mut self, committed: &Arc<Committed>, readers: &[PersonId]) {
-        if !matches!(committed.entry.act, Act::Post(_)) {
+        if !committed.entry.is_post() {
             return;
         }
         for &id in readers {

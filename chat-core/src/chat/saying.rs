@@ -10,7 +10,7 @@ use bytes::{Bytes, BytesMut};
 
 use super::forms::{FormId, Forms};
 use crate::hub::RoomKey;
-use crate::hub::entry::{Act, Committed};
+use crate::hub::entry::Committed;
 use crate::id::PersonId;
 use crate::limits::{SPARE_BUFFER_BYTES_MAX, SPARE_SAYINGS_MAX};
 
@@ -173,7 +173,7 @@ impl Saying {
     /// Who posted, each once.
     pub(super) fn talkers(&self) -> Vec<PersonId> {
         let entries = self.events.iter().map(|event| &event.committed.entry);
-        let posts = entries.filter(|entry| matches!(entry.act, Act::Post(_)));
+        let posts = entries.filter(|entry| entry.is_post());
         let mut talkers: Vec<PersonId> = posts.map(|entry| entry.who).collect();
         talkers.sort_unstable();
         talkers.dedup();

@@ -14,6 +14,43 @@ use crate::hub::entry::{Committed, Entry};
 use crate::names::RoomName;
 use crate::time::{Now, Timestamp};
 
+/// What both leave to the journal within.
+macro_rules! the_rest_is_passed_on {
+    () => {
+        fn epochs(&self) -> &Epochs {
+            self.inner.epochs()
+        }
+
+        fn forget(&mut self, room: &RoomName) {
+            self.inner.forget(room);
+        }
+
+        fn hand_over(&mut self) {
+            self.inner.hand_over();
+        }
+
+        fn strike(&mut self, committed: &Committed) {
+            self.inner.strike(committed);
+        }
+
+        fn wake_by(&mut self, alarm: Alarm) {
+            self.inner.wake_by(alarm);
+        }
+
+        fn note(&mut self, note: Note) {
+            self.inner.note(note);
+        }
+
+        fn recover(&mut self) -> Recovered {
+            self.inner.recover()
+        }
+
+        fn durability(&self) -> Durability {
+            self.inner.durability()
+        }
+    };
+}
+
 /// Passes on what another journal committed or found, some turns later.
 #[derive(Debug)]
 pub struct Late<J> {
@@ -61,10 +98,6 @@ impl<J: Journal> Late<J> {
 }
 
 impl<J: Journal> Journal for Late<J> {
-    fn epochs(&self) -> &Epochs {
-        self.inner.epochs()
-    }
-
     fn append(&mut self, entry: Entry, at: Timestamp) -> Ticket {
         let ticket = self.inner.append(entry, at);
         self.collect();
@@ -104,33 +137,7 @@ impl<J: Journal> Journal for Late<J> {
             .map(|(_, answer)| answer)
     }
 
-    fn forget(&mut self, room: &RoomName) {
-        self.inner.forget(room);
-    }
-
-    fn hand_over(&mut self) {
-        self.inner.hand_over();
-    }
-
-    fn strike(&mut self, committed: &Committed) {
-        self.inner.strike(committed);
-    }
-
-    fn wake_by(&mut self, alarm: Alarm) {
-        self.inner.wake_by(alarm);
-    }
-
-    fn note(&mut self, note: Note) {
-        self.inner.note(note);
-    }
-
-    fn recover(&mut self) -> Recovered {
-        self.inner.recover()
-    }
-
-    fn durability(&self) -> Durability {
-        self.inner.durability()
-    }
+    the_rest_is_passed_on!();
 }
 
 /// Takes some entries and refuses the others.
@@ -155,10 +162,6 @@ impl<J: Journal> Failing<J> {
 }
 
 impl<J: Journal> Journal for Failing<J> {
-    fn epochs(&self) -> &Epochs {
-        self.inner.epochs()
-    }
-
     fn append(&mut self, entry: Entry, at: Timestamp) -> Ticket {
         if !(self.refuses)(&entry) {
             return self.inner.append(entry, at);
@@ -192,31 +195,5 @@ impl<J: Journal> Journal for Failing<J> {
         self.inner.answered()
     }
 
-    fn forget(&mut self, room: &RoomName) {
-        self.inner.forget(room);
-    }
-
-    fn hand_over(&mut self) {
-        self.inner.hand_over();
-    }
-
-    fn strike(&mut self, committed: &Committed) {
-        self.inner.strike(committed);
-    }
-
-    fn wake_by(&mut self, alarm: Alarm) {
-        self.inner.wake_by(alarm);
-    }
-
-    fn note(&mut self, note: Note) {
-        self.inner.note(note);
-    }
-
-    fn recover(&mut self) -> Recovered {
-        self.inner.recover()
-    }
-
-    fn durability(&self) -> Durability {
-        self.inner.durability()
-    }
+    the_rest_is_passed_on!();
 }

@@ -174,7 +174,7 @@ pub enum Partner {
 }
 
 /// What outlived the end of the program.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Recovered {
     /// Rooms, in the order in which they were left.
     pub rooms: Vec<RoomThen>,
@@ -186,18 +186,6 @@ pub struct Recovered {
     pub last: Seq,
     /// Identities above this one were never given.
     pub last_identity: u64,
-}
-
-impl Default for Recovered {
-    fn default() -> Recovered {
-        Recovered {
-            rooms: Vec::new(),
-            notes: Vec::new(),
-            retries: Vec::new(),
-            last: Seq(0),
-            last_identity: 0,
-        }
-    }
 }
 
 /// A room as it was.

@@ -17,14 +17,14 @@ use crate::time::Timestamp;
 pub(super) const COLUMNS: &str = "e.seq, e.at, e.kind, e.identity, e.nick, e.user, e.host, e.target, e.other, e.text, e.tags, e.retry";
 
 /// What was done, as a number in a file: these never change.
-mod kind {
-    pub(super) const MESSAGE: i64 = 1;
-    pub(super) const NOTICE: i64 = 2;
-    pub(super) const JOIN: i64 = 3;
-    pub(super) const PART: i64 = 4;
-    pub(super) const QUIT: i64 = 5;
-    pub(super) const NAME: i64 = 6;
-    pub(super) const TOPIC: i64 = 7;
+pub(super) mod kind {
+    pub(in crate::journal::sqlite) const MESSAGE: i64 = 1;
+    pub(in crate::journal::sqlite) const NOTICE: i64 = 2;
+    pub(in crate::journal::sqlite) const JOIN: i64 = 3;
+    pub(in crate::journal::sqlite) const PART: i64 = 4;
+    pub(in crate::journal::sqlite) const QUIT: i64 = 5;
+    pub(in crate::journal::sqlite) const NAME: i64 = 6;
+    pub(in crate::journal::sqlite) const TOPIC: i64 = 7;
 }
 
 /// An entry taken apart.

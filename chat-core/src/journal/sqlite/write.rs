@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::record::{Parts, number};
+use super::record::{Parts, kind, number};
 use crate::hub::entry::{Act, Committed, Post, Source, Target};
 use crate::id::{Identity, Seq};
 use crate::journal::{Note, Place};
@@ -180,18 +180,18 @@ fn topic(to: &Connection, room: &RoomName, text: &str, it: &Committed) -> rusqli
 
 /// An entry did not take effect: it is not shown, and a topic that it set is the one before again.
 pub(super) fn strike(to: &Connection, seq: Seq) -> rusqlite::Result<()> {
-    let seq = [number(seq.0)];
+    let seq = number(seq.0);
     to.prepare_cached("UPDATE entries SET removed = 1 WHERE seq = ?1")?
-        .execute(seq)?;
+        .execute([seq])?;
     to.prepare_cached(
         "UPDATE places SET (topic, topic_nick, topic_user, topic_host, topic_at) = (
              SELECT nullif(e.text, ''), e.nick, e.user, e.host, e.at
              FROM heard h JOIN entries e ON e.seq = h.seq
-             WHERE h.place = places.id AND h.is_event = 1 AND e.kind = 7 AND e.removed = 0
+             WHERE h.place = places.id AND h.is_event = 1 AND e.kind = ?2 AND e.removed = 0
              ORDER BY h.seq DESC LIMIT 1)
-         WHERE id IN (SELECT h.place FROM heard h JOIN entries e ON e.seq = h.seq WHERE h.seq = ?1 AND e.kind = 7)",
+         WHERE id IN (SELECT h.place FROM heard h JOIN entries e ON e.seq = h.seq WHERE h.seq = ?1 AND e.kind = ?2)",
     )?
-    .execute(seq)?;
+    .execute([seq, kind::TOPIC])?;
     Ok(())
 }
 
