@@ -91,6 +91,10 @@ pub const MISSED_MESSAGES_MAX: usize = 100;
 /// much as writing some hundreds.
 pub const JOURNAL_BATCH_ORDERS_MAX: usize = 1000;
 
+/// Entries of a journal on the disk, about, after which those places are sorted in where they are found again. Ours: they fit
+/// into a few pages, and what is sorted is written once for many batches.
+pub const JOURNAL_FRESH: usize = 1024;
+
 /// Pages of 4 KiB in SQLite's log, about, after which they are moved into its file. Ours: some megabytes; SQLite's own is 1000.
 pub const JOURNAL_LOG_PAGES: usize = 2000;
 

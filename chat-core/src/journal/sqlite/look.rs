@@ -1,6 +1,6 @@
 //! Answers from the tables. Floor 2.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -116,6 +116,19 @@ fn said(
     Ok(Found::Said { entries, is_whole })
 }
 
+/// A part of what was said at a place, the earliest first or the latest.
+pub(super) static READ_ON: LazyLock<String> = LazyLock::new(|| part("ASC"));
+pub(super) static READ_BACK: LazyLock<String> = LazyLock::new(|| part("DESC"));
+
+/// What is sorted and what is fresh are merged only if the column of the order is among those that are asked for.
+fn part(order: &str) -> String {
+    format!(
+        "SELECT {COLUMNS}, h.seq FROM heard h JOIN entries e ON e.seq = h.seq
+         WHERE h.place = ?1 AND h.is_event = ?2 AND h.seq BETWEEN ?3 AND ?4 AND e.removed = 0
+         ORDER BY h.seq {order} LIMIT ?5"
+    )
+}
+
 /// Whether all could be read: one that is no entry does not hide the others.
 fn read(
     from: &Connection,
@@ -125,15 +138,10 @@ fn read(
     limit: usize,
     entries: &mut Vec<Committed>,
 ) -> rusqlite::Result<bool> {
-    let direction = match within.from {
-        End::Earliest => "ASC",
-        End::Latest => "DESC",
-    };
-    let mut select = from.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM heard h JOIN entries e ON e.seq = h.seq
-         WHERE h.place = ?1 AND h.is_event = ?2 AND h.seq BETWEEN ?3 AND ?4 AND e.removed = 0
-         ORDER BY h.seq {direction} LIMIT ?5"
-    ))?;
+    let mut select = from.prepare_cached(match within.from {
+        End::Earliest => &READ_ON,
+        End::Latest => &READ_BACK,
+    })?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let mut rows = select.query(params![place, events, within.first, within.last, limit])?;
     let mut is_whole = true;
@@ -170,7 +178,7 @@ fn find_partner(from: &Connection, own: Identity, nick: &Nick) -> rusqlite::Resu
     from.prepare_cached(
         "SELECT id FROM places
          WHERE (one = ?1 AND other_nick = ?2 COLLATE NOCASE) OR (other = ?1 AND one_nick = ?2 COLLATE NOCASE)
-         ORDER BY (SELECT max(seq) FROM heard WHERE place = id AND is_event = 0) DESC LIMIT 1",
+         ORDER BY (SELECT seq FROM heard WHERE place = id AND is_event = 0 ORDER BY seq DESC LIMIT 1) DESC LIMIT 1",
     )?
     .query_row(params![own, nick.as_str()], |row| row.get(0))
     .optional()
@@ -206,7 +214,7 @@ fn last_post(
     until: i64,
 ) -> rusqlite::Result<Option<(Seq, Timestamp)>> {
     from.prepare_cached(
-        "SELECT e.seq, e.at FROM heard h JOIN entries e ON e.seq = h.seq
+        "SELECT h.seq, e.at FROM heard h JOIN entries e ON e.seq = h.seq
          WHERE h.place = ?1 AND h.is_event = 0 AND h.seq <= ?2 AND e.removed = 0
          ORDER BY h.seq DESC LIMIT 1",
     )?

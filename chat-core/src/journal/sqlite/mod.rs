@@ -15,6 +15,7 @@
 mod archive;
 mod error;
 mod folder;
+mod gathering;
 mod look;
 mod open;
 mod orders;

@@ -7,6 +7,7 @@ use std::thread::{Builder, JoinHandle};
 
 use rusqlite::{Connection, Row, params};
 
+use super::gathering::Gathering;
 use super::reader::Reader;
 use super::record::{self, COLUMNS, number, unsigned};
 use super::write::Known;
@@ -16,7 +17,7 @@ use crate::hub::Topic;
 use crate::hub::entry::{Committed, Source};
 use crate::id::Seq;
 use crate::journal::{Durability, Epoch, Epochs, Note, Recovered, RoomThen};
-use crate::limits::RETRIES_MAX;
+use crate::limits::{JOURNAL_FRESH, RETRIES_MAX};
 use crate::names::{Nick, RoomName};
 use crate::time::Timestamp;
 
@@ -54,6 +55,9 @@ impl Sqlite {
             connection: Some(connection),
             known: Known::default(),
             log_pages: 0,
+            gathering: Gathering::new(),
+            // What a start before this one has left.
+            fresh: JOURNAL_FRESH,
             last_kept: start.last,
             owed: Vec::new(),
             overdue: None,
@@ -187,8 +191,9 @@ pub(super) fn rooms(from: &Connection) -> rusqlite::Result<Vec<RoomThen>> {
     let mut select = from.prepare(
         "SELECT name, created, topic, topic_nick, topic_user, topic_host, topic_at FROM places
          WHERE created IS NOT NULL AND room IS NOT NULL
-         ORDER BY max(coalesce((SELECT max(seq) FROM heard WHERE place = id AND is_event = 0), 0),
-                      coalesce((SELECT max(seq) FROM heard WHERE place = id AND is_event = 1), 0))",
+         ORDER BY max(
+             coalesce((SELECT seq FROM heard WHERE place = id AND is_event = 0 ORDER BY seq DESC LIMIT 1), 0),
+             coalesce((SELECT seq FROM heard WHERE place = id AND is_event = 1 ORDER BY seq DESC LIMIT 1), 0))",
     )?;
     let mut rows = select.query([])?;
     let mut rooms = Vec::new();

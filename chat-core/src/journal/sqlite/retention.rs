@@ -66,11 +66,14 @@ fn drop_until(connection: &mut Connection, last: i64) -> rusqlite::Result<()> {
     let transaction = connection.transaction()?;
     for statement in [
         "DELETE FROM going",
-        "INSERT INTO going SELECT place, max(seq) FROM heard INDEXED BY heard_seq WHERE seq <= ?1 GROUP BY place",
+        "INSERT INTO going SELECT place, max(seq) FROM (
+             SELECT place, seq FROM sorted INDEXED BY heard_seq WHERE seq <= ?1
+             UNION ALL SELECT place, seq FROM fresh WHERE seq <= ?1) GROUP BY place",
         // Whoever comes back and saw none of these last is told that something is missing.
         "UPDATE places SET lost = going.last FROM going WHERE places.id = going.place",
         "UPDATE dropped SET until = max(until, ?1)",
-        "DELETE FROM heard WHERE seq <= ?1",
+        "DELETE FROM sorted WHERE seq <= ?1",
+        "DELETE FROM fresh WHERE seq <= ?1",
         "DELETE FROM entries WHERE seq <= ?1",
         "DELETE FROM places WHERE room IS NULL AND id IN (SELECT place FROM going)
          AND NOT EXISTS (SELECT 1 FROM heard WHERE place = places.id)",

@@ -12,7 +12,7 @@ use super::{OpenError, wal};
 use crate::journal::Durability;
 
 /// What leads from one version of the tables to the next. Those that were released once stay as they are.
-const MIGRATIONS: [&str; 1] = ["
+const MIGRATIONS: [&str; 2] = ["
     -- Every start of a journal: the part of a message's id that tells starts apart.
     CREATE TABLE epochs (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -64,6 +64,15 @@ const MIGRATIONS: [&str; 1] = ["
         shelf TEXT NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL,
         PRIMARY KEY (shelf, key)
     ) WITHOUT ROWID;
+", "
+    -- Where a batch is found again is written to a few pages, however many places it is of: it is `sorted` later.
+    ALTER TABLE heard RENAME TO sorted;
+    CREATE TABLE fresh (
+        place INTEGER NOT NULL, is_event INTEGER NOT NULL, seq INTEGER NOT NULL,
+        PRIMARY KEY (place, is_event, seq)
+    ) WITHOUT ROWID;
+    CREATE VIEW heard AS
+        SELECT place, is_event, seq FROM sorted UNION ALL SELECT place, is_event, seq FROM fresh;
 "];
 
 /// How long a statement waits for another process: for a backup, say.

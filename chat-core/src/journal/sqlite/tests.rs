@@ -6,6 +6,8 @@ mod folders;
 mod records;
 #[cfg(test)]
 mod retries;
+#[cfg(test)]
+mod sorted;
 
 use std::time::Duration;
 

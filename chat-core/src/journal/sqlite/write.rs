@@ -75,9 +75,31 @@ fn row(to: &Connection, it: &Committed, parts: &Parts<'_>) -> rusqlite::Result<(
 fn hear(to: &Connection, place: i64, it: &Committed) -> rusqlite::Result<()> {
     let is_event = !it.entry.is_post();
     let mut insert =
-        to.prepare_cached("INSERT INTO heard (place, is_event, seq) VALUES (?1, ?2, ?3)")?;
+        to.prepare_cached("INSERT INTO fresh (place, is_event, seq) VALUES (?1, ?2, ?3)")?;
     insert.execute(params![place, is_event, number(it.seq.0)])?;
     Ok(())
+}
+
+/// Puts what is fresh to the rest, and says how many places it is of. Each has pages of its own there: together they
+/// are written much less often. It need not be synced: without it, everything is there as it was.
+pub(super) fn sort(to: &mut Connection) -> rusqlite::Result<usize> {
+    let level: i64 = to.pragma_query_value(None, "synchronous", |row| row.get(0))?;
+    to.pragma_update(None, "synchronous", "NORMAL")?;
+    let places = sort_unsynced(to);
+    to.pragma_update(None, "synchronous", level)?;
+    places
+}
+
+fn sort_unsynced(to: &mut Connection) -> rusqlite::Result<usize> {
+    let transaction = to.transaction()?;
+    let places = "SELECT count(DISTINCT place) FROM fresh";
+    let places: i64 = transaction.query_row(places, [], |row| row.get(0))?;
+    transaction.execute_batch(
+        "INSERT INTO sorted SELECT place, is_event, seq FROM fresh ORDER BY place, is_event, seq;
+         DELETE FROM fresh",
+    )?;
+    transaction.commit()?;
+    Ok(usize::try_from(places).unwrap_or_default())
 }
 
 /// The number of a place, made if need be.
@@ -244,7 +266,8 @@ pub(super) fn over(connection: &Connection) -> rusqlite::Result<()> {
 pub(super) fn take_back(to: &mut Connection, last_kept: Seq) -> rusqlite::Result<usize> {
     let last = [number(last_kept.0)];
     let transaction = to.transaction()?;
-    transaction.execute("DELETE FROM heard WHERE seq > ?1", last)?;
+    transaction.execute("DELETE FROM sorted WHERE seq > ?1", last)?;
+    transaction.execute("DELETE FROM fresh WHERE seq > ?1", last)?;
     let taken = transaction.execute("DELETE FROM entries WHERE seq > ?1", last)?;
     transaction.commit()?;
     Ok(taken)

@@ -11,6 +11,7 @@ use std::sync::mpsc::{Receiver, Sender, TryRecvError};
 
 use rusqlite::{Connection, ErrorCode};
 
+use super::gathering::Gathering;
 use super::orders::{Order, Report, entries_of, forget_former_notes};
 use super::retention::Retention;
 use super::write::{self, Known};
@@ -18,11 +19,14 @@ use super::{Bell, folder, schema};
 use crate::hub::entry::NotKept;
 use crate::id::Seq;
 use crate::journal::{Durability, Found, Inquiry, Question};
-use crate::limits::{JOURNAL_BATCH_ORDERS_MAX, JOURNAL_LOG_PAGES, JOURNAL_OWED_MAX};
+use crate::limits::{JOURNAL_BATCH_ORDERS_MAX, JOURNAL_FRESH, JOURNAL_LOG_PAGES, JOURNAL_OWED_MAX};
 use crate::time::Timestamp;
 
-/// Pages that a transaction writes besides one for each of its orders, about.
-const PAGES_OF_A_BATCH: usize = 3;
+/// Pages that a transaction writes besides those of its entries, about.
+const PAGES_OF_A_BATCH: usize = 4;
+
+/// Entries that go into a page, about.
+const ENTRIES_OF_A_PAGE: usize = 10;
 
 pub(super) struct Writer {
     pub(super) file: PathBuf,
@@ -39,6 +43,9 @@ pub(super) struct Writer {
     pub(super) known: Known,
     /// How long the log is, about.
     pub(super) log_pages: usize,
+    pub(super) gathering: Gathering,
+    /// How many entries wait to be sorted, at least.
+    pub(super) fresh: usize,
     /// The last entry that the disk has.
     pub(super) last_kept: Seq,
     /// What cannot be refused, and so is tried again.
@@ -60,24 +67,47 @@ impl Writer {
 
     /// What the next turn had. While there is nothing, what is old goes; `None` is the end.
     fn next(&mut self) -> Option<Vec<Order>> {
-        while self.overdue.is_some() {
+        let mut has_waited = true;
+        loop {
             match self.orders.try_recv() {
-                Ok(turn) => return Some(turn),
-                Err(TryRecvError::Empty) => self.retain(),
+                Ok(turn) => return Some(self.begin(turn, has_waited)),
                 Err(TryRecvError::Disconnected) => return None,
+                Err(TryRecvError::Empty) => has_waited = false,
             }
+            if self.overdue.is_none() {
+                let turn = self.orders.recv().ok()?;
+                return Some(self.begin(turn, false));
+            }
+            self.retain();
         }
-        self.orders.recv().ok()
     }
 
-    /// Writes what one turn had, together with all that waits behind it; whether the end is among it.
+    fn begin(&mut self, turn: Vec<Order>, has_waited: bool) -> Vec<Order> {
+        self.gathering.open(has_waited);
+        turn
+    }
+
+    /// Writes what one turn had, together with all that comes behind it; whether the end is among it.
     fn take(&mut self, mut batch: Vec<Order>) -> bool {
         while batch.len() < JOURNAL_BATCH_ORDERS_MAX
-            && let Ok(turn) = self.orders.try_recv()
+            && let Some(turn) = self.one_more(batch.len())
         {
             batch.extend(turn);
         }
-        self.write(batch)
+        self.gathering.close(batch.len());
+        let ends = self.write(batch);
+        self.gathering.written();
+        ends
+    }
+
+    fn one_more(&self, count: usize) -> Option<Vec<Order>> {
+        match self.orders.try_recv() {
+            Ok(turn) => Some(turn),
+            Err(_) => {
+                let patience = self.gathering.patience(count)?;
+                self.orders.recv_timeout(patience).ok()
+            }
+        }
     }
 
     fn write(&mut self, batch: Vec<Order>) -> bool {
@@ -96,15 +126,23 @@ impl Writer {
             self.reopen();
         }
         if !orders.is_empty() || retry {
-            self.log_pages += PAGES_OF_A_BATCH + orders.len();
+            self.count(&orders);
             self.commit(orders);
         }
         for question in questions {
             self.pass_on(question);
         }
+        self.sort();
         self.move_log();
         self.retain();
         ends
+    }
+
+    /// Counts what a batch adds to the log and to what is fresh.
+    fn count(&mut self, orders: &[Order]) {
+        let entries = entries_of(orders).count();
+        self.fresh += entries;
+        self.log_pages += PAGES_OF_A_BATCH + entries / ENTRIES_OF_A_PAGE + orders.len() - entries;
     }
 
     /// What was told and could not be written would be missing in the answer.
@@ -213,6 +251,23 @@ impl Writer {
             too_many -= usize::from(goes);
             !goes
         });
+    }
+
+    /// Puts away where what was said lately is found, when that is much.
+    fn sort(&mut self) {
+        if self.fresh < JOURNAL_FRESH {
+            return;
+        }
+        let Some(connection) = self.connection.as_mut() else {
+            return;
+        };
+        self.fresh = 0;
+        match write::sort(connection) {
+            Ok(places) => self.log_pages += PAGES_OF_A_BATCH + places,
+            Err(error) => {
+                self.failed(&error);
+            }
+        }
     }
 
     /// Moves the log into the file when it is long.
