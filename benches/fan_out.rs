@@ -81,7 +81,7 @@ fn full_hub(size: usize) -> Hub {
         };
         hub.register(id(key), introduction, Timestamp(0)).unwrap();
         let entry = hub
-            .check(id(key), Request::Join(RoomName::lobby()))
+            .check(id(key), Request::Join(RoomName::lobby(), None))
             .unwrap();
         hub.apply(&Committed {
             seq: Seq(1),

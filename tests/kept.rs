@@ -324,3 +324,34 @@ fn a_wrong_value_is_refused_with_what_to_write() {
         assert!(!output.status.success() && said.contains(words), "{said}");
     }
 }
+
+#[test]
+fn a_room_is_kept_in_order_by_whoever_made_it_and_as_they_left_it() {
+    let at = folder();
+    let chat = start(at.path(), &[]);
+    let cookie = http::login(chat.door("http"), "ana");
+    let mut page = WsClient::connect_with_session(chat.door("http"), &cookie);
+    page.register("ana");
+    page.send("JOIN #plans");
+    page.expect_contains(":@ana");
+    page.send("MODE #plans +b-t troll!*@*");
+    page.expect_contains(" MODE #plans +b-t troll!*@*");
+    page.send("MODE #plans +kl key 9");
+    page.expect_contains(" MODE #plans +kl key 9");
+    kill(chat);
+    let chat = start(at.path(), &[]);
+    let mut bob = irc(&chat, "bob", &[]);
+    bob.send("JOIN #plans\r\nJOIN #plans key");
+    bob.expect_contains(" 475 ");
+    // Nobody becomes an operator by being the first one who comes.
+    bob.expect_contains(" 353 bob = #plans :bob");
+    bob.send("MODE #plans\r\nMODE #plans b");
+    bob.expect_contains(" 324 bob #plans +nkl key 9");
+    bob.expect_contains(" 367 bob #plans troll!*@* ana ");
+    let mut page = WsClient::connect_with_session(chat.door("http"), &cookie);
+    page.register("ana");
+    page.send("JOIN #plans");
+    page.expect_contains("@ana");
+    page.send("KICK #plans bob :early");
+    bob.expect_contains(" KICK #plans bob :early");
+}

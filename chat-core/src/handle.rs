@@ -197,7 +197,7 @@ impl Handle {
     /// # Errors
     /// The relay is gone, or too busy to hear.
     pub fn join(&self, who: PersonId, room: RoomName) -> Result<(), HandleError> {
-        self.have(Errand::Do(who, Request::Join(room)))
+        self.have(Errand::Do(who, Request::Join(room, None)))
     }
 
     /// Has somebody leave a room.

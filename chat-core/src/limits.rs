@@ -110,6 +110,21 @@ pub const JOURNAL_PLACES_KNOWN_MAX: usize = 10_000;
 /// Entries that are dropped from a journal in one transaction, between two that write. Ours: milliseconds.
 pub const JOURNAL_DROPPED_AT_ONCE: i64 = 200;
 
+/// Masks on all lists of a room (bans, exceptions, invitations) together. Ours; told as `MAXLIST`.
+pub const ROOM_LISTED_MAX: usize = 100;
+
+/// Bytes of a mask on a list. Ours: a name, a user part and a hash fit, and three of them fit into a line.
+pub const MASK_BYTES_MAX: usize = 100;
+
+/// Changes with a parameter in one MODE. RFC 2812 §3.2.3: three.
+pub const MODE_PARAMS_MAX: usize = 3;
+
+/// Bytes of a room's key. RFC 2812 §2.3.1: 23.
+pub const ROOM_KEY_BYTES_MAX: usize = 23;
+
+/// People who were asked into a room and have not come yet; the first ones must be asked again. Ours.
+pub const ROOM_INVITED_MAX: usize = 100;
+
 /// How often a journal looks for what is too old, or too much. Ours.
 pub const RETENTION_EVERY: Duration = Duration::from_secs(60);
 

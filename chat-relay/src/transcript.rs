@@ -161,6 +161,8 @@ fn as_json(committed: &Committed, room: &RoomName, epochs: &Epochs) -> serde_jso
         Act::Quit { reason } => ("quit", Some(&**reason)),
         Act::Name { new } => ("nick", Some(new.as_str())),
         Act::Topic { text, .. } => ("topic", Some(&**text)),
+        Act::Mode { text, .. } => ("mode", Some(&**text)),
+        Act::Kick { reason, .. } => ("kick", Some(&**reason)),
         _ => ("other", None),
     };
     let source = &committed.entry.source;
@@ -173,7 +175,16 @@ fn as_json(committed: &Committed, room: &RoomName, epochs: &Epochs) -> serde_jso
         "user": source.user(),
         "host": source.host(),
         "text": text,
+        "target": target_of(&committed.entry.act),
     })
+}
+
+/// Whom it was done to.
+fn target_of(act: &Act) -> Option<&str> {
+    match act {
+        Act::Kick { nick, .. } => Some(nick.as_str()),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -3,10 +3,11 @@
 use chat_core::dialect::irc::command::{CapCommand, targets};
 use chat_core::dialect::irc::numeric::ERR_NOSUCHNICK;
 use chat_core::dialect::irc::{
-    Caps, Command, Message, ParseError, Reader, Tags, Wrong, decode, encode, mask, msgid,
-    read_marker, refusal, retry, tags,
+    Caps, Command, Message, ParseError, Reader, Tags, Wrong, decode, encode, msgid, read_marker,
+    refusal, retry, tags,
 };
 use chat_core::hub::entry::{Act, PostKind};
+use chat_core::hub::mask;
 use chat_core::limits::{
     AWAY_BYTES_MAX, CLIENT_TAG_BYTES_MAX, HISTORY_MESSAGES_MAX, LABEL_BYTES_MAX, LINE_BYTES_MAX,
     LINE_OUT_BYTES_MAX, PARAMS_MAX, REAL_NAME_BYTES_MAX, REASON_BYTES_MAX, RETRY_ID_BYTES_MAX,

@@ -1,6 +1,7 @@
 // The conversations: each is a file of that name.
 conversations! {
     a_bad_room_is_no_room
+    a_ban_keeps_out_and_silences
     a_change_of_name_is_told_once_to_people_in_several_shared_rooms
     a_detached_client_is_silent_and_comes_back
     a_detached_client_may_leave_and_keep_its_name
@@ -22,12 +23,14 @@ conversations! {
     a_message_that_was_refused_may_be_tried_again
     a_message_to_oneself_comes_twice_with_echo
     a_message_to_somebody_who_is_leaving_reaches_nobody_else
+    a_moderated_room_hears_those_with_a_voice
     a_name_taken_while_negotiating_is_asked_for_again
     a_name_that_is_refused_is_not_taken
     a_new_real_name_is_told_to_those_who_asked
     a_notice_is_never_answered
     a_notice_that_is_sent_again_is_said_once
     a_person_is_in_so_many_rooms_and_no_more
+    a_plain_person_who_is_sent_out_is_told_where_to_go
     a_quit_takes_effect_though_the_journal_refuses_it
     a_read_marker_comes_with_a_join
     a_read_marker_goes_only_forward
@@ -35,6 +38,9 @@ conversations! {
     a_request_alone_holds_registration_too
     a_retry_id_is_for_one_message_of_one_person
     a_room_holds_so_many_people_and_no_more
+    a_room_may_be_open_to_outsiders
+    a_room_may_need_a_key_an_invitation_or_a_place
+    a_secret_room_is_not_there_for_others
     a_stranger_may_do_nothing_in_a_room
     a_terminal_obeys_no_stranger
     a_web_page_that_posts_to_a_line_door_is_sent_away
@@ -45,12 +51,12 @@ conversations! {
     commands_are_read_as_the_grammar_has_them
     direct_messages_are_for_the_two
     echo_is_the_acknowledgement
-    every_reader_gets_the_same_msgid_and_time
     events_are_played_back_to_those_who_asked
+    every_reader_gets_the_same_msgid_and_time
     everything_in_one_write
     extended_join_carries_the_real_name
-    history_comes_in_a_batch_from_either_end
     history_comes_from_around_and_between_messages
+    history_comes_in_a_batch_from_either_end
     history_is_for_those_who_are_there
     invitations_are_told_to_those_who_asked
     invite_asks_somebody_in
@@ -59,7 +65,7 @@ conversations! {
     joining_again_does_nothing
     last_words_are_heard
     list_shows_rooms_with_somebody_in_them
-    modes_of_a_room_can_be_asked_for_and_not_changed
+    modes_of_a_room_are_changed_by_its_operators
     names_are_checked_at_registration
     names_lists_who_is_in_a_room
     nick_and_user_come_in_any_order
@@ -85,6 +91,7 @@ conversations! {
     what_is_not_utf8_or_holds_a_control_is_refused
     what_is_told_directly_never_overtakes_the_room
     what_the_journal_refuses_nobody_sees
+    who_is_sent_out_of_a_room_has_left_it
     who_takes_a_mask
     who_tells_of_a_room_or_of_one_person
     whoever_does_not_answer_a_ping_is_gone
@@ -93,6 +100,7 @@ conversations! {
     whoever_hangs_up_has_quit
     whoever_is_away_says_so_to_a_message
     whoever_is_invisible_is_shown_to_those_in_the_same_room
+    whoever_makes_a_room_keeps_it_in_order
     whoever_talks_too_fast_is_delayed_and_not_cut
     whois_tells_who_somebody_is
     whowas_remembers_names_that_were

@@ -57,7 +57,7 @@ impl Real {
                 told
             }
             Op::Rename(who, at) => self.ask(who, Request::Name(nick(at))),
-            Op::Join(who, at) => self.ask(who, Request::Join(room(at))),
+            Op::Join(who, at) => self.ask(who, Request::Join(room(at), None)),
             Op::Part(who, at) => self.ask(who, Request::Part(room(at), None)),
             Op::Post(who, at) => self.ask(who, post(room(at))),
         }

@@ -173,7 +173,7 @@ impl Turn<'_> {
                     "you are registered already",
                 );
             }
-            Command::Join { rooms, .. } => self.join(who, rooms, key),
+            Command::Join { rooms, keys } => self.join(who, rooms, keys, key),
             Command::JoinZero => self.leave_all(who, key),
             Command::Part { rooms, reason } => self.part(who, rooms, reason, key),
             Command::Topic {
@@ -184,6 +184,11 @@ impl Turn<'_> {
             Command::Away(reason) => self.submit(who, Request::Away(reason.map(Arc::from)), key),
             Command::SetName(name) => self.submit(who, Request::RealName(name.into()), key),
             Command::Mode { target, modes } => self.mode(who, target, modes, key),
+            Command::Kick {
+                room,
+                nicks,
+                reason,
+            } => self.kick(who, room, nicks, reason, key),
             Command::MarkRead { target, read_to } => self.mark_read(who, target, read_to, key),
             query => self.query(who, &query, key),
         }
@@ -203,7 +208,7 @@ impl Turn<'_> {
             Command::Whowas { nicks, count } => self.whowas(who, nicks, count, key),
             Command::Userhost(nicks) => self.userhost(who, nicks, key),
             Command::Ison(nicks) => self.ison(who, nicks, key),
-            Command::Invites => self.invites(key),
+            Command::Invites => self.invites(who, key),
             Command::Ask { about, server } => self.about(who, about, server, key),
             Command::Help(subject) => self.help(who, subject, key),
             Command::ChatHistory(question) => self.chat_history(who, &question, key),

@@ -37,7 +37,11 @@ impl Turn<'_> {
         let who = entry.who;
         let is_post = entry.is_post();
         let tried = retry::tried(&entry);
+        let mode = matches!(entry.act, Act::Mode { .. }).then(|| entry.clone());
         let ticket = self.chat.journal.append(entry, self.now.wall);
+        if let Some(entry) = mode {
+            self.chat.note_expected_settings(&entry);
+        }
         if let Some(tried) = tried {
             self.chat.retries.begin(tried, ticket);
         }
@@ -153,8 +157,11 @@ impl Turn<'_> {
         self.chat.stamped = self.chat.stamped.max(committed.at);
         let renamed = self.under_present_name(&committed);
         let committed = renamed.unwrap_or(committed);
-        if matches!(committed.entry.act, Act::Part { .. } | Act::Quit { .. }) {
-            self.chat.fan.settle(who, &self.chat.hub, self.people);
+        // What the room has said so far is for them still.
+        match &committed.entry.act {
+            Act::Part { .. } | Act::Quit { .. } => self.settle(who),
+            Act::Kick { id, .. } => self.settle(*id),
+            _ => {}
         }
         match self.chat.hub.apply(&committed) {
             Ok(effects) => {
@@ -162,16 +169,22 @@ impl Turn<'_> {
                 self.tell(&committed, &effects, key);
                 self.report_happened(&committed);
                 self.chat.forget_markers_of_who_left(&committed.entry);
+                self.chat.note_real_settings(&committed.entry);
                 Ok(committed)
             }
             Err(refusal) => {
                 self.chat.journal.strike(&committed);
+                self.chat.note_real_settings(&committed.entry);
                 if let Some(key) = key {
                     self.refuse(key, &refusal);
                 }
                 Err(refusal)
             }
         }
+    }
+
+    fn settle(&mut self, who: PersonId) {
+        self.chat.fan.settle(who, &self.chat.hub, self.people);
     }
 
     fn note_new_name(&mut self, Committed { entry, .. }: &Committed) {
@@ -194,6 +207,7 @@ impl Turn<'_> {
     fn tell(&mut self, committed: &Arc<Committed>, effects: &Effects, key: Option<AnswerKey>) {
         if let Some(name) = &effects.forgotten {
             self.chat.journal.forget(name);
+            self.chat.forget_settings(name);
         }
         let spares_author = !effects.is_void && self.spares_author(committed, key);
         if let Some(room) = effects.room {
@@ -213,6 +227,9 @@ impl Turn<'_> {
             .fan
             .tell(&effects.people, committed, &self.chat.hub, self.people);
         self.keep_for_absent(committed, &effects.people);
+        if let Act::Kick { room, id, .. } = &committed.entry.act {
+            self.put_out_plainly(*id, room);
+        }
         if let Some(key) = key {
             self.tell_author(committed, effects, key);
         }
@@ -234,6 +251,7 @@ impl Turn<'_> {
             };
             return self.take_effect(Arc::new(committed), key);
         }
+        self.chat.note_real_settings(&entry);
         if let Some(key) = key {
             self.refuse(key, &Refusal::NotStored(why));
         }

@@ -188,7 +188,7 @@ impl Turn<'_> {
         let request = self.without_bad_remarks(who, request);
         let is_asked_about = matches!(
             request,
-            Request::Join(_) | Request::Post { .. } | Request::Name(_) | Request::Topic(..)
+            Request::Join(..) | Request::Post { .. } | Request::Name(_) | Request::Topic(..)
         );
         // What the hub refuses is not asked about; it says why when it is asked again.
         if !is_asked_about || self.chat.hub.check(who, request.clone()).is_err() {
@@ -223,7 +223,7 @@ fn ask(
     request: &Request,
 ) -> Verdict {
     match request {
-        Request::Join(room) => observer.join(context, who, room),
+        Request::Join(room, _) => observer.join(context, who, room),
         Request::Name(nick) => observer.rename(context, who, nick),
         Request::Topic(room, text) => observer.topic(context, who, room, text),
         Request::Post {

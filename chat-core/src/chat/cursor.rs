@@ -8,9 +8,10 @@ use super::Chat;
 use super::answer::AnswerKey;
 use super::history::Lines;
 use super::turn::Turn;
+use crate::dialect::irc::Caps;
 use crate::dialect::irc::numeric::{RPL_ENDOFNAMES, RPL_ENDOFWHO, RPL_LISTEND, RPL_NAMREPLY};
-use crate::dialect::irc::{Caps, mask};
-use crate::hub::RoomKey;
+use crate::hub::modes::Flag;
+use crate::hub::{RoomKey, mask};
 use crate::id::PersonId;
 use crate::limits::LINE_OUT_BYTES_MAX;
 use crate::names::RoomName;
@@ -204,6 +205,7 @@ fn names(
     let with_host = chat.reader(who).caps.has(Caps::USERHOST_IN_NAMES);
     let mut text = String::with_capacity(NAMES_BYTES_MAX);
     let place = NAMES_BYTES_MAX.saturating_sub(room.as_str().len() + chat.called(who).len());
+    let there = chat.hub.room(room)?;
     for id in members {
         let Some(member) = chat.hub.person(*id).filter(|_| chat.shows(who, *id)) else {
             continue;
@@ -212,13 +214,16 @@ fn names(
             true => member.source.mask(),
             false => member.source.nick.as_str(),
         };
-        if !text.is_empty() && text.len() + name.len() + 1 > place {
+        let mut prefixed = String::new();
+        chat.push_prefixes(who, there, *id, &mut prefixed);
+        prefixed.push_str(name);
+        if !text.is_empty() && text.len() + prefixed.len() + 1 > place {
             break;
         }
         if !text.is_empty() {
             text.push(' ');
         }
-        text.push_str(name);
+        text.push_str(&prefixed);
         *last = Some(*id);
     }
     if text.is_empty() {
@@ -226,7 +231,12 @@ fn names(
     }
     let mut line = String::with_capacity(LINE_OUT_BYTES_MAX);
     let reader = chat.reader(who);
-    reader.say(&mut line, RPL_NAMREPLY, &["=", room.as_str()], &text);
+    let kind = if there.settings.modes.has(Flag::Secret) {
+        "@"
+    } else {
+        "="
+    };
+    reader.say(&mut line, RPL_NAMREPLY, &[kind, room.as_str()], &text);
     Some(line)
 }
 
@@ -273,7 +283,11 @@ fn matching_line(chat: &Chat, who: PersonId, mask: &str, next: &mut usize) -> Op
 
 /// Rooms with somebody in them, and the one that is always there.
 fn list_line(chat: &Chat, who: PersonId, last: &mut Option<RoomKey>) -> Option<String> {
-    let room = chat.hub.next_room(*last)?;
-    *last = Some(room.key);
-    Some(chat.list_reply(who, room))
+    loop {
+        let room = chat.hub.next_room(*last)?;
+        *last = Some(room.key);
+        if chat.hub.sees(who, room) {
+            return Some(chat.list_reply(who, room));
+        }
+    }
 }

@@ -10,6 +10,7 @@ use crate::dialect::irc::Message;
 use crate::dialect::irc::command::targets;
 use crate::dialect::irc::numeric::ERR_TOOMANYTARGETS;
 use crate::hub::entry::PostKind;
+use crate::hub::modes::Rank;
 use crate::hub::request::{Addressee, Refusal, Request};
 use crate::id::PersonId;
 use crate::limits::TARGETS_MAX;
@@ -62,6 +63,9 @@ impl Turn<'_> {
 
     /// Mostly a room that they are in, whose name need not be checked again.
     fn addressee(&self, who: PersonId, target: &str) -> Result<Addressee, Refusal> {
+        if let Some(rank) = target.chars().next().and_then(Rank::of_prefix) {
+            return existing(&target[1..]).map(|room| Addressee::Ranked(room, rank));
+        }
         if target.starts_with('#') {
             let hub = &self.chat.hub;
             let member = hub.person(who);
@@ -80,15 +84,18 @@ impl Turn<'_> {
         }
     }
 
-    pub(super) fn join(&mut self, who: PersonId, rooms: &str, key: AnswerKey) {
+    /// The keys go with the rooms in turn. RFC 2812 §3.2.1.
+    pub(super) fn join(&mut self, who: PersonId, rooms: &str, keys: Option<&str>, key: AnswerKey) {
         let mut named = Vec::new();
+        let mut secrets = keys.unwrap_or_default().split(',');
         for name in targets(rooms).take(self.rooms_at_once()) {
+            let secret = secrets.next().filter(|secret| !secret.is_empty());
             match RoomName::new(name) {
                 // The first one may not have been committed yet.
                 Ok(room) if named.contains(&room) => {}
                 Ok(room) => {
                     named.push(room.clone());
-                    self.submit(who, Request::Join(room), key);
+                    self.submit(who, Request::Join(room, secret.map(Arc::from)), key);
                 }
                 Err(wrong) => self.refuse(key, &Refusal::BadName(name.to_owned(), wrong)),
             }

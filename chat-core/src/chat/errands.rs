@@ -145,7 +145,7 @@ fn command_of(request: &Request) -> &'static str {
             PostKind::Notice => "NOTICE",
             PostKind::Tags => "TAGMSG",
         },
-        Request::Join(_) => "JOIN",
+        Request::Join(..) => "JOIN",
         Request::Part(..) => "PART",
         Request::Quit(_) => "QUIT",
         Request::Name(_) => "NICK",
@@ -153,6 +153,8 @@ fn command_of(request: &Request) -> &'static str {
         Request::Away(_) => "AWAY",
         Request::RealName(_) => "SETNAME",
         Request::Invite(..) => "INVITE",
+        Request::Mode(..) => "MODE",
+        Request::Kick(..) => "KICK",
     }
 }
 
@@ -162,9 +164,10 @@ fn words_of(request: &Request) -> Option<&str> {
         Request::Post { text, .. }
         | Request::Quit(text)
         | Request::Topic(_, text)
-        | Request::RealName(text) => Some(text),
+        | Request::RealName(text)
+        | Request::Kick(_, _, text) => Some(text),
         Request::Part(_, text) | Request::Away(text) => text.as_deref(),
-        Request::Join(_) | Request::Name(_) | Request::Invite(..) => None,
+        Request::Join(..) | Request::Name(_) | Request::Invite(..) | Request::Mode(..) => None,
     }
 }
 
@@ -190,6 +193,7 @@ fn tidied(request: Request) -> Request {
             Request::Part(room, text.map(|text| fit(&text, REASON_BYTES_MAX)))
         }
         Request::Topic(room, text) => Request::Topic(room, fit(&text, TOPIC_BYTES_MAX)),
+        Request::Kick(room, nick, text) => Request::Kick(room, nick, fit(&text, REASON_BYTES_MAX)),
         Request::Away(text) => Request::Away(text.map(|text| fit(&text, AWAY_BYTES_MAX))),
         Request::RealName(text) => Request::RealName(fit(&text, REAL_NAME_BYTES_MAX)),
         other => other,

@@ -16,7 +16,8 @@
 //! | `detach.rs` | a gateway's connection, and one client after another behind it |
 //! | `consult.rs`, `verdicts.rs`, `errands.rs`, `inside.rs` | the program around it: its verdicts, what it wants done, people without a socket |
 //! | `commit.rs`, `told.rs` | an entry's way through the journal, and how its author hears of it |
-//! | `modes.rs` | MODE, and who is invisible to whom |
+//! | `modes.rs`, `room_modes.rs` | MODE of oneself and who is invisible to whom; MODE of a room, KICK |
+//! | `room_settings.rs` | modes of rooms, kept over a restart |
 //! | `queries.rs`, `whois.rs`, `about.rs`, `history/`, `cursor.rs` | answers that change nothing |
 //! | `answer.rs` | labels and batches |
 //! | `recovered.rs` | what outlives the end of the program |
@@ -59,6 +60,8 @@ mod read_marker;
 mod recovered;
 mod registration;
 mod retry;
+mod room_modes;
+mod room_settings;
 mod saying;
 mod setup;
 mod slow;

@@ -1,33 +1,22 @@
-//! MODE of a room and of oneself; whom somebody who is invisible is shown to. Floor 5.
+//! MODE of oneself; whom somebody who is invisible is shown to. Floor 5.
 //!
-//! Rooms have neither modes nor operators yet: questions are answered, changes are not allowed. A
-//! person has one mode, `i`, which irssi asks for at once: invisible to whoever shares no room with
+//! A person has one mode, `i`, which irssi asks for at once: invisible to whoever shares no room with
 //! them. RFC 2812 §3.1.5, modern.ircdocs.horse "Invisible User Mode".
 
 use super::Chat;
 use super::answer::AnswerKey;
 use super::turn::Turn;
-use crate::dialect::irc::numeric::{
-    ERR_CHANOPRIVSNEEDED, ERR_UMODEUNKNOWNFLAG, ERR_USERSDONTMATCH, RPL_CHANNELMODEIS,
-    RPL_CREATIONTIME, RPL_ENDOFBANLIST, RPL_UMODEIS,
-};
+use crate::dialect::irc::numeric::{ERR_UMODEUNKNOWNFLAG, ERR_USERSDONTMATCH, RPL_UMODEIS};
 use crate::dialect::irc::reply::Line;
-use crate::hub::RoomKey;
 use crate::hub::request::Refusal;
 use crate::id::PersonId;
-use crate::names::RoomName;
 
 impl Turn<'_> {
-    pub(super) fn mode(
-        &mut self,
-        who: PersonId,
-        target: &str,
-        modes: Option<&str>,
-        key: AnswerKey,
-    ) {
+    pub(super) fn mode(&mut self, who: PersonId, target: &str, modes: &[&str], key: AnswerKey) {
         if target.starts_with('#') {
-            return self.room_mode(target, modes, key);
+            return self.room_mode(who, target, modes, key);
         }
+        let modes = modes.first().copied();
         match (self.chat.present(target).map(|member| member.id), modes) {
             (None, _) => self.refuse(key, &Refusal::NoSuchNick(target.to_owned())),
             (Some(id), _) if id != who => {
@@ -74,43 +63,6 @@ impl Turn<'_> {
         };
         let line = self.chat.middle(who, RPL_UMODEIS, &[modes]);
         self.say(key, line);
-    }
-
-    fn room_mode(&mut self, target: &str, modes: Option<&str>, key: AnswerKey) {
-        let room = RoomName::new(target)
-            .ok()
-            .and_then(|name| self.chat.hub.room(&name));
-        let Some((name, key_of_room)) = room.map(|room| (room.name.clone(), room.key)) else {
-            return self.refuse(key, &Refusal::NoSuchRoom(target.to_owned()));
-        };
-        match modes {
-            None => self.say_room_mode(key_of_room, key),
-            // Lists are asked for by everybody (`MODE #room b`); ours are empty.
-            Some("b" | "+b") => self.say_end_of_bans(&name, key),
-            Some(_) => {
-                let text = "this room has no operators, and its modes cannot be changed";
-                self.say_numeric(key, ERR_CHANOPRIVSNEEDED, &[name.as_str()], text);
-            }
-        }
-    }
-
-    fn say_room_mode(&mut self, room: RoomKey, key: AnswerKey) {
-        let (Some(who), Some(room)) = (self.asker(key), self.chat.hub.room_at(room)) else {
-            return;
-        };
-        let created = room.created.seconds().to_string();
-        let lines = [
-            self.chat
-                .middle(who, RPL_CHANNELMODEIS, &[room.name.as_str(), "+"]),
-            self.chat
-                .middle(who, RPL_CREATIONTIME, &[room.name.as_str(), &created]),
-        ];
-        self.say_all(key, lines);
-    }
-
-    fn say_end_of_bans(&mut self, room: &RoomName, key: AnswerKey) {
-        let text = "end of bans: there are none";
-        self.say_numeric(key, RPL_ENDOFBANLIST, &[room.as_str()], text);
     }
 }
 

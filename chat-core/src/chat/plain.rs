@@ -78,7 +78,7 @@ impl Turn<'_> {
         self.tune(who);
         let room = self.chat.hub.default_room().clone();
         let key = self.ask(who, "", None);
-        self.submit(who, Request::Join(room), key);
+        self.submit(who, Request::Join(room, None), key);
         self.close(key);
     }
 
@@ -106,7 +106,7 @@ impl Turn<'_> {
     fn say_plainly(&mut self, who: PersonId, text: &str, key: AnswerKey) {
         match self.room_of(who) {
             Some(room) => self.post_plainly(who, Addressee::Room(room), text, key),
-            None => self.write(who, "You are in no room: /join ROOM takes you to one."),
+            None => self.write(who, words::NOWHERE),
         }
     }
 
@@ -139,7 +139,7 @@ impl Turn<'_> {
     /// What IRC readers would get cut is not taken in the first place: people here can say it again.
     fn text_bytes_max(&self, who: PersonId, to: &Addressee) -> usize {
         let target = match to {
-            Addressee::Room(room) => room.as_str(),
+            Addressee::Room(room) | Addressee::Ranked(room, _) => room.as_str(),
             Addressee::Person(nick) => nick.as_str(),
         };
         let source = self.chat.hub.person(who).map(|member| &member.source);
@@ -170,7 +170,7 @@ impl Turn<'_> {
             Ok(room) if self.chat.hub.is_in(who, &room) => {
                 self.write(who, &format!("You are in {room} already."));
             }
-            Ok(room) => self.submit(who, Request::Join(room), key),
+            Ok(room) => self.submit(who, Request::Join(room, None), key),
             Err(wrong) => self.refuse(key, &Refusal::BadName(room.to_owned(), wrong)),
         }
     }
@@ -232,6 +232,15 @@ impl Turn<'_> {
             self.submit(who, Request::Part(old, None), key);
             self.close(key);
         }
+    }
+
+    /// They were sent out of a room, as they have just read.
+    pub(super) fn put_out_plainly(&mut self, who: PersonId, room: &RoomName) {
+        let Some(voice) = self.plain_voice(who) else {
+            return;
+        };
+        voice.room.take_if(|here| here == room);
+        self.write(who, words::NOWHERE);
     }
 
     /// What was said before they came, as it was seen.

@@ -5,13 +5,13 @@ use super::answer::AnswerKey;
 use super::cursor::Cursor;
 use super::deeds::existing;
 use super::turn::Turn;
+use crate::dialect::irc::Caps;
 use crate::dialect::irc::command::targets;
 use crate::dialect::irc::numeric::{
-    ERR_NOTONCHANNEL, Numeric, RPL_ENDOFINVITELIST, RPL_ENDOFNAMES, RPL_ENDOFWHO, RPL_ISON,
-    RPL_LIST, RPL_LISTEND, RPL_LISTSTART, RPL_NOTOPIC, RPL_USERHOST, RPL_WHOREPLY,
+    ERR_NOTONCHANNEL, Numeric, RPL_ENDOFINVITELIST, RPL_ENDOFNAMES, RPL_ENDOFWHO, RPL_INVITELIST,
+    RPL_ISON, RPL_LIST, RPL_LISTEND, RPL_LISTSTART, RPL_NOTOPIC, RPL_USERHOST, RPL_WHOREPLY,
 };
-use crate::hub::request::Refusal;
-use crate::hub::{Room, RoomKey};
+use crate::hub::{Member, Room, RoomKey};
 use crate::id::PersonId;
 use crate::limits::TARGETS_MAX;
 use crate::names::{Nick, RoomName};
@@ -19,9 +19,8 @@ use crate::names::{Nick, RoomName};
 impl Turn<'_> {
     pub(super) fn show_topic(&mut self, who: PersonId, name: &str, key: AnswerKey) {
         let room = existing(name).and_then(|name| {
-            let room = self.chat.hub.room(&name);
-            room.map(|room| (room.key, room.name.clone(), room.has(who)))
-                .ok_or_else(|| Refusal::NoSuchRoom(name.to_string()))
+            let room = self.chat.hub.seen_room(who, &name)?;
+            Ok((room.key, room.name.clone(), room.has(who)))
         });
         match room {
             Err(refusal) => self.refuse(key, &refusal),
@@ -49,7 +48,7 @@ impl Turn<'_> {
         for name in targets(rooms).take(TARGETS_MAX) {
             match existing(name)
                 .ok()
-                .filter(|name| self.chat.hub.room(name).is_some())
+                .filter(|name| self.chat.hub.seen_room(who, name).is_ok())
             {
                 Some(name) => self.stream(who, Cursor::names(name, key)),
                 None => self.say_numeric(key, RPL_ENDOFNAMES, &[name], "end of names"),
@@ -64,7 +63,7 @@ impl Turn<'_> {
         let mask = mask.filter(|mask| *mask != "0").unwrap_or("*");
         if let Some(room) = RoomName::new(mask)
             .ok()
-            .filter(|name| self.chat.hub.room(name).is_some())
+            .filter(|name| self.chat.hub.seen_room(who, name).is_ok())
         {
             return self.stream(who, Cursor::who(room, operators_only, key));
         }
@@ -92,7 +91,7 @@ impl Turn<'_> {
         for name in targets(rooms).take(TARGETS_MAX) {
             let room = RoomName::new(name)
                 .ok()
-                .and_then(|name| self.chat.hub.room(&name));
+                .and_then(|name| self.chat.hub.seen_room(who, &name).ok());
             if let Some(line) = room.map(|room| self.chat.list_reply(who, room)) {
                 self.say(key, line);
             }
@@ -100,8 +99,13 @@ impl Turn<'_> {
         self.say_numeric(key, RPL_LISTEND, &[], "end of list");
     }
 
-    /// Invitations open nothing yet, so none are kept.
-    pub(super) fn invites(&mut self, key: AnswerKey) {
+    /// The rooms that somebody was asked into and has not entered yet.
+    pub(super) fn invites(&mut self, who: PersonId, key: AnswerKey) {
+        let rooms = self.chat.hub.rooms().filter(|room| room.expects(who));
+        let lines: Vec<String> = rooms
+            .map(|room| self.chat.middle(who, RPL_INVITELIST, &[room.name.as_str()]))
+            .collect();
+        self.say_all(key, lines);
         self.say_numeric(key, RPL_ENDOFINVITELIST, &[], "end of invitations");
     }
 
@@ -133,7 +137,7 @@ impl Turn<'_> {
 }
 
 impl Chat {
-    pub(super) fn present(&self, nick: &str) -> Option<&crate::hub::Member> {
+    pub(super) fn present(&self, nick: &str) -> Option<&Member> {
         self.hub.by_nick(&Nick::new(nick).ok()?)
     }
 
@@ -152,14 +156,14 @@ impl Chat {
     pub(super) fn who_reply(&self, who: PersonId, id: PersonId, room: &str) -> Option<String> {
         let member = self.hub.person(id)?;
         let source = &member.source;
-        let here = if member.away.is_some() { "G" } else { "H" };
+        let flags = self.who_flags(who, member, room);
         let params = [
             room,
             source.user(),
             source.host(),
             &self.house.server,
             source.nick.as_str(),
-            here,
+            &flags,
         ];
         Some(self.numeric(
             who,
@@ -167,6 +171,29 @@ impl Chat {
             &params,
             format_args!("0 {}", member.real_name),
         ))
+    }
+
+    /// `H` or `G` for here or gone, `*` for an operator of the server, the prefixes in that room.
+    fn who_flags(&self, who: PersonId, member: &Member, room: &str) -> String {
+        let mut flags = String::from(if member.away.is_some() { "G" } else { "H" });
+        if member.is_operator {
+            flags.push('*');
+        }
+        if let Some(room) = self.hub.room_of(member, room) {
+            self.push_prefixes(who, room, member.id, &mut flags);
+        }
+        flags
+    }
+
+    /// All prefixes of a member, or the highest for who has not agreed on more. IRCv3 multi-prefix.
+    pub(super) fn push_prefixes(&self, who: PersonId, room: &Room, id: PersonId, out: &mut String) {
+        let caps = self.reader(who).caps;
+        let most = if caps.has(Caps::MULTI_PREFIX) {
+            usize::MAX
+        } else {
+            1
+        };
+        out.extend(room.ranks(id).prefixes().take(most));
     }
 
     pub(super) fn list_reply(&self, who: PersonId, room: &Room) -> String {

@@ -105,7 +105,7 @@ impl Turn<'_> {
 
     fn say_marker(&mut self, who: PersonId, of: Identity, buffer: &Addressee, key: AnswerKey) {
         let name = match buffer {
-            Addressee::Room(room) => room.as_str(),
+            Addressee::Room(room) | Addressee::Ranked(room, _) => room.as_str(),
             Addressee::Person(nick) => nick.as_str(),
         };
         let (read_to, mut line) = (self.chat.markers.get(of, buffer), String::new());

@@ -46,6 +46,7 @@ impl Chat {
             let notes = self.shelves.entry(shelf).or_default();
             notes.extend(value.map(|value| (key, value)));
         }
+        self.restore_settings();
         let markers = self.take_shelf(read_marker::SHELF);
         self.markers.restore(markers);
     }

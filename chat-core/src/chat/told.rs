@@ -30,9 +30,23 @@ impl Turn<'_> {
         };
         match (&committed.entry.act, &speaker.voice) {
             (Act::Topic { .. }, _) => labeled,
-            (Act::Post(_), Voice::Irc(irc)) => labeled || !irc.caps.has(Caps::ECHO_MESSAGE),
+            (Act::Mode { room, .. } | Act::Kick { room, .. }, _) => {
+                labeled || !self.chat.hub.is_in(committed.entry.who, room)
+            }
+            (Act::Post(post), Voice::Irc(irc)) => {
+                labeled || !irc.caps.has(Caps::ECHO_MESSAGE) || self.is_outside(committed, post)
+            }
             _ => true,
         }
+    }
+
+    /// Whether a post is to a room that its author is not in, and so does not hear.
+    fn is_outside(&self, committed: &Committed, post: &Post) -> bool {
+        let Target::Room(room) = &post.target else {
+            return false;
+        };
+        let member = self.chat.hub.person(committed.entry.who);
+        member.is_none_or(|member| self.chat.hub.room_of(member, room.as_str()).is_none())
     }
 
     pub(super) fn tell_author(
@@ -60,7 +74,9 @@ impl Turn<'_> {
                 }
             }
             Act::Part { .. } | Act::Name { .. } if !effects.is_void => self.say_own(committed, key),
-            Act::Topic { .. } if self.spares_author(committed, Some(key)) => {
+            Act::Topic { .. } | Act::Mode { .. } | Act::Kick { .. }
+                if self.spares_author(committed, Some(key)) =>
+            {
                 self.say_own(committed, key);
             }
             Act::RealName { .. } if self.caps(who).has(Caps::SETNAME) => {

@@ -39,7 +39,7 @@ impl Turn<'_> {
             About::Register(wish, key) => {
                 self.refuse_entry(who, &Refusal::NameDenied(wish.nick, reason.into()), key);
             }
-            About::Deed(Request::Join(room), key) => {
+            About::Deed(Request::Join(room, _), key) => {
                 self.refuse(key, &Refusal::JoinDenied(room, reason.into()));
             }
             About::Deed(Request::Name(nick), key) => {
@@ -144,7 +144,7 @@ impl About {
 fn reworded(request: &Request, text: &str) -> Option<Request> {
     Some(match request.clone() {
         Request::Name(_) => Request::Name(Nick::new(text).ok()?),
-        Request::Join(_) => Request::Join(RoomName::new(text).ok()?),
+        Request::Join(_, key) => Request::Join(RoomName::new(text).ok()?, key),
         Request::Topic(room, _) => {
             let text = one_line(text);
             Request::Topic(room, cut(&text, TOPIC_BYTES_MAX).into())

@@ -66,7 +66,8 @@ impl Turn<'_> {
             .param(server)
             .param(concat!("chat-", env!("CARGO_PKG_VERSION")))
             .param("i")
-            .param("-")
+            .param("beIiklmnostv")
+            .param("beIklov")
             .end();
         lines.push(my_info);
         let tokens = isupport::tokens(title, &chat.limits, chat.durability());

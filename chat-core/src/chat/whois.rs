@@ -110,9 +110,12 @@ impl Chat {
     /// The rooms that somebody is in, as many as fit a line each.
     fn whois_rooms(&self, who: PersonId, member: &Member) -> Vec<String> {
         let rooms = member.rooms.iter().filter_map(|&key| self.hub.room_at(key));
+        let rooms = rooms.filter(|room| self.hub.sees(who, room));
         let mut texts = vec![String::new()];
         for room in rooms {
-            let name = room.name.as_str();
+            let mut name = String::new();
+            self.push_prefixes(who, room, member.id, &mut name);
+            name.push_str(room.name.as_str());
             if texts
                 .last()
                 .is_some_and(|text| text.len() + name.len() > ROOMS_BYTES_MAX)
@@ -121,7 +124,7 @@ impl Chat {
             }
             if let Some(text) = texts.last_mut() {
                 text.push_str(if text.is_empty() { "" } else { " " });
-                text.push_str(name);
+                text.push_str(&name);
             }
         }
         let texts = texts.into_iter().filter(|text| !text.is_empty());

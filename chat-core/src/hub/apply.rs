@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::entry::{Act, Committed, Entry, Post, Source, Target};
+use super::modes::Rank;
 use super::request::Refusal;
 use super::{Effects, Gone, Hub, Introduction, Member, Topic, Whereabouts};
 use crate::id::{Identity, PersonId};
@@ -37,6 +38,8 @@ impl Hub {
             Act::Away { reason } => Ok(self.set_away(who, reason.clone())),
             Act::RealName { real_name } => Ok(self.set_real_name(who, real_name)),
             Act::Invite { nick, room } => self.invite(who, nick, room),
+            Act::Mode { room, changes, .. } => self.change_modes(who, room, changes, at),
+            Act::Kick { room, id, nick, .. } => self.kick(who, room, *id, nick),
         }
     }
 
@@ -45,6 +48,11 @@ impl Hub {
             Target::Room(name) => {
                 let member = self.people.get(who).ok_or(Refusal::Gone)?;
                 Effects::to_room(self.check_post(member, name)?.key)
+            }
+            Target::Ranked(name, rank) => {
+                let member = self.people.get(who).ok_or(Refusal::Gone)?;
+                let room = self.check_post(member, name)?;
+                Effects::to_people(room.ranked(*rank).filter(|id| *id != who).collect())
             }
             Target::Person { id, nick, .. } => {
                 let there = self.people.contains(*id);
@@ -67,8 +75,15 @@ impl Hub {
         if self.is_in(who, name) {
             return Ok(Effects::void());
         }
+        let (founder, is_new) = (member.identity, self.room(name).is_none());
         let (key, forgotten) = self.rooms.open(name, at);
         self.rooms.enter(key, who);
+        if let Some(room) = self.rooms.get_mut(key) {
+            room.settings.founder = room.settings.founder.or(is_new.then_some(founder));
+            if room.settings.founder == Some(founder) {
+                room.set_rank(who, Rank::Operator, true);
+            }
+        }
         if let Some(member) = self.people.get_mut(who) {
             member.rooms.enter(key);
         }
@@ -124,7 +139,7 @@ impl Hub {
         text: &Arc<str>,
         at: Timestamp,
     ) -> Result<Effects, Refusal> {
-        self.check_in(entry.who, name)?;
+        self.check_topic(entry.who, name)?;
         let key = self.rooms.key(name).ok_or(Refusal::Gone)?;
         if let Some(room) = self.rooms.get_mut(key) {
             let topic = Topic {
@@ -156,16 +171,21 @@ impl Hub {
     }
 
     fn invite(&mut self, who: PersonId, nick: &Nick, room: &RoomName) -> Result<Effects, Refusal> {
-        self.check_in(who, room)?;
-        let guest = self
-            .by_nick(nick)
-            .ok_or_else(|| Refusal::NoSuchNick(nick.to_string()))?;
-        if self.is_in(guest.id, room) {
+        self.check_inviting(who, room)?;
+        let guest = self.by_nick(nick);
+        let guest = guest
+            .ok_or_else(|| Refusal::NoSuchNick(nick.to_string()))?
+            .id;
+        if self.is_in(guest, room) {
             return Err(Refusal::AlreadyInRoom(nick.clone(), room.clone()));
         }
+        let key = self.rooms.key(room);
+        if let Some(room) = key.and_then(|key| self.rooms.get_mut(key)) {
+            room.expect(guest);
+        }
         Ok(Effects {
-            room: self.rooms.key(room),
-            ..Effects::to_people(vec![guest.id])
+            room: key,
+            ..Effects::to_people(vec![guest])
         })
     }
 
@@ -207,6 +227,7 @@ impl Hub {
             rooms: Whereabouts::default(),
             since: at,
             spoke: at,
+            is_operator: false,
         };
         self.people.insert(member);
         Ok(())

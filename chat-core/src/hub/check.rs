@@ -38,6 +38,7 @@ impl Hub {
         match &entry.act {
             Act::Join { room, .. } => self.is_in(entry.who, room),
             Act::Name { new } => entry.source.nick.as_str() == new.as_str(),
+            Act::Mode { changes, .. } => changes.is_empty(),
             _ => false,
         }
     }
@@ -62,8 +63,11 @@ impl Hub {
                 tags,
                 retry,
             }),
-            Request::Join(room) => {
+            Request::Join(room, key) => {
                 self.check_join(member, &room)?;
+                if let Some(there) = self.room(&room).filter(|there| !there.has(member.id)) {
+                    self.check_key(member, there, key.as_deref())?;
+                }
                 Act::Join {
                     room: self.as_written(room),
                     real_name: Arc::clone(&member.real_name),
@@ -79,12 +83,14 @@ impl Hub {
                 Act::Name { new }
             }
             Request::Topic(room, text) => Act::Topic {
-                room: self.check_in(member.id, &room)?,
+                room: self.check_topic(member.id, &room)?,
                 text,
             },
             Request::Away(reason) => Act::Away { reason },
             Request::RealName(real_name) => Act::RealName { real_name },
             Request::Invite(nick, room) => self.invitation(member, &nick, &room)?,
+            Request::Mode(room, changes) => self.mode_act(member.id, &room, changes)?,
+            Request::Kick(room, nick, reason) => self.kick_act(member.id, &room, &nick, reason)?,
         })
     }
 
@@ -94,6 +100,10 @@ impl Hub {
             Addressee::Room(name) => {
                 let room = self.check_post(member, &name)?;
                 Ok(Target::Room(room.name.clone()))
+            }
+            Addressee::Ranked(name, rank) => {
+                let room = self.check_post(member, &name)?;
+                Ok(Target::Ranked(room.name.clone(), rank))
             }
             Addressee::Person(nick) => {
                 let other = self.by_nick(&nick);
@@ -121,21 +131,20 @@ impl Hub {
         self.room(&name).map_or(name, |room| room.name.clone())
     }
 
-    /// Only members may post.
+    /// Mostly only members may post.
     pub(super) fn check_post(&self, member: &Member, name: &RoomName) -> Result<&Room, Refusal> {
         let here = self.room_of(member, name.as_str());
-        here.ok_or_else(|| match self.room(name) {
-            Some(room) => Refusal::CannotPost(room.name.clone()),
-            None => Refusal::NoSuchRoom(name.to_string()),
-        })
+        let room = here.map_or_else(|| self.seen_room(member.id, name), Ok)?;
+        self.check_voice(member, room)?;
+        Ok(room)
     }
 
     /// As [`Hub::check_post`], for whatever else only members may do.
     pub(super) fn check_in(&self, who: PersonId, name: &RoomName) -> Result<RoomName, Refusal> {
-        match self.room(name) {
-            Some(room) if room.has(who) => Ok(room.name.clone()),
-            Some(room) => Err(Refusal::NotInRoom(room.name.clone())),
-            None => Err(Refusal::NoSuchRoom(name.to_string())),
+        let room = self.seen_room(who, name)?;
+        match room.has(who) {
+            true => Ok(room.name.clone()),
+            false => Err(Refusal::NotInRoom(room.name.clone())),
         }
     }
 
@@ -151,12 +160,16 @@ impl Hub {
             Some(room) if room.members().len() as u64 >= self.people_per_room => {
                 Err(Refusal::RoomFull(room.name.clone()))
             }
-            _ => self.rooms.check(name),
+            Some(room) => {
+                self.check_entry(member, room)?;
+                self.rooms.check(name)
+            }
+            None => self.rooms.check(name),
         }
     }
 
     fn invitation(&self, member: &Member, nick: &Nick, room: &RoomName) -> Result<Act, Refusal> {
-        let room = self.check_in(member.id, room)?;
+        let room = self.check_inviting(member.id, room)?;
         let guest = self.by_nick(nick);
         let guest = guest.ok_or_else(|| Refusal::NoSuchNick(nick.to_string()))?;
         if self.is_in(guest.id, &room) {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::hub::modes::{Change, Rank};
 use crate::id::{Identity, PersonId, Seq};
 use crate::names::{Nick, RoomName};
 use crate::time::Timestamp;
@@ -138,6 +139,26 @@ pub enum Act {
         /// Where to.
         room: RoomName,
     },
+    /// Changed modes of a room.
+    Mode {
+        /// The room.
+        room: RoomName,
+        /// What takes effect; empty in one that is read again.
+        changes: Box<[Change]>,
+        /// The same as MODE tells it.
+        text: Arc<str>,
+    },
+    /// Sent somebody out of a room.
+    Kick {
+        /// The room.
+        room: RoomName,
+        /// Who has to go; nobody in one that is read again.
+        id: PersonId,
+        /// Their name.
+        nick: Nick,
+        /// Why.
+        reason: Arc<str>,
+    },
 }
 
 /// Something said, and to whom.
@@ -161,6 +182,8 @@ pub struct Post {
 pub enum Target {
     /// To everybody in a room.
     Room(RoomName),
+    /// To those in a room who have at least this rank. Transient: in the room's history, others would read it.
+    Ranked(RoomName, Rank),
     /// To one person.
     Person {
         /// Who.
@@ -194,7 +217,9 @@ impl Entry {
     #[must_use]
     pub fn is_durable(&self) -> bool {
         match &self.act {
-            Act::Post(post) => post.kind != PostKind::Tags,
+            Act::Post(post) => {
+                post.kind != PostKind::Tags && !matches!(post.target, Target::Ranked(..))
+            }
             Act::Away { .. } | Act::RealName { .. } | Act::Invite { .. } => false,
             _ => true,
         }
@@ -210,7 +235,8 @@ impl Entry {
                 let retry = post.retry.as_ref().map_or(0, |id| id.len());
                 post.text.len() + post.tags.len() + retry
             }
-            Act::Quit { reason } => reason.len(),
+            Act::Quit { reason } | Act::Kick { reason, .. } => reason.len(),
+            Act::Mode { text, .. } => text.len(),
             Act::Topic { text, .. } => text.len(),
             Act::Part { reason, .. } | Act::Away { reason } => {
                 reason.as_ref().map_or(0, |reason| reason.len())

@@ -17,9 +17,12 @@ mod check;
 mod effects;
 pub mod entry;
 mod looks;
+pub mod mask;
 mod members;
+pub mod modes;
 mod names;
 pub mod request;
+mod rights;
 mod room;
 #[cfg(test)]
 mod walk;
@@ -38,6 +41,7 @@ use crate::names::{Nick, RoomName};
 use crate::time::Timestamp;
 use entry::Source;
 use members::Members;
+use modes::Settings;
 use names::Names;
 use room::Rooms;
 
@@ -71,6 +75,8 @@ pub struct Member {
     pub since: Timestamp,
     /// When they last said something.
     pub spoke: Timestamp,
+    /// Whether they keep the whole server in order.
+    pub is_operator: bool,
 }
 
 /// Somebody who left, for WHOWAS and for what was said with them.
@@ -118,6 +124,11 @@ impl Hub {
     /// A room is as it was before the program began, if there is place for it.
     pub fn restore(&mut self, name: RoomName, created: Timestamp, topic: Option<Topic>) {
         self.rooms.restore(name, created, topic);
+    }
+
+    /// The same for its modes, once it is there.
+    pub fn restore_settings(&mut self, name: &RoomName, settings: Settings) {
+        self.rooms.restore_settings(name, settings);
     }
 
     /// A registered person.
@@ -236,6 +247,7 @@ impl Hub {
                 );
             }
             debug_assert!(room.members().is_sorted(), "{} is out of order", room.name);
+            room.assert_sound();
         }
         for member in self.people.iter() {
             let holder = self.names.person(&member.source.nick);

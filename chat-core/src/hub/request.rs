@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::hub::entry::{NotKept, PostKind};
+use crate::hub::modes::{Change, Rank};
 use crate::names::{NameError, Nick, RoomName};
 
 /// Something that others could see if it is granted.
@@ -21,8 +22,8 @@ pub enum Request {
         /// By which it may be asked for again and is still done once. docs/clients.md.
         retry: Option<Arc<str>>,
     },
-    /// Enter a room, which is made when it does not exist.
-    Join(RoomName),
+    /// Enter a room, which is made when it does not exist; with its key, if it needs one.
+    Join(RoomName, Option<Arc<str>>),
     /// Leave a room.
     Part(RoomName, Option<Arc<str>>),
     /// Leave the chat.
@@ -37,6 +38,10 @@ pub enum Request {
     RealName(Arc<str>),
     /// Ask somebody into a room.
     Invite(Nick, RoomName),
+    /// Change modes of a room.
+    Mode(RoomName, Vec<Change>),
+    /// Send somebody out of a room, and say why.
+    Kick(RoomName, Nick, Arc<str>),
 }
 
 /// Whom a post is for, as its author wrote it.
@@ -44,6 +49,8 @@ pub enum Request {
 pub enum Addressee {
     /// A room.
     Room(RoomName),
+    /// Those in a room who have at least this rank: `@#room`, `+#room`.
+    Ranked(RoomName, Rank),
     /// A person.
     Person(Nick),
 }
@@ -73,6 +80,12 @@ pub enum Refusal {
     /// Only members may post to this room. 404.
     #[error("you are not in {0}, so you cannot post there")]
     CannotPost(RoomName),
+    /// Only who has a rank may post to this room now. 404.
+    #[error("{0} is moderated: only those with a voice may post there now")]
+    Moderated(RoomName),
+    /// They are banned there, and may listen only. 404.
+    #[error("you are banned in {0}, so you cannot post there")]
+    Silenced(RoomName),
     /// Somebody is in too many rooms already. 405.
     #[error("you are in too many rooms: leave one before you join {0}")]
     TooManyRooms(RoomName),
@@ -91,12 +104,30 @@ pub enum Refusal {
     /// Who was asked to leave or to be told is not in that room. 442.
     #[error("you are not in {0}")]
     NotInRoom(RoomName),
+    /// Whom something is to be done to is not in that room. 441.
+    #[error("{0} is not in {1}")]
+    NotThere(Nick, RoomName),
     /// They are there already. 443.
     #[error("{0} is already in {1}")]
     AlreadyInRoom(Nick, RoomName),
     /// The room has as many people as it may. 471.
     #[error("{0} is full: try again later or join another room")]
     RoomFull(RoomName),
+    /// Only who was invited may enter. 473.
+    #[error("{0} is for those who were invited: ask somebody in it")]
+    InviteOnly(RoomName),
+    /// They may not enter. 474.
+    #[error("you are banned in {0}")]
+    Banned(RoomName),
+    /// The room has a key, and this is not it. 475.
+    #[error("{0} needs its key: JOIN {0} <key>")]
+    BadKey(RoomName),
+    /// Nobody else fits on that room's lists. 478.
+    #[error("the lists of {0} are full: take somebody off them first")]
+    ListFull(RoomName, char),
+    /// Only operators of the room may do that. 482.
+    #[error("only an operator of {0} may do that")]
+    NotOperator(RoomName),
     /// No more rooms can be made. 403.
     #[error("{0} cannot be made: there are too many rooms; join one that is there")]
     TooManyRoomsInAll(RoomName),

@@ -7,9 +7,11 @@ use slab::Slab;
 
 use crate::hub::entry::Source;
 use crate::hub::looks::Looks;
+use crate::hub::modes::{Change, Modes, Rank, Ranks, Settings};
 use crate::hub::request::Refusal;
 use crate::id::PersonId;
-use crate::names::RoomName;
+use crate::limits::ROOM_INVITED_MAX;
+use crate::names::{Nick, RoomName};
 use crate::time::Timestamp;
 
 /// A room's place in the hub, for whoever keeps something beside each room.
@@ -27,7 +29,13 @@ pub struct Room {
     pub topic: Option<Topic>,
     /// When it was made.
     pub created: Timestamp,
+    /// Its modes, and who made it.
+    pub settings: Settings,
     members: Vec<PersonId>,
+    /// Those of the members who have any, in slab order.
+    ranks: Vec<(PersonId, Ranks)>,
+    /// Who was asked in and has not come yet, the latest last.
+    pub(super) invited: VecDeque<PersonId>,
 }
 
 /// What a room is about.
@@ -54,7 +62,84 @@ impl Room {
         self.members.binary_search(&id).is_ok()
     }
 
+    /// What a member is besides.
+    #[must_use]
+    pub fn ranks(&self, id: PersonId) -> Ranks {
+        match self.ranks.binary_search_by_key(&id, |(id, _)| *id) {
+            Ok(place) => self.ranks[place].1,
+            Err(_) => Ranks::default(),
+        }
+    }
+
+    /// Everybody with at least this rank, in slab order.
+    pub fn ranked(&self, least: Rank) -> impl Iterator<Item = PersonId> {
+        let has = move |ranks: Ranks| {
+            Rank::ALL
+                .iter()
+                .any(|rank| *rank >= least && ranks.has(*rank))
+        };
+        let ranks = self.ranks.iter().filter(move |(_, ranks)| has(*ranks));
+        ranks.map(|(id, _)| *id)
+    }
+
+    pub(super) fn set_rank(&mut self, id: PersonId, rank: Rank, has: bool) {
+        let ranks = self.ranks(id).set(rank, has);
+        match self.ranks.binary_search_by_key(&id, |(id, _)| *id) {
+            Ok(place) if ranks.any() => self.ranks[place].1 = ranks,
+            Ok(place) => drop(self.ranks.remove(place)),
+            Err(place) if ranks.any() => self.ranks.insert(place, (id, ranks)),
+            Err(_) => {}
+        }
+    }
+
+    /// Whether a change of its modes would be one.
+    #[must_use]
+    pub fn would_change(&self, change: &Change) -> bool {
+        match change {
+            Change::Rank(rank, id, _, has) => self.ranks(*id).has(*rank) != *has,
+            other => self.settings.modes.would_change(other),
+        }
+    }
+
+    pub(super) fn change(&mut self, change: &Change, by: &Nick, at: Timestamp) {
+        match change {
+            Change::Rank(rank, id, _, has) if self.has(*id) => self.set_rank(*id, *rank, *has),
+            Change::Rank(..) => {}
+            other => self.settings.modes.change(other, by, at),
+        }
+    }
+
+    /// Remembers that somebody was asked in.
+    pub(super) fn expect(&mut self, guest: PersonId) {
+        if self.invited.contains(&guest) {
+            return;
+        }
+        if self.invited.len() == ROOM_INVITED_MAX {
+            self.invited.pop_front();
+        }
+        self.invited.push_back(guest);
+    }
+
+    /// Whether somebody was asked in and has not come yet.
+    #[must_use]
+    pub fn expects(&self, guest: PersonId) -> bool {
+        self.invited.contains(&guest)
+    }
+
+    #[cfg(test)]
+    pub(super) fn assert_sound(&self) {
+        let here = |(id, ranks): &(PersonId, Ranks)| self.has(*id) && ranks.any();
+        debug_assert!(
+            self.ranks.iter().all(here),
+            "who left {} has a rank",
+            self.name
+        );
+        debug_assert!(self.ranks.is_sorted_by_key(|(id, _)| *id));
+        debug_assert!(self.invited.len() <= ROOM_INVITED_MAX);
+    }
+
     pub(super) fn add(&mut self, id: PersonId) {
+        self.invited.retain(|guest| *guest != id);
         if let Err(place) = self.members.binary_search(&id) {
             self.members.insert(place, id);
         }
@@ -63,6 +148,9 @@ impl Room {
     fn remove(&mut self, id: PersonId) {
         if let Ok(place) = self.members.binary_search(&id) {
             self.members.remove(place);
+        }
+        if let Ok(place) = self.ranks.binary_search_by_key(&id, |(id, _)| *id) {
+            self.ranks.remove(place);
         }
     }
 }
@@ -92,6 +180,9 @@ impl Rooms {
             most: most.max(1),
         };
         rooms.default = rooms.insert(default_name, at);
+        if let Some(room) = rooms.get_mut(rooms.default) {
+            room.settings.modes = Modes::of_default_room();
+        }
         rooms
     }
 
@@ -191,6 +282,17 @@ impl Rooms {
         }
     }
 
+    /// The one that is always there has nobody who made it.
+    pub(super) fn restore_settings(&mut self, name: &RoomName, mut settings: Settings) {
+        let Some(key) = self.key(name) else {
+            return;
+        };
+        settings.founder = settings.founder.filter(|_| key != self.default);
+        if let Some(room) = self.get_mut(key) {
+            room.settings = settings;
+        }
+    }
+
     pub(super) fn enter(&mut self, key: RoomKey, id: PersonId) {
         let Some(room) = self.slab.get_mut(key.0) else {
             return;
@@ -224,7 +326,13 @@ impl Rooms {
             name,
             topic: None,
             created: at,
+            settings: Settings {
+                modes: Modes::of_new_room(),
+                founder: None,
+            },
             members: Vec::new(),
+            ranks: Vec::new(),
+            invited: VecDeque::new(),
         });
         key
     }

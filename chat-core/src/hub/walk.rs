@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::entry::{Act, Committed, Entry, PostKind, Target};
+use super::modes::{Change, Flag, List, Rank};
 use super::request::{Addressee, Refusal, Request};
 use super::{Effects, Hub, Introduction};
 use crate::id::{Identity, PersonId, Seq};
@@ -131,7 +132,25 @@ impl Walk {
             20..=25 => Request::Part(room, None),
             26 => post(Addressee::Person(nick)),
             27 | 28 => post(Addressee::Room(room)),
-            _ => Request::Join(room),
+            29..=31 => Request::Mode(room, vec![self.change()]),
+            32 => Request::Kick(room, nick, "out".into()),
+            33 => Request::Join(room, Some("key".into())),
+            _ => Request::Join(room, None),
+        }
+    }
+
+    fn change(&mut self) -> Change {
+        let (id, nick, on) = (self.somebody(), self.nick(), self.below(2) == 0);
+        match self.below(10) {
+            0 => Change::Flag(Flag::InviteOnly, on),
+            1 => Change::Flag(Flag::Moderated, on),
+            2 => Change::Flag(Flag::Secret, on),
+            3 => Change::Key(on.then(|| "key".into())),
+            4 => Change::Limit(on.then_some(3)),
+            5 => Change::List(List::Bans, format!("{nick}!*@*").into(), on),
+            6 => Change::List(List::Exceptions, format!("{nick}!*@*").into(), on),
+            7 => Change::Rank(Rank::Operator, id, nick, on),
+            _ => Change::Rank(Rank::Voice, id, nick, on),
         }
     }
 
@@ -176,6 +195,14 @@ impl Walk {
             assert!(self.hub.room(forgotten).is_none());
             assert_ne!(forgotten, self.hub.default_room());
         }
+        let default = self.hub.room(self.hub.default_room()).unwrap();
+        assert!(
+            default.ranked(Rank::Voice).next().is_none(),
+            "nobody can be raised there"
+        );
+        if let Act::Kick { room, id, .. } = &entry.act {
+            assert!(!self.hub.is_in(*id, room));
+        }
         if let Some(room) = members_only(&entry.act) {
             assert!(self.hub.is_in(entry.who, room), "{entry:?} by a stranger");
             let is_news = |id: &PersonId| !self.hub.is_in(*id, room);
@@ -197,7 +224,7 @@ fn members_only(act: &Act) -> Option<&RoomName> {
         Act::Topic { room, .. } | Act::Invite { room, .. } | Act::Join { room, .. } => Some(room),
         Act::Post(post) => match &post.target {
             Target::Room(room) => Some(room),
-            Target::Person { .. } => None,
+            Target::Person { .. } | Target::Ranked(..) => None,
         },
         _ => None,
     }

@@ -173,12 +173,14 @@ impl Place {
     fn named_in(entry: &Entry) -> Option<Place> {
         match &entry.act {
             Act::Post(post) => Some(match &post.target {
-                Target::Room(name) => Place::Room(name.clone()),
+                Target::Room(name) | Target::Ranked(name, _) => Place::Room(name.clone()),
                 Target::Person { identity, .. } => Place::direct(entry.identity, *identity),
             }),
-            Act::Join { room, .. } | Act::Part { room, .. } | Act::Topic { room, .. } => {
-                Some(Place::Room(room.clone()))
-            }
+            Act::Join { room, .. }
+            | Act::Part { room, .. }
+            | Act::Topic { room, .. }
+            | Act::Mode { room, .. }
+            | Act::Kick { room, .. } => Some(Place::Room(room.clone())),
             _ => None,
         }
     }

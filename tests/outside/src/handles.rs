@@ -66,13 +66,13 @@ fn whatever_somebody_can_do_they_can_be_made_to_do() {
     let house = relay.voice("house").unwrap();
     let handle = relay.handle();
     let requests = [
-        Request::Join(lobby()),
+        Request::Join(lobby(), None),
         Request::Topic(lobby(), "tea\r\nand cake".into()),
         Request::Name(nick("steward")),
         Request::Part(lobby(), Some("my shift is over".into())),
-        Request::Join(lobby()),
+        Request::Join(lobby(), None),
         Request::Quit("good night".into()),
-        Request::Join(lobby()),
+        Request::Join(lobby(), None),
     ];
     for deed in requests {
         handle.have(Errand::Do(house, deed)).unwrap();

@@ -15,7 +15,7 @@ impl ReadMarkers {
     pub(super) fn note(&self, identity: Identity) -> Note {
         let markers = self.read.of(identity).map(|(buffer, read_to)| {
             let name = match buffer {
-                Addressee::Room(room) => room.as_str(),
+                Addressee::Room(room) | Addressee::Ranked(room, _) => room.as_str(),
                 Addressee::Person(nick) => nick.as_str(),
             };
             format!("{name} {}\n", read_to.0)

@@ -32,7 +32,7 @@ pub enum Command<'a> {
     Detach(Option<&'a str>),
     /// ERROR: for servers; ignored. RFC 2812 §3.7.4.
     Error,
-    /// JOIN: a list of rooms, and keys, which no room has yet.
+    /// JOIN: a list of rooms, and their keys.
     Join {
         rooms: &'a str,
         keys: Option<&'a str>,
@@ -80,10 +80,16 @@ pub enum Command<'a> {
     Invites,
     /// AWAY with a reason, or back.
     Away(Option<&'a str>),
-    /// MODE of a room or of oneself: asks, or wants to set.
+    /// MODE of a room or of oneself: asks, or wants to set; letters, then their parameters.
     Mode {
         target: &'a str,
-        modes: Option<&'a str>,
+        modes: &'a [&'a str],
+    },
+    /// KICK: people out of a room. RFC 2812 §3.2.8.
+    Kick {
+        room: &'a str,
+        nicks: &'a str,
+        reason: Option<&'a str>,
     },
     /// MOTD, LUSERS, VERSION, TIME, INFO, ADMIN: something about a server; ours if it is not named.
     Ask {

@@ -71,7 +71,7 @@ type Decoded<'a> = Result<Command<'a>, Wrong<'a>>;
 type Decode = for<'a> fn(Params<'a>) -> Decoded<'a>;
 
 /// Those that come often first.
-const COMMANDS: [(&str, Decode); 36] = [
+const COMMANDS: [(&str, Decode); 37] = [
     ("PRIVMSG", |params| post(PostKind::Message, params)),
     ("PING", ping),
     ("PONG", |_| Ok(Command::Pong)),
@@ -99,6 +99,7 @@ const COMMANDS: [(&str, Decode); 36] = [
     ("WHOWAS", whowas),
     ("LIST", |params| Ok(Command::List(given(params, 0)))),
     ("MODE", mode),
+    ("KICK", kick),
     ("INVITE", invite),
     ("SETNAME", set_name),
     ("USERHOST", |params| {
@@ -288,7 +289,18 @@ fn mode(params: Params<'_>) -> Decoded<'_> {
     let target = needed("MODE", params, 0)?;
     Ok(Command::Mode {
         target,
-        modes: given(params, 1),
+        modes: params
+            .get(1..)
+            .filter(|_| given(params, 1).is_some())
+            .unwrap_or_default(),
+    })
+}
+
+fn kick(params: Params<'_>) -> Decoded<'_> {
+    Ok(Command::Kick {
+        room: needed("KICK", params, 0)?,
+        nicks: list(params, 1).ok_or(Wrong::NeedMoreParams("KICK"))?,
+        reason: text(params, 2, REASON_BYTES_MAX),
     })
 }
 

@@ -125,17 +125,28 @@ fn write_line(source: &Source, act: &Act, caps: Caps, out: &mut String) {
         Act::Away { reason } => end_with(line, reason.as_deref()),
         Act::RealName { real_name } => line.text(real_name),
         Act::Invite { nick, room } => line.param(nick.as_str()).param(room.as_str()).end(),
+        Act::Mode { room, text, .. } => {
+            line.param(room.as_str())
+                .params(&text.split(' ').collect::<Vec<_>>())
+                .end();
+        }
+        Act::Kick {
+            room, nick, reason, ..
+        } => {
+            line.param(room.as_str()).param(nick.as_str()).text(reason);
+        }
     }
 }
 
 fn write_post(line: Line<'_>, post: &Post) {
-    let target = match &post.target {
-        Target::Room(room) => room.as_str(),
-        Target::Person { nick, .. } => nick.as_str(),
+    let line = match &post.target {
+        Target::Room(room) => line.param(room.as_str()),
+        Target::Ranked(room, rank) => line.param(&format!("{}{room}", rank.prefix())),
+        Target::Person { nick, .. } => line.param(nick.as_str()),
     };
     match post.kind {
-        PostKind::Tags => line.param(target).end(),
-        PostKind::Message | PostKind::Notice => line.param(target).words(&post.text),
+        PostKind::Tags => line.end(),
+        PostKind::Message | PostKind::Notice => line.words(&post.text),
     }
 }
 
@@ -157,6 +168,8 @@ fn verb(act: &Act) -> &'static str {
         Act::Away { .. } => "AWAY",
         Act::RealName { .. } => "SETNAME",
         Act::Invite { .. } => "INVITE",
+        Act::Mode { .. } => "MODE",
+        Act::Kick { .. } => "KICK",
     }
 }
 

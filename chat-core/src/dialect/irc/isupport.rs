@@ -1,14 +1,14 @@
 //! What this server is and allows: the tokens of 005. modern.ircdocs.horse, "RPL_ISUPPORT (005)".
 //!
-//! Every token is true: its number is the constant that is enforced, and what we do not do (modes,
-//! STATUSMSG, WHOX, MONITOR) is absent or empty. `PREFIX` is the default, though nobody has a prefix:
-//! an empty one may be sent too, and ends every bot of the Python library `irc` at its first NAMES.
+//! Every token is true: its number is the constant that is enforced, and what we do not do (WHOX,
+//! MONITOR) is absent.
 
 use super::numeric::RPL_ISUPPORT;
 use super::reader::Reader;
 use crate::journal::Durability;
 use crate::limits::{
-    AWAY_BYTES_MAX, HISTORY_MESSAGES_MAX, Limits, NAME_CHARS_MAX, REAL_NAME_BYTES_MAX, TARGETS_MAX,
+    AWAY_BYTES_MAX, HISTORY_MESSAGES_MAX, Limits, MODE_PARAMS_MAX, NAME_CHARS_MAX,
+    REAL_NAME_BYTES_MAX, REASON_BYTES_MAX, ROOM_KEY_BYTES_MAX, ROOM_LISTED_MAX, TARGETS_MAX,
     TOPIC_BYTES_MAX, UNLIMITED, USER_BYTES_MAX,
 };
 
@@ -18,8 +18,15 @@ pub fn tokens(network: &str, limits: &Limits, durability: Durability) -> Vec<Str
     vec![
         "CASEMAPPING=ascii".to_owned(),
         "CHANTYPES=#".to_owned(),
-        "CHANMODES=,,,".to_owned(),
+        "CHANMODES=beI,k,l,imnst".to_owned(),
         "PREFIX=(ov)@+".to_owned(),
+        "STATUSMSG=@+".to_owned(),
+        "EXCEPTS=e".to_owned(),
+        "INVEX=I".to_owned(),
+        format!("MAXLIST=beI:{ROOM_LISTED_MAX}"),
+        format!("MODES={MODE_PARAMS_MAX}"),
+        format!("KEYLEN={ROOM_KEY_BYTES_MAX}"),
+        format!("KICKLEN={REASON_BYTES_MAX}"),
         format!("CHANLIMIT=#:{}", number(limits.rooms_per_person)),
         format!("NICKLEN={NAME_CHARS_MAX}"),
         format!("CHANNELLEN={}", NAME_CHARS_MAX + "#".len()),
@@ -67,7 +74,7 @@ fn number(limit: u64) -> String {
 
 fn target_maxima() -> String {
     let commands = [
-        "PRIVMSG", "NOTICE", "TAGMSG", "NAMES", "LIST", "WHOIS", "WHOWAS",
+        "PRIVMSG", "NOTICE", "TAGMSG", "NAMES", "LIST", "WHOIS", "WHOWAS", "KICK",
     ];
     let maxima = commands.map(|command| format!("{command}:{TARGETS_MAX}"));
     // JOIN and PART are bound by CHANLIMIT alone.

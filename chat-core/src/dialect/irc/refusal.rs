@@ -21,7 +21,9 @@ pub fn refusal(out: &mut String, reader: &Reader<'_>, command: &str, refusal: &R
     match refusal {
         Refusal::NoSuchNick(nick) => say(ERR_NOSUCHNICK, &[nick]),
         Refusal::NoSuchRoom(room) => say(ERR_NOSUCHCHANNEL, &[room]),
-        Refusal::CannotPost(room) => say(ERR_CANNOTSENDTOCHAN, &[room.as_str()]),
+        Refusal::CannotPost(room) | Refusal::Moderated(room) | Refusal::Silenced(room) => {
+            say(ERR_CANNOTSENDTOCHAN, &[room.as_str()]);
+        }
         Refusal::TooManyRooms(room) => say(ERR_TOOMANYCHANNELS, &[room.as_str()]),
         Refusal::BadName(name, why) => say(bad_name(command, name, *why), &[name]),
         Refusal::NameInUse(nick) | Refusal::LooksLike(nick) => {
@@ -31,13 +33,26 @@ pub fn refusal(out: &mut String, reader: &Reader<'_>, command: &str, refusal: &R
         Refusal::AlreadyInRoom(nick, room) => {
             say(ERR_USERONCHANNEL, &[nick.as_str(), room.as_str()]);
         }
+        Refusal::NotThere(nick, room) => {
+            say(ERR_USERNOTINCHANNEL, &[nick.as_str(), room.as_str()]);
+        }
+        Refusal::InviteOnly(room) => say(ERR_INVITEONLYCHAN, &[room.as_str()]),
+        Refusal::Banned(room) => say(ERR_BANNEDFROMCHAN, &[room.as_str()]),
+        Refusal::BadKey(room) => say(ERR_BADCHANNELKEY, &[room.as_str()]),
+        Refusal::ListFull(room, list) => {
+            say(
+                ERR_BANLISTFULL,
+                &[room.as_str(), list.encode_utf8(&mut [0; 4])],
+            );
+        }
+        Refusal::NotOperator(room) => say(ERR_CHANOPRIVSNEEDED, &[room.as_str()]),
         Refusal::RoomFull(room) => say(ERR_CHANNELISFULL, &[room.as_str()]),
         Refusal::RoomLooksLike(room, _) | Refusal::TooManyRoomsInAll(room) => {
             say(ERR_NOSUCHCHANNEL, &[room.as_str()]);
         }
         Refusal::NameDenied(nick, _) => say(ERR_ERRONEUSNICKNAME, &[nick.as_str()]),
         Refusal::JoinDenied(room, _) => say(ERR_BANNEDFROMCHAN, &[room.as_str()]),
-        Refusal::PostDenied(Addressee::Room(room), _) => {
+        Refusal::PostDenied(Addressee::Room(room) | Addressee::Ranked(room, _), _) => {
             say(ERR_CANNOTSENDTOCHAN, &[room.as_str()]);
         }
         Refusal::PostDenied(Addressee::Person(nick), _) => {

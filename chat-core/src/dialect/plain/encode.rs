@@ -22,6 +22,10 @@ pub fn encode(committed: &Committed, out: &mut String) -> bool {
         Act::Topic { text, .. } if text.is_empty() => told(format_args!("cleared the topic")),
         Act::Topic { text, .. } => told(format_args!("set the topic: {}", visible(text))),
         Act::Invite { nick, room } => told(format_args!("invites {nick} to {room}")),
+        Act::Mode { room, text, .. } => told(format_args!("changes {room}: {}", visible(text))),
+        Act::Kick { nick, reason, .. } => {
+            told(format_args!("removed {nick}{}", because(Some(reason))))
+        }
         Act::Away { .. } | Act::RealName { .. } => false,
     }
 }

@@ -35,6 +35,9 @@ pub fn taken_name(why: &Refusal) -> String {
     format!("Sorry, {why}. What other name would you like?")
 }
 
+/// To somebody who is in no room.
+pub const NOWHERE: &str = "You are in no room: /join ROOM takes you to one.";
+
 /// On entering a room.
 #[must_use]
 pub fn entered(nick: &Nick, room: &RoomName) -> String {
@@ -126,7 +129,10 @@ pub fn refusal(why: &Refusal) -> String {
         Refusal::NameInUse(_) | Refusal::LooksLike(_) | Refusal::NameDenied(..) => {
             "/nick NAME takes another."
         }
-        Refusal::RoomFull(_) => "Try again later, or /join another room.",
+        Refusal::RoomFull(_) | Refusal::Banned(_) | Refusal::InviteOnly(_) | Refusal::BadKey(_) => {
+            "/join another room."
+        }
+        Refusal::Moderated(_) | Refusal::Silenced(_) => "You may listen, or /join another room.",
         Refusal::TooManyRoomsInAll(_) | Refusal::RoomLooksLike(..) => "/join one that exists.",
         Refusal::TooManyRooms(_)
         | Refusal::AlreadyInRoom(..)
@@ -134,6 +140,9 @@ pub fn refusal(why: &Refusal) -> String {
         | Refusal::PostDenied(..)
         | Refusal::TopicDenied(..)
         | Refusal::NotStored(_)
+        | Refusal::NotThere(..)
+        | Refusal::ListFull(..)
+        | Refusal::NotOperator(_)
         | Refusal::Gone => "",
     };
     format!("Sorry, {}. {advice}", visible(&why.to_string()))

@@ -3,6 +3,7 @@
 //! A file may have been written by another version, or by somebody with an editor: what is not an entry is an error
 //! of that row, and never a panic.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use rusqlite::Row;
@@ -25,6 +26,9 @@ pub(super) mod kind {
     pub(in crate::journal::sqlite) const QUIT: i64 = 5;
     pub(in crate::journal::sqlite) const NAME: i64 = 6;
     pub(in crate::journal::sqlite) const TOPIC: i64 = 7;
+    pub(in crate::journal::sqlite) const MODE: i64 = 8;
+    /// The text is the name of whoever had to go, a space, and why.
+    pub(in crate::journal::sqlite) const KICK: i64 = 9;
 }
 
 /// An entry taken apart.
@@ -33,7 +37,7 @@ pub(super) struct Parts<'e> {
     pub(super) kind: i64,
     pub(super) target: Option<&'e str>,
     pub(super) other: Option<i64>,
-    pub(super) text: Option<&'e str>,
+    pub(super) text: Option<Cow<'e, str>>,
     pub(super) tags: Option<&'e str>,
     pub(super) retry: Option<&'e str>,
 }
@@ -41,10 +45,10 @@ pub(super) struct Parts<'e> {
 impl<'e> Parts<'e> {
     /// `None` for what is not kept.
     pub(super) fn of(act: &'e Act) -> Option<Parts<'e>> {
-        let parts = |kind, target, text| Parts {
+        let parts = |kind, target, text: Option<&'e str>| Parts {
             kind,
             target,
-            text,
+            text: text.map(Cow::Borrowed),
             ..Parts::default()
         };
         Some(match act {
@@ -56,6 +60,13 @@ impl<'e> Parts<'e> {
             Act::Quit { reason } => parts(kind::QUIT, None, Some(&**reason)),
             Act::Name { new } => parts(kind::NAME, Some(new.as_str()), None),
             Act::Topic { room, text } => parts(kind::TOPIC, Some(room.as_str()), Some(&**text)),
+            Act::Mode { room, text, .. } => parts(kind::MODE, Some(room.as_str()), Some(&**text)),
+            Act::Kick {
+                room, nick, reason, ..
+            } => Parts {
+                text: Some(Cow::Owned(format!("{nick} {reason}"))),
+                ..parts(kind::KICK, Some(room.as_str()), None)
+            },
             Act::Away { .. } | Act::RealName { .. } | Act::Invite { .. } => return None,
         })
     }
@@ -69,12 +80,13 @@ impl<'e> Parts<'e> {
         let (target, other) = match &post.target {
             Target::Room(name) => (name.as_str(), None),
             Target::Person { nick, identity, .. } => (nick.as_str(), Some(number(identity.0))),
+            Target::Ranked(..) => return None,
         };
         Some(Parts {
             kind,
             target: Some(target),
             other,
-            text: Some(&post.text),
+            text: Some(Cow::Borrowed(&post.text)),
             tags: (!post.tags.is_empty()).then_some(&*post.tags),
             retry: post.retry.as_deref(),
         })
@@ -127,7 +139,25 @@ fn act(row: &Row<'_>) -> rusqlite::Result<Act> {
             room: room(row)?,
             text: words()?,
         },
+        kind::MODE => Act::Mode {
+            room: room(row)?,
+            changes: Box::default(),
+            text: words()?,
+        },
+        kind::KICK => kick(row)?,
         _ => return Err(wrong(2, "no such kind of entry")),
+    })
+}
+
+fn kick(row: &Row<'_>) -> rusqlite::Result<Act> {
+    let (name, reason) = text(row, 9)?
+        .split_once(' ')
+        .ok_or_else(|| wrong(9, "no name"))?;
+    Ok(Act::Kick {
+        room: room(row)?,
+        id: PersonId::NOBODY,
+        nick: Nick::new(name).map_err(|_| wrong(9, "not a name"))?,
+        reason: reason.into(),
     })
 }
 

@@ -111,14 +111,14 @@ fn talk_is_understood() {
             "MODE #a",
             Command::Mode {
                 target: "#a",
-                modes: None,
+                modes: &[],
             },
         ),
         (
             "MODE ana +i",
             Command::Mode {
                 target: "ana",
-                modes: Some("+i"),
+                modes: &["+i"],
             },
         ),
     ]);

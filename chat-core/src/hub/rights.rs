@@ -1,0 +1,278 @@
+//! Who may do what in a room, beyond being in it. Floor 1.
+//!
+//! An operator of the server may do what a room's operator may, in every room.
+
+use std::sync::Arc;
+
+use super::entry::Act;
+use super::modes::{self, Change, Flag, List, Rank};
+use super::request::Refusal;
+use super::{Effects, Hub, Member, Room};
+use crate::id::PersonId;
+use crate::limits::ROOM_LISTED_MAX;
+use crate::names::{Nick, RoomName};
+use crate::time::Timestamp;
+
+impl Hub {
+    /// Whether somebody may learn that a room is there.
+    #[must_use]
+    pub fn sees(&self, who: PersonId, room: &Room) -> bool {
+        !room.settings.modes.has(Flag::Secret) || room.has(who) || self.is_server_operator(who)
+    }
+
+    /// A room, for somebody who may learn that it is there.
+    ///
+    /// # Errors
+    /// There is none, or none for them: nobody can tell which.
+    pub fn seen_room(&self, who: PersonId, name: &RoomName) -> Result<&Room, Refusal> {
+        self.room(name)
+            .filter(|room| self.sees(who, room))
+            .ok_or_else(|| Refusal::NoSuchRoom(name.to_string()))
+    }
+
+    /// Whether somebody keeps the whole server in order.
+    #[must_use]
+    pub fn is_server_operator(&self, who: PersonId) -> bool {
+        self.person(who).is_some_and(|member| member.is_operator)
+    }
+
+    /// Somebody keeps the whole server in order from now on, or does not any more.
+    pub fn set_server_operator(&mut self, who: PersonId, is_operator: bool) {
+        if let Some(member) = self.people.get_mut(who) {
+            member.is_operator = is_operator;
+        }
+    }
+
+    /// Whether somebody may keep a room in order.
+    #[must_use]
+    pub fn may_moderate(&self, who: PersonId, room: &Room) -> bool {
+        room.ranks(who).has(Rank::Operator) || self.is_server_operator(who)
+    }
+
+    /// A room that somebody keeps in order.
+    pub(super) fn check_operator(&self, who: PersonId, name: &RoomName) -> Result<&Room, Refusal> {
+        let room = self.seen_room(who, name)?;
+        match self.may_moderate(who, room) {
+            true => Ok(room),
+            false => Err(Refusal::NotOperator(room.name.clone())),
+        }
+    }
+
+    /// Whether somebody who is not in a room may enter it, whatever its key is. Who made it may always, and so may who
+    /// was invited.
+    pub(super) fn check_entry(&self, member: &Member, room: &Room) -> Result<(), Refusal> {
+        let modes = &room.settings.modes;
+        let name = || room.name.clone();
+        if self.is_expected(member, room) {
+            Ok(())
+        } else if modes.bans(&member.source) {
+            Err(Refusal::Banned(name()))
+        } else if modes.has(Flag::InviteOnly) && !modes.lists(List::Invitations, &member.source) {
+            Err(Refusal::InviteOnly(name()))
+        } else if modes
+            .limit
+            .is_some_and(|limit| room.members().len() as u64 >= u64::from(limit))
+        {
+            Err(Refusal::RoomFull(name()))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// As [`Hub::check_entry`], for the key.
+    pub(super) fn check_key(
+        &self,
+        member: &Member,
+        room: &Room,
+        key: Option<&str>,
+    ) -> Result<(), Refusal> {
+        let needed = room.settings.modes.key.as_deref();
+        if needed.is_none() || needed == key || self.is_expected(member, room) {
+            Ok(())
+        } else {
+            Err(Refusal::BadKey(room.name.clone()))
+        }
+    }
+
+    fn is_expected(&self, member: &Member, room: &Room) -> bool {
+        let is_founder = room.settings.founder == Some(member.identity);
+        is_founder || member.is_operator || room.invited.contains(&member.id)
+    }
+
+    /// Whether somebody may say something in a room.
+    pub(super) fn check_voice(&self, member: &Member, room: &Room) -> Result<(), Refusal> {
+        let modes = &room.settings.modes;
+        let is_in = room.has(member.id);
+        if room.ranks(member.id).any() || member.is_operator && is_in {
+            Ok(())
+        } else if !is_in && modes.has(Flag::NoExternal) {
+            Err(Refusal::CannotPost(room.name.clone()))
+        } else if modes.has(Flag::Moderated) {
+            Err(Refusal::Moderated(room.name.clone()))
+        } else if modes.bans(&member.source) {
+            Err(Refusal::Silenced(room.name.clone()))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Whether somebody may set a room's topic.
+    pub(super) fn check_topic(&self, who: PersonId, name: &RoomName) -> Result<RoomName, Refusal> {
+        let name = self.check_in(who, name)?;
+        match self.room(&name) {
+            Some(room)
+                if room.settings.modes.has(Flag::TopicByOperators)
+                    && !self.may_moderate(who, room) =>
+            {
+                Err(Refusal::NotOperator(name))
+            }
+            _ => Ok(name),
+        }
+    }
+
+    /// Whether somebody may ask others into a room.
+    pub(super) fn check_inviting(
+        &self,
+        who: PersonId,
+        name: &RoomName,
+    ) -> Result<RoomName, Refusal> {
+        let name = self.check_in(who, name)?;
+        match self.room(&name) {
+            Some(room)
+                if room.settings.modes.has(Flag::InviteOnly) && !self.may_moderate(who, room) =>
+            {
+                Err(Refusal::NotOperator(name))
+            }
+            _ => Ok(name),
+        }
+    }
+
+    /// Whether somebody may be sent out of a room by somebody.
+    pub(super) fn check_kick(
+        &self,
+        who: PersonId,
+        name: &RoomName,
+        nick: &Nick,
+    ) -> Result<(RoomName, PersonId, Nick), Refusal> {
+        if !self.is_server_operator(who) {
+            self.check_in(who, name)?;
+        }
+        let room = self.check_operator(who, name)?;
+        let other = self
+            .by_nick(nick)
+            .ok_or_else(|| Refusal::NoSuchNick(nick.to_string()))?;
+        let nick = other.source.nick.clone();
+        match room.has(other.id) {
+            true => Ok((room.name.clone(), other.id, nick)),
+            false => Err(Refusal::NotThere(nick, room.name.clone())),
+        }
+    }
+
+    /// The act of a kick.
+    pub(super) fn kick_act(
+        &self,
+        who: PersonId,
+        name: &RoomName,
+        nick: &Nick,
+        reason: Arc<str>,
+    ) -> Result<Act, Refusal> {
+        let (room, id, nick) = self.check_kick(who, name, nick)?;
+        Ok(Act::Kick {
+            room,
+            id,
+            nick,
+            reason,
+        })
+    }
+
+    /// Whether one change of a room's modes may be made.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn check_change(
+        &self,
+        who: PersonId,
+        name: &RoomName,
+        change: &Change,
+    ) -> Result<(), Refusal> {
+        let room = self.check_operator(who, name)?;
+        match change {
+            Change::Rank(_, id, nick, _) if !room.has(*id) => {
+                Err(Refusal::NotThere(nick.clone(), room.name.clone()))
+            }
+            Change::List(list, _, true) if room.settings.modes.listed() >= ROOM_LISTED_MAX => {
+                Err(Refusal::ListFull(room.name.clone(), list.letter()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The act of changing modes: what would change nothing is left out.
+    pub(super) fn mode_act(
+        &self,
+        who: PersonId,
+        name: &RoomName,
+        changes: Vec<Change>,
+    ) -> Result<Act, Refusal> {
+        let room = self.check_operator(who, name)?;
+        for change in &changes {
+            self.check_change(who, name, change)?;
+        }
+        let changes: Box<[Change]> = changes
+            .into_iter()
+            .filter(|change| room.would_change(change))
+            .collect();
+        Ok(Act::Mode {
+            room: room.name.clone(),
+            text: modes::text(&changes).into(),
+            changes,
+        })
+    }
+
+    pub(super) fn change_modes(
+        &mut self,
+        who: PersonId,
+        name: &RoomName,
+        changes: &[Change],
+        at: Timestamp,
+    ) -> Result<Effects, Refusal> {
+        let room = self.check_operator(who, name)?;
+        let key = room.key;
+        let by = self
+            .people
+            .get(who)
+            .ok_or(Refusal::Gone)?
+            .source
+            .nick
+            .clone();
+        if let Some(room) = self.rooms.get_mut(key) {
+            for change in changes {
+                room.change(change, &by, at);
+            }
+        }
+        Ok(Effects::to_room(key))
+    }
+
+    pub(super) fn kick(
+        &mut self,
+        who: PersonId,
+        name: &RoomName,
+        id: PersonId,
+        nick: &Nick,
+    ) -> Result<Effects, Refusal> {
+        let room = self.check_operator(who, name)?;
+        let key = room.key;
+        if !room.has(id) {
+            return Err(Refusal::NotThere(nick.clone(), room.name.clone()));
+        }
+        self.rooms.leave(key, id);
+        if let Some(member) = self.people.get_mut(id) {
+            member.rooms.leave(key);
+        }
+        let people = if id == who { Vec::new() } else { vec![id] };
+        Ok(Effects {
+            people,
+            ..Effects::to_room(key)
+        })
+    }
+}
