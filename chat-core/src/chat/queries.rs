@@ -101,7 +101,7 @@ impl Turn<'_> {
 
     /// The rooms that somebody was asked into and has not entered yet.
     pub(super) fn invites(&mut self, who: PersonId, key: AnswerKey) {
-        let rooms = self.chat.hub.rooms().filter(|room| room.expects(who));
+        let rooms = self.chat.hub.rooms().filter(|room| room.has_invited(who));
         let lines: Vec<String> = rooms
             .map(|room| self.chat.middle(who, RPL_INVITELIST, &[room.name.as_str()]))
             .collect();

@@ -181,7 +181,7 @@ impl Hub {
         }
         let key = self.rooms.key(room);
         if let Some(room) = key.and_then(|key| self.rooms.get_mut(key)) {
-            room.expect(guest);
+            room.invite(guest);
         }
         Ok(Effects {
             room: key,

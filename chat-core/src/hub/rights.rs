@@ -96,7 +96,7 @@ impl Hub {
 
     fn is_expected(&self, member: &Member, room: &Room) -> bool {
         let is_founder = room.settings.founder == Some(member.identity);
-        is_founder || member.is_operator || room.invited.contains(&member.id)
+        is_founder || member.is_operator || room.has_invited(member.id)
     }
 
     /// Whether somebody may say something in a room.

@@ -35,7 +35,7 @@ pub struct Room {
     /// Those of the members who have any, in slab order.
     ranks: Vec<(PersonId, Ranks)>,
     /// Who was asked in and has not come yet, the latest last.
-    pub(super) invited: VecDeque<PersonId>,
+    invited: VecDeque<PersonId>,
 }
 
 /// What a room is about.
@@ -110,7 +110,7 @@ impl Room {
     }
 
     /// Remembers that somebody was asked in.
-    pub(super) fn expect(&mut self, guest: PersonId) {
+    pub(super) fn invite(&mut self, guest: PersonId) {
         if self.invited.contains(&guest) {
             return;
         }
@@ -122,7 +122,7 @@ impl Room {
 
     /// Whether somebody was asked in and has not come yet.
     #[must_use]
-    pub fn expects(&self, guest: PersonId) -> bool {
+    pub fn has_invited(&self, guest: PersonId) -> bool {
         self.invited.contains(&guest)
     }
 
