@@ -302,8 +302,8 @@ fn whoever_ends_at_whatever_moment_has_said_all_that_came_before() {
     for moment in 0..=3 * SOON {
         let mut stage = Stage::late(SOON);
         let (mut ana, mut bob) = (stage.register("ana", ""), stage.register("bob", ""));
-        stage.join(&mut ana);
         stage.join(&mut bob);
+        stage.join(&mut ana);
         stage.heard(&mut ana);
         bob.send("NICK rob\r\nPRIVMSG #a :last\r\nTOPIC #a :words");
         stage.turns(moment);

@@ -177,6 +177,7 @@ fn what_is_not_said_in_a_room_is_never_dropped_and_keeps_its_order() {
     let house = house();
     let mut slow = house.slow_person("slow", &["echo-message", "labeled-response", "batch"]);
     slow.join("#a");
+    slow.send("MODE #a -t");
     let mut ana = house.member("ana", "#a");
     let mut carol = house.person("carol");
     let mut expected = Vec::new();

@@ -181,6 +181,7 @@ fn what_is_too_long_is_cut_between_two_characters() {
     let house = House::new(&lifted());
     let mut bob = house.person_with("bob", &["away-notify", "extended-join"]);
     bob.join("#a");
+    bob.send("MODE #a -t");
     let mut ana = LineClient::connect(house.irc);
     ana.send(&format!("NICK ana\r\nUSER a 0 * :x{}", "é".repeat(100)));
     ana.expect_contains(" 422 ");
