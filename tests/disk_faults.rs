@@ -206,7 +206,7 @@ fn people_leave_while_the_disk_is_full() {
     let mut bob = Person::enter(&program, "bob", "#tea");
     ana.client.expect_contains("bob");
     disk.fail(Fault::Full(0));
-    for command in ["JOIN #coffee", "NICK cat", "TOPIC #tea :milk first"] {
+    for command in ["JOIN #coffee", "NICK cat", "PART #tea :milk first"] {
         bob.client.send(command);
         let verb = command.split(' ').next().unwrap();
         let refusal = format!("FAIL {verb} JOURNAL_FAILED");

@@ -110,6 +110,13 @@ pub const JOURNAL_PLACES_KNOWN_MAX: usize = 10_000;
 /// Entries that are dropped from a journal in one transaction, between two that write. Ours: milliseconds.
 pub const JOURNAL_DROPPED_AT_ONCE: i64 = 200;
 
+/// People in a room above which their coming and going is counted for clients that agreed on it, and not told one by one.
+/// Ours: nobody reads a hundred names.
+pub const CROWD_PEOPLE: usize = 100;
+
+/// How often such a room is told how many came and went. Ours.
+pub const CROWD_TOLD_EVERY: Duration = Duration::from_secs(1);
+
 /// Masks on all lists of a room (bans, exceptions, invitations) together. Ours; told as `MAXLIST`.
 pub const ROOM_LISTED_MAX: usize = 100;
 

@@ -211,7 +211,10 @@ impl Turn<'_> {
         }
         let spares_author = !effects.is_void && self.spares_author(committed, key);
         if let Some(room) = effects.room {
-            self.chat.fan.say(room, committed, spares_author);
+            let is_counted = self.is_counted(committed, room);
+            self.chat
+                .fan
+                .say(room, committed, spares_author, is_counted);
             if matches!(committed.entry.act, Act::Join { .. }) {
                 self.chat.fan.enter(committed.entry.who, room);
             }

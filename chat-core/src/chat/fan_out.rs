@@ -113,13 +113,19 @@ impl FanOut {
     }
 
     /// A room is to hear of an event.
-    pub(super) fn say(&mut self, room: RoomKey, committed: &Arc<Committed>, spares_author: bool) {
+    pub(super) fn say(
+        &mut self,
+        room: RoomKey,
+        committed: &Arc<Committed>,
+        spares_author: bool,
+        is_counted: bool,
+    ) {
         if spares_author {
             self.set_apart(committed.entry.who);
         }
         self.order += 1;
         let saying = self.sayings.open(room);
-        saying.push(Arc::clone(committed), self.order, spares_author);
+        saying.push(Arc::clone(committed), self.order, spares_author, is_counted);
     }
 
     /// Whether something was said that nobody has heard yet.

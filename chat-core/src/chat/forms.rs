@@ -71,6 +71,12 @@ impl Forms {
         u16::try_from(place).map_or(FormId::MUTE, FormId)
     }
 
+    /// Whether the readers of a form hear of crowds by their number.
+    pub(super) fn counts(&self, id: FormId) -> bool {
+        let form = self.list.get(usize::from(id.0));
+        form.is_some_and(|form| form.caps.has(Caps::CROWDS))
+    }
+
     /// Appends an event as this form's readers get it; nothing when they do not.
     pub(super) fn encode(
         &mut self,

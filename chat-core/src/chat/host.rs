@@ -115,6 +115,7 @@ impl Host for Chat {
         turn.run_errands();
         turn.commit();
         turn.hear_answers();
+        turn.tell_crowds();
         turn.chat.fan.flush(&turn.chat.hub, turn.people, now.mono);
         turn.hold_the_fast();
         turn.chat.journal.hand_over();
@@ -129,7 +130,12 @@ impl Host for Chat {
         if self.fan.is_dirty() || !self.program.errands.is_empty() {
             return Some(Duration::ZERO);
         }
-        let due = self.waiters.next().into_iter().chain(self.next_verdict());
+        let due = self
+            .waiters
+            .next()
+            .into_iter()
+            .chain(self.next_verdict())
+            .chain(self.crowds.next());
         let due = due.map(|at| at.saturating_duration_since(now.mono));
         due.chain(self.journal.wait()).min()
     }

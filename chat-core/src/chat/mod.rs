@@ -16,6 +16,7 @@
 //! | `detach.rs` | a gateway's connection, and one client after another behind it |
 //! | `consult.rs`, `verdicts.rs`, `errands.rs`, `inside.rs` | the program around it: its verdicts, what it wants done, people without a socket |
 //! | `commit.rs`, `told.rs` | an entry's way through the journal, and how its author hears of it |
+//! | `crowds.rs` | coming and going in large rooms, counted |
 //! | `modes.rs`, `room_modes.rs` | MODE of oneself and who is invisible to whom; MODE of a room, KICK |
 //! | `room_settings.rs` | modes of rooms, kept over a restart |
 //! | `queries.rs`, `whois.rs`, `about.rs`, `history/`, `cursor.rs` | answers that change nothing |
@@ -37,6 +38,7 @@ mod clock;
 mod commands;
 mod commit;
 mod consult;
+mod crowds;
 mod cursor;
 mod deeds;
 mod detach;
@@ -100,6 +102,7 @@ use crate::secret::Secret;
 use crate::time::{Now, Timestamp};
 use answer::{Answer, AnswerKey};
 use consult::Program;
+use crowds::Crowds;
 use fan_out::FanOut;
 use history::Asking;
 use house::House;
@@ -139,6 +142,7 @@ pub struct Chat {
     house: House,
     program: Program,
     waiters: Waiters,
+    crowds: Crowds,
     identities: u64,
     shelves: Shelves,
     /// Who has another name since the last turn, and it is kept for them.
@@ -208,6 +212,7 @@ impl Chat {
             },
             program: Program::new(setup.observer)?,
             waiters: Waiters::default(),
+            crowds: Crowds::default(),
             identities: 0,
             batches: 0,
             shelves: Shelves::default(),

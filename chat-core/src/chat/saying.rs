@@ -107,6 +107,8 @@ struct Event {
     order: u64,
     /// Whether its author hears of it in another way, or not at all.
     spares_author: bool,
+    /// Whether those who agreed on that hear of it as one of many.
+    is_counted: bool,
 }
 
 /// The same events as the readers of one form get them.
@@ -120,12 +122,19 @@ struct Chunk {
 
 impl Saying {
     /// Adds an event; `order` is its place among those of all rooms.
-    pub(super) fn push(&mut self, committed: Arc<Committed>, order: u64, spares_author: bool) {
+    pub(super) fn push(
+        &mut self,
+        committed: Arc<Committed>,
+        order: u64,
+        spares_author: bool,
+        is_counted: bool,
+    ) {
         self.bytes += committed.entry.size() + ENVELOPE_BYTES;
         self.events.push(Event {
             committed,
             order,
             spares_author,
+            is_counted,
         });
     }
 
@@ -193,7 +202,9 @@ impl Saying {
         });
         let chunk = &mut self.chunks[place];
         for event in &self.events[chunk.ends.len()..] {
-            forms.encode(form, &event.committed, epoch, &mut chunk.bytes);
+            if !(event.is_counted && forms.counts(form)) {
+                forms.encode(form, &event.committed, epoch, &mut chunk.bytes);
+            }
             chunk.ends.push(chunk.bytes.len());
         }
         chunk

@@ -190,7 +190,10 @@ impl Turn<'_> {
         if self.caps(who).has(Caps::READ_MARKER) {
             self.say_marker_of(who, &name, key);
         }
-        self.stream(who, Cursor::names(name, key));
+        match self.counts_only(who, room) {
+            true => self.say_crowd(room, key),
+            false => self.stream(who, Cursor::names(name, key)),
+        }
     }
 
     fn tell_plain_author(&mut self, committed: &Arc<Committed>, effects: &Effects) {

@@ -46,6 +46,8 @@ impl Caps {
     pub const READ_MARKER: Caps = Caps(1 << 15);
     /// The tag by which a message may be sent again. Ours: docs/clients.md.
     pub const RETRY: Caps = Caps(1 << 16);
+    /// In rooms with many people, who comes and goes is counted. Ours: docs/clients.md.
+    pub const CROWDS: Caps = Caps(1 << 17);
 
     /// Those that change the bytes or the audience of a broadcast: readers that agree in these get the same.
     pub const FORM: Caps = Caps(
@@ -54,7 +56,8 @@ impl Caps {
             | Caps::AWAY_NOTIFY.0
             | Caps::EXTENDED_JOIN.0
             | Caps::INVITE_NOTIFY.0
-            | Caps::SETNAME.0,
+            | Caps::SETNAME.0
+            | Caps::CROWDS.0,
     );
 
     /// Everything that we offer.
@@ -140,7 +143,7 @@ impl BitAnd for Caps {
 /// The version of capability negotiation that brought `cap-notify`.
 pub const CAP_302: u32 = 302;
 
-const NAMES: [(Caps, &str); 17] = [
+const NAMES: [(Caps, &str); 18] = [
     (Caps::MESSAGE_TAGS, "message-tags"),
     (Caps::SERVER_TIME, "server-time"),
     (Caps::ECHO_MESSAGE, "echo-message"),
@@ -158,6 +161,7 @@ const NAMES: [(Caps, &str); 17] = [
     (Caps::EVENT_PLAYBACK, "draft/event-playback"),
     (Caps::READ_MARKER, "draft/read-marker"),
     (Caps::RETRY, super::retry::NAME),
+    (Caps::CROWDS, "chat.local/crowds"),
 ];
 
 #[cfg(test)]
