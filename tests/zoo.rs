@@ -7,6 +7,7 @@
 //! | `zoo/guest.rs` | one of them, and what there is to see |
 //! | `zoo/irssi.rs`, `weechat.rs`, `script.rs`, `nc.rs`, `socket.rs`, `page.rs` | the kinds |
 //! | `zoo/python_irc.py`, `zoo/irc_framework.mjs` | what drives the two libraries |
+//! | `zoo/order.rs` | a room that irssi and WeeChat keep in order |
 //! | `zoo/curl.rs` | curl, which only looks around and logs in |
 #![allow(
     clippy::expect_used,

@@ -5,6 +5,7 @@ mod guest;
 mod house;
 mod irssi;
 mod nc;
+mod order;
 mod page;
 mod raw;
 mod script;
