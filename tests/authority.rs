@@ -27,7 +27,7 @@ fn room(modes: &str) -> Ephemeral {
     let mut chat = Relay::ephemeral().unwrap();
     for name in ["ana", "vera", "mia", "zoe", "me"] {
         chat.enter(name).unwrap();
-        let caps = "message-tags batch draft/chathistory draft/read-marker";
+        let caps = "message-tags batch draft/chathistory draft/read-marker draft/message-redaction";
         chat.send(name, &format!("CAP REQ :{caps}")).unwrap();
     }
     for name in ["ana", "vera", "mia"] {
@@ -106,12 +106,24 @@ fn as_a_stranger(line: &str) -> String {
     verbs(&lines[..last])
 }
 
+/// `{msgid}` is that of what the operator has said.
+fn filled(line: &str, chat: &mut Ephemeral) -> String {
+    if !line.contains("{msgid}") {
+        return line.to_owned();
+    }
+    chat.send("mia", "CHATHISTORY LATEST #room * 1").unwrap();
+    let said = heard(chat, "mia").concat();
+    let (_, rest) = said.split_once("msgid=").unwrap();
+    line.replace("{msgid}", rest.split([';', ' ']).next().unwrap())
+}
+
 fn outcome(line: &str, role: &str) -> String {
     if role == "stranger" {
         return as_a_stranger(line);
     }
     let mut chat = with_role("", role);
-    chat.send("me", line).unwrap();
+    let line = filled(line, &mut chat);
+    chat.send("me", &line).unwrap();
     let told = verbs(&heard(&mut chat, "me"));
     let others = ["ana", "vera", "mia", "zoe"].map(|other| heard(&mut chat, other));
     let is_refused = told.starts_with('4') || told.starts_with("FAIL");

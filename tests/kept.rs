@@ -113,6 +113,53 @@ fn who_comes_back_after_a_crash_gets_exactly_what_they_missed() {
 }
 
 #[test]
+fn what_was_taken_back_stays_gone_after_a_crash() {
+    let at = folder();
+    let chat = start(at.path(), &[]);
+    let cookie = http::login(chat.door("http"), "ana");
+    let page = |chat: &Program| {
+        let mut page = WsClient::connect_with_session(chat.door("http"), &cookie);
+        page.register("ana");
+        page.send("CAP REQ :message-tags echo-message draft/message-redaction");
+        page.expect_contains(" ACK ");
+        page.send("JOIN #lobby");
+        page.expect_contains(" 366 ");
+        page
+    };
+    let mut ana = page(&chat);
+    let [first, secret] = ["first", "my secret"].map(|text| {
+        ana.send(&format!("PRIVMSG #lobby :{text}"));
+        msgid(&ana.expect_contains(text))
+    });
+    kill(chat);
+    // Its author is still its author.
+    let chat = start(at.path(), &[]);
+    let mut ana = page(&chat);
+    ana.send(&format!("REDACT #lobby {secret} :a slip"));
+    let redact = ana.expect_contains(&format!(" REDACT #lobby {secret} :a slip"));
+    kill(chat);
+    let chat = start(at.path(), &[]);
+    let events = ["draft/event-playback", "draft/message-redaction"];
+    let mut bob = irc(&chat, "bob", &[CAPS, &events].concat());
+    let there = after(&mut bob, &first);
+    assert!(there.iter().any(|line| msgid(line) == msgid(&redact)));
+    assert!(!there.concat().contains("secret"), "{there:?}");
+    let data = at.path().to_str().unwrap();
+    let printed = text(&log(&["#lobby", "--data", data, "--events"]).stdout);
+    assert!(printed.contains(" * ana took back a message (a slip)\n"));
+    assert!(!printed.contains("secret"), "{printed}");
+    let json = text(&log(&["#lobby", "--data", data, "--events", "--json"]).stdout);
+    let mut objects = json
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let redact = objects.find(|object| object["kind"] == "redact").unwrap();
+    assert_eq!(
+        (&redact["of"], &redact["text"]),
+        (&secret.into(), &"a slip".into())
+    );
+}
+
+#[test]
 fn what_a_crash_may_have_taken_is_told_at_the_level_that_tells_first() {
     let at = folder();
     let relay = ["--sync", "relay"];

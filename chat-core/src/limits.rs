@@ -248,6 +248,8 @@ pub struct Limits {
     pub flood_lines: u64,
     /// Lines a second after that.
     pub flood_lines_per_second: u64,
+    /// Seconds for which somebody may take back what they said; 0 is not at all.
+    pub redact_seconds: u64,
     /// Bytes of an HTTP request head.
     pub http_head_bytes: u64,
     /// Seconds that an HTTP request may take to arrive.
@@ -276,6 +278,8 @@ impl Default for Limits {
             connections: 100_000,
             flood_lines: 10,
             flood_lines_per_second: 2,
+            // Slips are noticed the same day; what is older is what others rely on.
+            redact_seconds: 24 * 60 * 60,
             http_head_bytes: 8 * 1024,
             http_head_seconds: 10,
             websocket_message_bytes: 8 * 1024,
@@ -347,6 +351,7 @@ settable! {
     connections ANY;
     flood_lines ANY;
     flood_lines_per_second ANY;
+    redact_seconds 0..=UNLIMITED;
     // A head that has not come to its end waits in the inbox.
     http_head_bytes 256..=READ_TURN_BYTES_MAX as u64;
     http_head_seconds ANY;

@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use chat_core::dialect::irc::msgid::Msgid;
 use chat_core::dialect::plain;
 use chat_core::dialect::terminal::visible;
+use chat_core::hub::Class;
 use chat_core::hub::entry::{Act, Committed, PostKind};
 use chat_core::id::Seq;
 use chat_core::journal::sqlite::Archive;
@@ -29,7 +30,7 @@ pub struct LogArgs {
     #[arg(long, value_name = "TIME")]
     pub since: Option<Age>,
 
-    /// Who came, left, took another name and set the topic too
+    /// Who came, left, took another name, set the topic and took back a message too
     #[arg(long)]
     pub events: bool,
 
@@ -79,7 +80,7 @@ fn print(mut archive: Archive, args: &LogArgs, mut out: impl Write) -> anyhow::R
     let epochs = archive.epochs().clone();
     let mut from = Point::Time(since(args.since));
     loop {
-        let entries = page(&mut archive, room, from, args.events)?;
+        let entries = page(&mut archive, room, from, classes(args))?;
         for entry in &entries {
             match args.json {
                 true => writeln!(
@@ -94,6 +95,15 @@ fn print(mut archive: Archive, args: &LogArgs, mut out: impl Write) -> anyhow::R
             Some(last) => from = Point::Seq(last.seq),
             None => return Ok(out.flush()?),
         }
+    }
+}
+
+/// A reaction is tags alone: nothing for a terminal.
+fn classes(args: &LogArgs) -> Vec<Class> {
+    match (args.events, args.json) {
+        (false, _) => vec![Class::Words],
+        (true, false) => vec![Class::Words, Class::Event, Class::Redaction],
+        (true, true) => Class::ALL.to_vec(),
     }
 }
 
@@ -113,13 +123,13 @@ fn page(
     archive: &mut Archive,
     room: &RoomName,
     from: Point,
-    with_events: bool,
+    classes: Vec<Class>,
 ) -> anyhow::Result<Vec<std::sync::Arc<Committed>>> {
     let about = About::Said {
         at: Where::At(Place::Room(room.clone())),
         span: Span::after(from),
         limit: PAGE,
-        with_events,
+        classes,
     };
     let until = Seq(u64::MAX);
     match archive.answer(&Question { until, about })? {
@@ -155,6 +165,7 @@ fn as_json(committed: &Committed, room: &RoomName, epochs: &Epochs) -> serde_jso
     Msgid::of(committed, epochs.of(committed.seq)).push(&mut msgid);
     let (kind, text) = match &committed.entry.act {
         Act::Post(post) if post.kind == PostKind::Notice => ("notice", Some(&*post.text)),
+        Act::Post(post) if post.kind == PostKind::Tags => ("tags", Some(&*post.tags)),
         Act::Post(post) => ("message", Some(&*post.text)),
         Act::Join { .. } => ("join", None),
         Act::Part { reason, .. } => ("part", reason.as_deref()),
@@ -163,10 +174,15 @@ fn as_json(committed: &Committed, room: &RoomName, epochs: &Epochs) -> serde_jso
         Act::Topic { text, .. } => ("topic", Some(&**text)),
         Act::Mode { text, .. } => ("mode", Some(&**text)),
         Act::Kick { reason, .. } => ("kick", Some(&**reason)),
+        Act::Redact(redaction) => ("redact", redaction.reason.as_deref()),
         _ => ("other", None),
     };
     let source = &committed.entry.source;
-    json!({
+    let of = match &committed.entry.act {
+        Act::Redact(redaction) => Some(&*redaction.msgid),
+        _ => None,
+    };
+    let mut object = json!({
         "msgid": msgid,
         "time": committed.at.iso(),
         "room": room.as_str(),
@@ -176,7 +192,11 @@ fn as_json(committed: &Committed, room: &RoomName, epochs: &Epochs) -> serde_jso
         "host": source.host(),
         "text": text,
         "target": target_of(&committed.entry.act),
-    })
+    });
+    if let Some(of) = of {
+        object["of"] = of.into();
+    }
+    object
 }
 
 /// Whom it was done to.

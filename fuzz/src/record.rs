@@ -2,6 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use chat_core::hub::Class;
 use chat_core::hub::entry::Committed;
 use chat_core::id::Seq;
 use chat_core::journal::sqlite::{Archive, Retention, Settings, Sqlite};
@@ -20,8 +21,8 @@ pub fn record(bytes: &[u8]) {
     let values: Vec<Value> = values(bytes);
     hand.execute("DELETE FROM entries", []).expect("a delete");
     let written = hand.execute(
-        "INSERT INTO entries (seq, at, kind, identity, nick, user, host, target, other, text, tags, retry)
-         VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        "INSERT INTO entries (seq, at, kind, identity, nick, user, host, target, other, text, tags, retry, about)
+         VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         params_from_iter(values),
     );
     // Some columns may not be empty.
@@ -32,7 +33,7 @@ pub fn record(bytes: &[u8]) {
         at: Where::At(Place::Room(RoomName::lobby())),
         span: Span::latest(None),
         limit: 9,
-        with_events: true,
+        classes: Class::ALL.to_vec(),
     };
     let until = Seq(9);
     match archive.answer(&Question { until, about }) {
@@ -53,7 +54,7 @@ fn check(entry: &Committed) {
 /// The columns, each of a type that the bytes choose.
 fn values(bytes: &[u8]) -> Vec<Value> {
     let mut fields = bytes.split(|byte| *byte == 0xff);
-    (0..11)
+    (0..12)
         .map(|_| value(fields.next().unwrap_or_default()))
         .collect()
 }

@@ -5,6 +5,7 @@ conversations! {
     a_change_of_name_is_told_once_to_people_in_several_shared_rooms
     a_detached_client_is_silent_and_comes_back
     a_detached_client_may_leave_and_keep_its_name
+    a_direct_message_is_taken_back_for_both
     a_forgotten_room_takes_its_history_along
     a_freed_name_may_be_taken
     a_join_or_name_that_is_refused_changes_nothing
@@ -20,7 +21,9 @@ conversations! {
     a_message_that_goes_nowhere_is_answered
     a_message_that_is_sent_again_by_the_next_client_is_said_once
     a_message_that_is_sent_again_is_said_once
+    a_message_that_is_taken_back_is_in_no_history
     a_message_that_was_refused_may_be_tried_again
+    a_message_that_was_taken_back_is_not_said_again
     a_message_to_oneself_comes_twice_with_echo
     a_message_to_somebody_who_is_leaving_reaches_nobody_else
     a_moderated_room_hears_those_with_a_voice
@@ -35,6 +38,7 @@ conversations! {
     a_read_marker_comes_with_a_join
     a_read_marker_goes_only_forward
     a_read_marker_that_cannot_be_is_refused
+    a_redaction_that_is_not_stored_takes_nothing_back
     a_request_alone_holds_registration_too
     a_retry_id_is_for_one_message_of_one_person
     a_room_holds_so_many_people_and_no_more
@@ -44,6 +48,7 @@ conversations! {
     a_stranger_may_do_nothing_in_a_room
     a_terminal_obeys_no_stranger
     a_web_page_that_posts_to_a_line_door_is_sent_away
+    an_operator_takes_back_what_others_said
     an_invitation_reaches_the_plain_door
     away_is_told_to_those_who_asked
     capabilities_hold_registration_until_the_end
@@ -79,6 +84,7 @@ conversations! {
     plain_msg_goes_to_one_person
     plain_names_topics_help_and_the_end
     quit_is_told_once_and_answered_by_error
+    reactions_are_kept_and_other_tags_alone_are_not
     registering_twice_is_refused
     rooms_are_heard_in_the_order_of_what_happened
     targets_are_ones_rooms_and_ones_talks
@@ -91,7 +97,9 @@ conversations! {
     what_is_not_utf8_or_holds_a_control_is_refused
     what_is_told_directly_never_overtakes_the_room
     what_the_journal_refuses_nobody_sees
+    what_was_said_too_long_ago_cannot_be_taken_back
     who_is_sent_out_of_a_room_has_left_it
+    who_may_not_take_a_message_back_is_told_why
     who_takes_a_mask
     who_tells_of_a_room_or_of_one_person
     whoever_does_not_answer_a_ping_is_gone

@@ -157,6 +157,7 @@ fn refusal(what: &str) -> Option<fn(&Entry) -> bool> {
         "parts" => |entry| matches!(entry.act, Act::Part { .. }),
         "names" => |entry| matches!(entry.act, Act::Name { .. }),
         "topics" => |entry| matches!(entry.act, Act::Topic { .. }),
+        "redactions" => |entry| matches!(entry.act, Act::Redact(_)),
         "quits" => |entry| matches!(entry.act, Act::Quit { .. }),
         "secrets" => |entry| matches!(&entry.act, Act::Post(post) if post.text.contains("secret")),
         _ => return None,

@@ -190,6 +190,7 @@ impl Turn<'_> {
                 reason,
             } => self.kick(who, room, nicks, reason, key),
             Command::MarkRead { target, read_to } => self.mark_read(who, target, read_to, key),
+            Command::Redact { asked, reason } => self.redact(who, asked, reason, key),
             query => self.query(who, &query, key),
         }
     }

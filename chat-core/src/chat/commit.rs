@@ -166,6 +166,7 @@ impl Turn<'_> {
         match self.chat.hub.apply(&committed) {
             Ok(effects) => {
                 self.note_new_name(&committed);
+                self.forget_words(&committed);
                 self.tell(&committed, &effects, key);
                 self.report_happened(&committed);
                 self.chat.forget_markers_of_who_left(&committed.entry);

@@ -204,6 +204,12 @@ impl Turn<'_> {
             Request::Part(room, Some(reason)) => {
                 Request::Part(room, self.remark(who, &reason).map(Arc::from))
             }
+            Request::Redact(mut redaction) => {
+                let reason = redaction.reason.take();
+                let reason = reason.and_then(|reason| self.remark(who, &reason));
+                redaction.reason = reason.map(Arc::from);
+                Request::Redact(redaction)
+            }
             Request::Away(Some(reason)) => {
                 let reason = self.remark(who, &reason).unwrap_or_default();
                 Request::Away(Some(reason.into()))

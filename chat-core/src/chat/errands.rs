@@ -155,6 +155,7 @@ fn command_of(request: &Request) -> &'static str {
         Request::Invite(..) => "INVITE",
         Request::Mode(..) => "MODE",
         Request::Kick(..) => "KICK",
+        Request::Redact(_) => "REDACT",
     }
 }
 
@@ -167,6 +168,7 @@ fn words_of(request: &Request) -> Option<&str> {
         | Request::RealName(text)
         | Request::Kick(_, _, text) => Some(text),
         Request::Part(_, text) | Request::Away(text) => text.as_deref(),
+        Request::Redact(redaction) => redaction.reason.as_deref(),
         Request::Join(..) | Request::Name(_) | Request::Invite(..) | Request::Mode(..) => None,
     }
 }

@@ -43,6 +43,12 @@ impl<K: Clone + Eq + Hash, V> Kept<K, V> {
         Some(value)
     }
 
+    /// What is kept for an identity, to be changed where it stands.
+    pub(super) fn of_mut(&mut self, identity: Identity) -> impl Iterator<Item = &mut V> {
+        let own = self.own.get_mut(&identity).into_iter();
+        own.flat_map(|own| own.found.values_mut().map(|(_, value)| value))
+    }
+
     /// What is kept for an identity, the oldest first.
     pub(super) fn of(&self, identity: Identity) -> impl Iterator<Item = (&K, &V)> {
         let own = self.own.get(&identity).into_iter();

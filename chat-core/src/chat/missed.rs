@@ -10,7 +10,8 @@ use std::sync::Arc;
 use super::answer::AnswerKey;
 use super::turn::Turn;
 use crate::dialect::irc::{Extra, encode_for};
-use crate::hub::entry::Committed;
+use crate::hub::Class;
+use crate::hub::entry::{Act, Committed};
 use crate::id::PersonId;
 use crate::limits::MISSED_MESSAGES_MAX;
 
@@ -23,6 +24,17 @@ pub(super) struct Missed {
 }
 
 impl Missed {
+    /// A message that is taken back before they are here was never said to them.
+    fn note(&mut self, committed: &Arc<Committed>) {
+        let before = self.posts.len();
+        if let Act::Redact(redaction) = &committed.entry.act {
+            self.posts.retain(|post| post.seq != redaction.seq);
+        }
+        if self.posts.len() == before {
+            self.push(committed);
+        }
+    }
+
     fn push(&mut self, post: &Arc<Committed>) {
         if self.posts.len() == MISSED_MESSAGES_MAX {
             self.posts.pop_front();
@@ -33,9 +45,10 @@ impl Missed {
 }
 
 impl Turn<'_> {
-    /// Keeps a direct message for those of its readers who are away.
+    /// Keeps a direct message, and what belongs to one, for those of its readers who are away.
     pub(super) fn keep_for_absent(&mut self, committed: &Arc<Committed>, readers: &[PersonId]) {
-        if !committed.entry.is_post() {
+        let entry = &committed.entry;
+        if !entry.is_durable() || entry.class() == Class::Event {
             return;
         }
         for &id in readers {
@@ -44,7 +57,7 @@ impl Turn<'_> {
                 .speaker_mut(id)
                 .filter(|speaker| !speaker.registered)
             {
-                speaker.missed.get_or_insert_default().push(committed);
+                speaker.missed.get_or_insert_default().note(committed);
             }
         }
     }
@@ -76,5 +89,71 @@ impl Turn<'_> {
                 self.say(key, line);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hub::Redaction;
+    use crate::hub::entry::{Entry, Post, PostKind, Source, Target};
+    use crate::id::{Identity, Seq};
+    use crate::names::Nick;
+    use crate::time::Timestamp;
+
+    fn bob() -> Target {
+        Target::Person {
+            id: PersonId::NOBODY,
+            identity: Identity(2),
+            nick: Nick::new("bob").unwrap(),
+        }
+    }
+
+    fn committed(seq: u64, act: Act) -> Arc<Committed> {
+        let entry = Entry {
+            who: PersonId::NOBODY,
+            identity: Identity(1),
+            source: Arc::new(Source::new(Nick::new("ana").unwrap(), "a", "h")),
+            act,
+            rooms: Box::default(),
+        };
+        Arc::new(Committed {
+            seq: Seq(seq),
+            aside: 0,
+            at: Timestamp(0),
+            entry,
+        })
+    }
+
+    fn said(seq: u64) -> Arc<Committed> {
+        let post = Post {
+            target: bob(),
+            kind: PostKind::Message,
+            text: "psst".into(),
+            tags: "".into(),
+            retry: None,
+        };
+        committed(seq, Act::Post(post))
+    }
+
+    fn taken_back(seq: u64, of: u64) -> Arc<Committed> {
+        let redaction = Redaction {
+            target: bob(),
+            seq: Seq(of),
+            msgid: format!("e-{of}").into(),
+            author: None,
+            reason: None,
+        };
+        committed(seq, Act::Redact(redaction))
+    }
+
+    #[test]
+    fn what_was_taken_back_meanwhile_was_never_said_and_what_was_heard_before_is_told() {
+        let mut missed = Missed::default();
+        for entry in [said(2), said(3), taken_back(4, 2), taken_back(5, 1)] {
+            missed.note(&entry);
+        }
+        let told: Vec<Seq> = missed.posts.iter().map(|post| post.seq).collect();
+        assert_eq!(told, [Seq(3), Seq(5)]);
     }
 }

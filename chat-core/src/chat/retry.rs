@@ -11,6 +11,7 @@ use super::answer::AnswerKey;
 use super::kept::Kept;
 use super::turn::Turn;
 use crate::dialect::irc::{Caps, Message, Wrong, encode, retry};
+use crate::hub::Redaction;
 use crate::hub::entry::{Act, Committed, Entry, PostKind};
 use crate::hub::request::{Refusal, Request};
 use crate::id::{Identity, PersonId};
@@ -95,6 +96,19 @@ impl Retries {
         }
     }
 
+    /// What was taken back has no words any more, whoever sends it again.
+    pub(super) fn redact(&mut self, redaction: &Redaction) {
+        let Some(author) = redaction.author else {
+            return;
+        };
+        let mut theirs = self.said.of_mut(author);
+        if let Some(said) = theirs.find(|said| said.seq == redaction.seq) {
+            let wordless = Arc::new(without_words(said));
+            self.bytes -= said.entry.size() - wordless.entry.size();
+            *said = wordless;
+        }
+    }
+
     /// By the wall clock, which stamped them too: a window outlives a restart. A clock that jumps makes nobody forget
     /// more than what was tried before the jump.
     fn forget_old(&mut self, now: Timestamp) {
@@ -109,6 +123,14 @@ impl Retries {
     fn lose(&mut self, said: Option<Arc<Committed>>) {
         self.bytes -= said.map_or(0, |said| said.entry.size());
     }
+}
+
+fn without_words(said: &Committed) -> Committed {
+    let mut said = said.clone();
+    if let Act::Post(post) = &mut said.entry.act {
+        (post.text, post.tags) = (Arc::default(), Arc::default());
+    }
+    said
 }
 
 impl Turn<'_> {

@@ -33,16 +33,19 @@ impl Turn<'_> {
             (Act::Mode { room, .. } | Act::Kick { room, .. }, _) => {
                 labeled || !self.chat.hub.is_in(committed.entry.who, room)
             }
+            (Act::Redact(redaction), _) => labeled || self.is_outside(committed, &redaction.target),
             (Act::Post(post), Voice::Irc(irc)) => {
-                labeled || !irc.caps.has(Caps::ECHO_MESSAGE) || self.is_outside(committed, post)
+                labeled
+                    || !irc.caps.has(Caps::ECHO_MESSAGE)
+                    || self.is_outside(committed, &post.target)
             }
             _ => true,
         }
     }
 
-    /// Whether a post is to a room that its author is not in, and so does not hear.
-    fn is_outside(&self, committed: &Committed, post: &Post) -> bool {
-        let Target::Room(room) = &post.target else {
+    /// Whether something is told to a room that its author is not in, and so does not hear.
+    fn is_outside(&self, committed: &Committed, target: &Target) -> bool {
+        let Target::Room(room) = target else {
             return false;
         };
         let member = self.chat.hub.person(committed.entry.who);
@@ -76,6 +79,12 @@ impl Turn<'_> {
             Act::Part { .. } | Act::Name { .. } if !effects.is_void => self.say_own(committed, key),
             Act::Topic { .. } | Act::Mode { .. } | Act::Kick { .. }
                 if self.spares_author(committed, Some(key)) =>
+            {
+                self.say_own(committed, key);
+            }
+            // Also without an echo: it says that it was done.
+            Act::Redact(_)
+                if effects.room.is_none() || self.spares_author(committed, Some(key)) =>
             {
                 self.say_own(committed, key);
             }

@@ -40,6 +40,7 @@ impl Hub {
             Act::Invite { nick, room } => self.invite(who, nick, room),
             Act::Mode { room, changes, .. } => self.change_modes(who, room, changes, at),
             Act::Kick { room, id, nick, .. } => self.kick(who, room, *id, nick),
+            Act::Redact(redaction) => Ok(self.redact(who, redaction)),
         }
     }
 

@@ -91,6 +91,10 @@ impl Hub {
             Request::Invite(nick, room) => self.invitation(member, &nick, &room)?,
             Request::Mode(room, changes) => self.mode_act(member.id, &room, changes)?,
             Request::Kick(room, nick, reason) => self.kick_act(member.id, &room, &nick, reason)?,
+            Request::Redact(redaction) => {
+                self.check_redact(member, &redaction)?;
+                Act::Redact(redaction)
+            }
         })
     }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::Redaction;
 use crate::hub::modes::{Change, Rank};
 use crate::id::{Identity, PersonId, Seq};
 use crate::names::{Nick, RoomName};
@@ -159,6 +160,8 @@ pub enum Act {
         /// Why.
         reason: Arc<str>,
     },
+    /// Took back something that was said.
+    Redact(Redaction),
 }
 
 /// Something said, and to whom.
@@ -202,12 +205,12 @@ pub enum PostKind {
     Message,
     /// NOTICE: never answered, not even with an error.
     Notice,
-    /// TAGMSG: tags alone. Transient.
+    /// TAGMSG: tags alone. Transient, but for reactions.
     Tags,
 }
 
 impl Entry {
-    /// Whether it is something that was said in words.
+    /// Whether it is one of the three commands that say something.
     #[must_use]
     pub fn is_post(&self) -> bool {
         matches!(self.act, Act::Post(_))
@@ -217,9 +220,7 @@ impl Entry {
     #[must_use]
     pub fn is_durable(&self) -> bool {
         match &self.act {
-            Act::Post(post) => {
-                post.kind != PostKind::Tags && !matches!(post.target, Target::Ranked(..))
-            }
+            Act::Post(post) => post.is_lasting(),
             Act::Away { .. } | Act::RealName { .. } | Act::Invite { .. } => false,
             _ => true,
         }
@@ -242,6 +243,10 @@ impl Entry {
                 reason.as_ref().map_or(0, |reason| reason.len())
             }
             Act::Join { real_name, .. } | Act::RealName { real_name } => real_name.len(),
+            Act::Redact(redaction) => {
+                let reason = redaction.reason.as_ref().map_or(0, |reason| reason.len());
+                redaction.msgid.len() + reason
+            }
             Act::Name { .. } | Act::Invite { .. } => 0,
         }
     }

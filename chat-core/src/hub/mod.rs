@@ -14,6 +14,7 @@
 
 mod apply;
 mod check;
+mod class;
 mod effects;
 pub mod entry;
 mod looks;
@@ -21,6 +22,7 @@ pub mod mask;
 mod members;
 pub mod modes;
 mod names;
+mod redaction;
 pub mod request;
 mod rights;
 mod room;
@@ -31,7 +33,9 @@ mod whereabouts;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+pub use class::Class;
 pub use effects::Effects;
+pub use redaction::{RedactedBy, Redaction};
 pub use room::{Room, RoomKey, Topic};
 pub use whereabouts::Whereabouts;
 

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::hub::entry::{NotKept, PostKind};
+use crate::hub::Redaction;
+use crate::hub::entry::{NotKept, PostKind, Target};
 use crate::hub::modes::{Change, Rank};
 use crate::names::{NameError, Nick, RoomName};
 
@@ -42,6 +43,8 @@ pub enum Request {
     Mode(RoomName, Vec<Change>),
     /// Send somebody out of a room, and say why.
     Kick(RoomName, Nick, Arc<str>),
+    /// Take back something that was said.
+    Redact(Redaction),
 }
 
 /// Whom a post is for, as its author wrote it.
@@ -55,9 +58,30 @@ pub enum Addressee {
     Person(Nick),
 }
 
+impl Addressee {
+    /// The name of the person, or of the room.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Addressee::Room(room) | Addressee::Ranked(room, _) => room.as_str(),
+            Addressee::Person(nick) => nick.as_str(),
+        }
+    }
+}
+
 impl From<RoomName> for Addressee {
     fn from(room: RoomName) -> Addressee {
         Addressee::Room(room)
+    }
+}
+
+impl From<&Target> for Addressee {
+    fn from(target: &Target) -> Addressee {
+        match target {
+            Target::Room(room) => Addressee::Room(room.clone()),
+            Target::Ranked(room, rank) => Addressee::Ranked(room.clone(), *rank),
+            Target::Person { nick, .. } => Addressee::Person(nick.clone()),
+        }
     }
 }
 
@@ -143,6 +167,9 @@ pub enum Refusal {
     /// It does not want this topic. 482.
     #[error("the topic of {0} stays as it is: {1}")]
     TopicDenied(RoomName, Arc<str>),
+    /// Only its author and whoever keeps the room in order may take a message back. `FAIL REDACT REDACT_FORBIDDEN`.
+    #[error("it is not yours to take back: only who wrote it can, and the operators of a room")]
+    CannotRedact(Addressee, Arc<str>),
     /// The journal did not take it. `FAIL … JOURNAL_FAILED`; nobody saw it.
     #[error("nobody saw it: {0}; try again later")]
     NotStored(NotKept),

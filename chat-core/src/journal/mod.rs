@@ -72,8 +72,9 @@ pub use question::{
     Span, Talk, Where,
 };
 
+use crate::hub::Redaction;
 pub use crate::hub::entry::NotKept;
-use crate::hub::entry::{Act, Committed, Entry, Target};
+use crate::hub::entry::{Act, Committed, Entry, Post, Target};
 use crate::id::Identity;
 use crate::names::RoomName;
 use crate::time::{Now, Timestamp};
@@ -172,10 +173,12 @@ impl Place {
 
     fn named_in(entry: &Entry) -> Option<Place> {
         match &entry.act {
-            Act::Post(post) => Some(match &post.target {
-                Target::Room(name) | Target::Ranked(name, _) => Place::Room(name.clone()),
-                Target::Person { identity, .. } => Place::direct(entry.identity, *identity),
-            }),
+            Act::Post(Post { target, .. }) | Act::Redact(Redaction { target, .. }) => {
+                Some(match target {
+                    Target::Room(name) | Target::Ranked(name, _) => Place::Room(name.clone()),
+                    Target::Person { identity, .. } => Place::direct(entry.identity, *identity),
+                })
+            }
             Act::Join { room, .. }
             | Act::Part { room, .. }
             | Act::Topic { room, .. }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::Place;
-use crate::hub::Topic;
 use crate::hub::entry::Committed;
+use crate::hub::{Class, Topic};
 use crate::id::{Identity, Seq};
 use crate::names::{Nick, RoomName};
 use crate::time::Timestamp;
@@ -34,8 +34,8 @@ pub enum About {
         span: Span,
         /// How many entries at most.
         limit: usize,
-        /// Whether who came, left, took another name and set the topic is asked for too.
-        with_events: bool,
+        /// What of it.
+        classes: Vec<Class>,
     },
     /// Where something was said last between two moments: a place where somebody has spoken since is not meant.
     Talks {
@@ -112,6 +112,17 @@ impl Span {
             after,
             before,
             from: End::Latest,
+        }
+    }
+
+    /// One place alone.
+    #[must_use]
+    pub fn only(seq: Seq) -> Span {
+        let point = |seq| Some(Point::Seq(Seq(seq)));
+        Span {
+            after: seq.0.checked_sub(1).and_then(point),
+            before: seq.0.checked_add(1).and_then(point),
+            from: End::Earliest,
         }
     }
 

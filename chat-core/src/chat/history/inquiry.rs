@@ -4,6 +4,7 @@
 //! ([`Question::until`]), and whoever may ask hears everything behind that as it happens: so between the two there
 //! is no gap, and nothing comes twice, however fast others talk.
 
+use super::redaction::Sought;
 use super::spans::Reading;
 use crate::chat::Chat;
 use crate::chat::answer::AnswerKey;
@@ -29,6 +30,8 @@ pub(super) enum Wish {
     Targets(End),
     /// The plain door shows what was said in the room that somebody has entered.
     Recall,
+    /// REDACT: whose message it is.
+    Redact(Box<Sought>),
 }
 
 /// What the answer says besides what was said.
@@ -56,7 +59,7 @@ impl Wish {
         match self {
             Wish::Said(it) => Some(it.0.asked()),
             Wish::Targets(_) => Some(Asked::TARGETS),
-            Wish::Recall => None,
+            Wish::Recall | Wish::Redact(_) => None,
         }
     }
 }
@@ -124,6 +127,7 @@ impl Turn<'_> {
                 self.tell_targets(who, talks, from, key);
             }
             (Wish::Recall, Some(Found::Said { entries, .. })) => self.tell_recalled(who, &entries),
+            (Wish::Redact(sought), Some(found)) => self.sought(who, &sought, found, key),
             (wish, _) => {
                 if let Some(asked) = wish.asked() {
                     self.wrong(key, &asked.unreadable());

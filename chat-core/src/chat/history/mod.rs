@@ -9,9 +9,11 @@
 //! | `spans.rs` | the parts of a history that are asked for, and how they are put together |
 //! | `targets.rs` | with whom and where something was said |
 //! | `lines.rs` | the answer, line by line |
+//! | `redaction.rs` | REDACT: what is taken back is looked up first |
 
 mod inquiry;
 mod lines;
+mod redaction;
 mod spans;
 mod targets;
 
@@ -22,7 +24,8 @@ use super::answer::AnswerKey;
 use super::cursor::Cursor;
 use super::turn::Turn;
 use crate::dialect::irc::Caps;
-use crate::dialect::irc::history::{ChatHistory, Part, Query};
+use crate::dialect::irc::history::{ChatHistory, Part, Query, classes};
+use crate::hub::Class;
 use crate::id::PersonId;
 use crate::journal::{About, Epochs, Place, Point, Question, Span, Where};
 use crate::limits::PLAIN_HISTORY_MESSAGES;
@@ -83,8 +86,8 @@ impl Turn<'_> {
             is_known,
             is_stranger: matches!(at, Where::With(..)),
         };
-        let with_events = self.caps(who).has(Caps::EVENT_PLAYBACK);
-        let mut reading = Reading::new(at, spans, question.limit, with_events, self.chat.until);
+        let classes = classes(self.caps(who));
+        let mut reading = Reading::new(at, spans, question.limit, classes, self.chat.until);
         if let Some(question) = reading.next() {
             self.inquire(who, key, question, Wish::Said(Box::new((told, reading))));
         }
@@ -96,7 +99,7 @@ impl Turn<'_> {
             at: Where::At(Place::Room(room.clone())),
             span: Span::latest(None),
             limit: PLAIN_HISTORY_MESSAGES,
-            with_events: false,
+            classes: vec![Class::Words],
         };
         let until = self.chat.until;
         let key = self.ask(who, "", None);

@@ -13,6 +13,7 @@ use std::vec::IntoIter;
 
 use crate::dialect::irc::history::{Part, Reference};
 use crate::dialect::irc::msgid;
+use crate::hub::Class;
 use crate::hub::entry::Committed;
 use crate::id::Seq;
 use crate::journal::{About, End, Epochs, Point, Question, Span, Where};
@@ -87,7 +88,7 @@ pub(super) struct Reading {
     at: Where,
     until: Seq,
     limit: usize,
-    with_events: bool,
+    classes: Vec<Class>,
     spans: IntoIter<Span>,
     /// What each span had.
     found: Vec<Vec<Arc<Committed>>>,
@@ -100,14 +101,14 @@ impl Reading {
         at: Where,
         spans: Vec<Span>,
         limit: usize,
-        with_events: bool,
+        classes: Vec<Class>,
         until: Seq,
     ) -> Reading {
         Reading {
             at,
             until,
             limit,
-            with_events,
+            classes,
             spans: spans.into_iter(),
             found: Vec::new(),
             is_whole: true,
@@ -121,7 +122,7 @@ impl Reading {
             at: self.at.clone(),
             span,
             limit: self.limit,
-            with_events: self.with_events,
+            classes: self.classes.clone(),
         };
         let until = self.until;
         Some(Question { until, about })

@@ -48,6 +48,8 @@ impl Caps {
     pub const RETRY: Caps = Caps(1 << 16);
     /// In rooms with many people, who comes and goes is counted. Ours: docs/clients.md.
     pub const CROWDS: Caps = Caps(1 << 17);
+    /// REDACT, when somebody takes a message back. IRCv3 message-redaction, a draft still.
+    pub const MESSAGE_REDACTION: Caps = Caps(1 << 18);
 
     /// Those that change the bytes or the audience of a broadcast: readers that agree in these get the same.
     pub const FORM: Caps = Caps(
@@ -57,7 +59,8 @@ impl Caps {
             | Caps::EXTENDED_JOIN.0
             | Caps::INVITE_NOTIFY.0
             | Caps::SETNAME.0
-            | Caps::CROWDS.0,
+            | Caps::CROWDS.0
+            | Caps::MESSAGE_REDACTION.0,
     );
 
     /// Everything that we offer.
@@ -143,7 +146,7 @@ impl BitAnd for Caps {
 /// The version of capability negotiation that brought `cap-notify`.
 pub const CAP_302: u32 = 302;
 
-const NAMES: [(Caps, &str); 18] = [
+const NAMES: [(Caps, &str); 19] = [
     (Caps::MESSAGE_TAGS, "message-tags"),
     (Caps::SERVER_TIME, "server-time"),
     (Caps::ECHO_MESSAGE, "echo-message"),
@@ -162,6 +165,7 @@ const NAMES: [(Caps, &str); 18] = [
     (Caps::READ_MARKER, "draft/read-marker"),
     (Caps::RETRY, super::retry::NAME),
     (Caps::CROWDS, "chat.local/crowds"),
+    (Caps::MESSAGE_REDACTION, "draft/message-redaction"),
 ];
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! limit of their own are cut to it, as IRC servers do and `005` announces.
 
 use super::history::ChatHistory;
+use super::redact;
 use crate::hub::entry::PostKind;
 use crate::time::Timestamp;
 
@@ -110,6 +111,11 @@ pub enum Command<'a> {
     MarkRead {
         target: &'a str,
         read_to: Option<Timestamp>,
+    },
+    /// REDACT: takes a message back. IRCv3 message-redaction.
+    Redact {
+        asked: redact::Asked<'a>,
+        reason: Option<&'a str>,
     },
 }
 

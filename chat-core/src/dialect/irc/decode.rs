@@ -7,6 +7,7 @@ use super::command::{About, CapCommand, Command, Wrong, targets};
 use super::history;
 use super::message::Message;
 use super::read_marker;
+use super::redact;
 use crate::dialect::cut;
 use crate::hub::entry::PostKind;
 use crate::limits::{
@@ -71,7 +72,7 @@ type Decoded<'a> = Result<Command<'a>, Wrong<'a>>;
 type Decode = for<'a> fn(Params<'a>) -> Decoded<'a>;
 
 /// Those that come often first.
-const COMMANDS: [(&str, Decode); 37] = [
+const COMMANDS: [(&str, Decode); 38] = [
     ("PRIVMSG", |params| post(PostKind::Message, params)),
     ("PING", ping),
     ("PONG", |_| Ok(Command::Pong)),
@@ -92,6 +93,7 @@ const COMMANDS: [(&str, Decode); 37] = [
         history::decode(params).map(Command::ChatHistory)
     }),
     ("MARKREAD", read_marker::decode),
+    (redact::COMMAND, redact::decode),
     ("TOPIC", topic),
     ("NAMES", |params| Ok(Command::Names(given(params, 0)))),
     ("WHO", who),

@@ -12,6 +12,7 @@
 
 use super::caps::Caps;
 use super::msgid::Msgid;
+use super::redact;
 use super::reply::Line;
 use super::tags::TagWriter;
 use crate::hub::entry::{Act, Committed, Post, PostKind, Source, Target};
@@ -74,6 +75,7 @@ fn needed(act: &Act) -> Caps {
         Act::Away { .. } => Caps::AWAY_NOTIFY,
         Act::RealName { .. } => Caps::SETNAME,
         Act::Invite { .. } => Caps::INVITE_NOTIFY,
+        Act::Redact(_) => Caps::MESSAGE_REDACTION,
         _ => Caps::NONE,
     }
 }
@@ -135,6 +137,7 @@ fn write_line(source: &Source, act: &Act, caps: Caps, out: &mut String) {
         } => {
             line.param(room.as_str()).param(nick.as_str()).text(reason);
         }
+        Act::Redact(redaction) => redact::write(line, redaction),
     }
 }
 
@@ -170,6 +173,7 @@ fn verb(act: &Act) -> &'static str {
         Act::Invite { .. } => "INVITE",
         Act::Mode { .. } => "MODE",
         Act::Kick { .. } => "KICK",
+        Act::Redact(_) => redact::COMMAND,
     }
 }
 

@@ -4,7 +4,9 @@ mod decode;
 
 pub(super) use decode::decode;
 
+use super::caps::Caps;
 use super::command::Wrong;
+use crate::hub::Class;
 use crate::time::Timestamp;
 
 /// A question about the past.
@@ -141,12 +143,45 @@ impl<'a> Asked<'a> {
     }
 }
 
+/// What somebody with these capabilities is told of the past. Without `draft/event-playback` it is words alone; with it,
+/// whatever they would have been told then.
+#[must_use]
+pub fn classes(caps: Caps) -> Vec<Class> {
+    let told = |class: &Class| match class {
+        Class::Words => true,
+        Class::Event => caps.has(Caps::EVENT_PLAYBACK),
+        Class::Tags => caps.has(Caps::EVENT_PLAYBACK | Caps::MESSAGE_TAGS),
+        Class::Redaction => caps.has(Caps::EVENT_PLAYBACK | Caps::MESSAGE_REDACTION),
+    };
+    Class::ALL.into_iter().filter(told).collect()
+}
+
 const COMMAND: &str = "CHATHISTORY";
 const TARGETS: &str = "TARGETS";
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_a_reader_would_have_heard_is_asked_for() {
+        use Class::{Event, Redaction, Tags, Words};
+        let (events, tags, redactions) = (
+            Caps::EVENT_PLAYBACK,
+            Caps::MESSAGE_TAGS,
+            Caps::MESSAGE_REDACTION,
+        );
+        let cases: [(Caps, &[Class]); 5] = [
+            (Caps::NONE, &[Words]),
+            (tags | redactions, &[Words]),
+            (events, &[Words, Event]),
+            (events | tags, &[Words, Event, Tags]),
+            (events | redactions, &[Words, Event, Redaction]),
+        ];
+        for (caps, expected) in cases {
+            assert_eq!(classes(caps), expected, "{}", caps.list());
+        }
+    }
 
     #[test]
     fn what_cannot_be_answered_names_the_question() {

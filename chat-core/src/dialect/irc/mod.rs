@@ -19,6 +19,7 @@ pub mod msgid;
 pub mod numeric;
 pub mod read_marker;
 pub mod reader;
+pub mod redact;
 pub mod refusal;
 pub mod reply;
 pub mod retry;

@@ -59,6 +59,17 @@ pub fn refusal(out: &mut String, reader: &Reader<'_>, command: &str, refusal: &R
             say(ERR_CANNOTSENDTOUSER, &[nick.as_str()]);
         }
         Refusal::TopicDenied(room, _) => say(ERR_CHANOPRIVSNEEDED, &[room.as_str()]),
+        Refusal::CannotRedact(at, msgid) => {
+            let context = [at.as_str(), &**msgid];
+            reader.standard(
+                out,
+                Standard::Fail,
+                command,
+                "REDACT_FORBIDDEN",
+                &context,
+                refusal,
+            );
+        }
         Refusal::NotStored(_) => reader.fail_or_notice(out, command, "JOURNAL_FAILED", refusal),
         Refusal::Gone => return false,
     }

@@ -26,6 +26,10 @@ pub fn encode(committed: &Committed, out: &mut String) -> bool {
         Act::Kick { nick, reason, .. } => {
             told(format_args!("removed {nick}{}", because(Some(reason))))
         }
+        Act::Redact(redaction) => told(format_args!(
+            "took back a message{}",
+            because(redaction.reason.as_deref())
+        )),
         Act::Away { .. } | Act::RealName { .. } => false,
     }
 }

@@ -139,6 +139,7 @@ pub fn refusal(why: &Refusal) -> String {
         | Refusal::JoinDenied(..)
         | Refusal::PostDenied(..)
         | Refusal::TopicDenied(..)
+        | Refusal::CannotRedact(..)
         | Refusal::NotStored(_)
         | Refusal::NotThere(..)
         | Refusal::ListFull(..)

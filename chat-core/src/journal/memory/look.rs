@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::{Memory, Said};
+use crate::hub::Class;
 use crate::hub::entry::{Act, Committed, Entry, Target};
 use crate::id::{Identity, Seq};
 use crate::journal::{About, End, Found, Partner, Place, Point, Question, Span, Talk, Where};
@@ -17,10 +18,10 @@ impl Memory {
                 at: whose,
                 span,
                 limit,
-                with_events,
+                classes,
             } => {
                 let said = self.whose(whose, until);
-                let is_wanted = |entry: &Entry| *with_events || entry.is_post();
+                let is_wanted = |entry: &Entry| classes.contains(&entry.class());
                 Found::Said {
                     entries: said.map_or_else(Vec::new, |said| {
                         said.within(*span, until, *limit, is_wanted)
@@ -97,7 +98,7 @@ impl Said {
 
     fn last_post(&self, until: Seq) -> Option<&Committed> {
         let mut told = self.entries.iter().rev().filter(|entry| entry.seq <= until);
-        told.find(|committed| committed.entry.is_post())
+        told.find(|committed| committed.entry.class() == Class::Words)
             .map(Arc::as_ref)
     }
 

@@ -9,7 +9,7 @@ use std::mem::size_of;
 use std::sync::Arc;
 
 use super::{Epochs, Found, Inquiry, Journal, Outcome, Place, Question, Ticket};
-use crate::hub::entry::{Committed, Entry, Source};
+use crate::hub::entry::{Act, Committed, Entry, Source};
 use crate::id::Seq;
 use crate::names::RoomName;
 use crate::time::Timestamp;
@@ -82,6 +82,9 @@ impl Memory {
 
     fn keep(&mut self, committed: &Arc<Committed>) {
         for place in Place::all_of(&committed.entry) {
+            if let Act::Redact(redaction) = &committed.entry.act {
+                self.remove(&place, redaction.seq);
+            }
             let at = self.open(place);
             self.bytes += weight(committed) + AGE_BYTES;
             self.ages.push_back((committed.seq, at));
@@ -122,6 +125,17 @@ impl Memory {
         });
         self.last_place = Some((place, at));
         at
+    }
+
+    /// An entry is not at a place any more.
+    fn remove(&mut self, place: &Place, seq: Seq) {
+        let at = self.places.get(place);
+        let Some(said) = at.and_then(|at| self.said.get_mut(*at)) else {
+            return;
+        };
+        let at = said.entries.binary_search_by_key(&seq, |entry| entry.seq);
+        let removed = at.ok().and_then(|at| said.entries.remove(at));
+        self.bytes -= removed.map_or(0, |entry| weight(&entry));
     }
 
     /// Nothing is kept of a place any more.
@@ -189,17 +203,7 @@ impl Journal for Memory {
 
     fn strike(&mut self, committed: &Committed) {
         for place in Place::all_of(&committed.entry) {
-            let said = self
-                .places
-                .get(&place)
-                .and_then(|at| self.said.get_mut(*at));
-            let Some(said) = said else { continue };
-            let at = said
-                .entries
-                .iter()
-                .rposition(|entry| entry.seq == committed.seq);
-            let struck = at.and_then(|at| said.entries.remove(at));
-            self.bytes -= struck.map_or(0, |entry| weight(&entry));
+            self.remove(&place, committed.seq);
         }
     }
 

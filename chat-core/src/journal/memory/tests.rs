@@ -1,5 +1,6 @@
 use super::*;
 use crate::hub::entry::{Act, Post, PostKind, Target};
+use crate::hub::{Class, Redaction};
 use crate::id::{Identity, PersonId};
 use crate::journal::{About, End, Found, Partner, Point, Span, Where};
 use crate::names::Nick;
@@ -45,7 +46,7 @@ fn look(journal: &Memory, place: Place, span: Span, limit: usize) -> (Vec<Arc<Co
         at: Where::At(place),
         span,
         limit,
-        with_events: false,
+        classes: vec![Class::Words],
     };
     let until = journal.last;
     match journal.look_for(&Question { until, about }) {
@@ -214,20 +215,74 @@ fn what_happened_in_a_room_is_told_to_whoever_asks_for_events() {
     journal.append(post("#a", "1"), Timestamp(0));
     journal.append(quit, Timestamp(0));
     let until = journal.last;
-    let count = |name, with_events| {
+    let count = |name, classes: &[Class]| {
         let about = About::Said {
             at: Where::At(room(name)),
             span: Span::latest(None),
             limit: 9,
-            with_events,
+            classes: classes.to_vec(),
         };
         match journal.look_for(&Question { until, about }) {
             Found::Said { entries, .. } => entries.len(),
             other => panic!("{other:?}"),
         }
     };
-    assert_eq!((count("#a", true), count("#b", true)), (2, 1));
-    assert_eq!((count("#a", false), count("#b", false)), (1, 0));
+    assert_eq!((count("#a", &Class::ALL), count("#b", &Class::ALL)), (2, 1));
+    assert_eq!(
+        (count("#a", &[Class::Words]), count("#b", &[Class::Words])),
+        (1, 0)
+    );
+}
+
+fn redacts(room: &str, seq: u64) -> Entry {
+    let mut entry = post(room, "");
+    entry.act = Act::Redact(Redaction {
+        target: Target::Room(RoomName::new(room).unwrap()),
+        seq: Seq(seq),
+        msgid: format!("e-{seq}").into(),
+        author: Some(Identity(1)),
+        reason: None,
+    });
+    entry
+}
+
+#[test]
+fn what_was_taken_back_is_gone() {
+    let mut journal = filled();
+    let before = journal.bytes();
+    journal.append(redacts("#a", 3), Timestamp(9));
+    let words = |journal: &Memory, span| texts(&read(journal, room("#a"), span, 2));
+    let after_two = Span::after(Point::Seq(Seq(2)));
+    assert_eq!(words(&journal, after_two), "4 5");
+    assert!(read(&journal, room("#a"), Span::only(Seq(3)), 1).is_empty());
+    let about = About::Said {
+        at: Where::At(room("#a")),
+        span: Span::latest(None),
+        limit: 1,
+        classes: vec![Class::Redaction],
+    };
+    let until = journal.last;
+    match journal.look_for(&Question { until, about }) {
+        Found::Said { entries, .. } => assert_eq!(entries[0].seq, Seq(11)),
+        other => panic!("{other:?}"),
+    }
+    let one = weight(&read(&journal, room("#a"), after_two, 1)[0]);
+    assert!(journal.bytes() < before + one, "one came and one went");
+    // One of another room, of a place that is none, and one that is gone already.
+    for nothing in [redacts("#b", 4), redacts("#a", 99), redacts("#a", 3)] {
+        journal.append(nothing, Timestamp(9));
+    }
+    assert_eq!(words(&journal, after_two), "4 5");
+}
+
+#[test]
+fn what_was_taken_back_leaves_no_bytes_behind_when_all_is_dropped() {
+    let mut journal = filled();
+    for seq in [1, 5, 10] {
+        journal.append(redacts("#a", seq), Timestamp(9));
+    }
+    while journal.forget_oldest() {}
+    assert_eq!((journal.bytes(), journal.said.len()), (0, 0));
 }
 
 #[test]

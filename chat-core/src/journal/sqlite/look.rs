@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::record::{self, COLUMNS, number, unsigned};
 use super::write::find_place;
+use crate::hub::Class;
 use crate::hub::entry::Committed;
 use crate::id::{Identity, Seq};
 use crate::journal::{About, End, Found, Partner, Place, Point, Question, Span, Talk, Where};
@@ -20,8 +21,8 @@ pub(super) fn answer(from: &Connection, question: &Question) -> rusqlite::Result
             at,
             span,
             limit,
-            with_events,
-        } => said(from, at, &within(from, *span, until)?, *limit, *with_events),
+            classes,
+        } => said(from, at, &within(from, *span, until)?, *limit, classes),
         About::Talks {
             of,
             rooms,
@@ -94,7 +95,7 @@ fn said(
     whose: &Where,
     within: &Within,
     limit: usize,
-    with_events: bool,
+    classes: &[Class],
 ) -> rusqlite::Result<Found> {
     let place = match whose {
         Where::At(place) => find_place(from, place)?,
@@ -102,9 +103,8 @@ fn said(
     };
     let (mut entries, mut is_whole) = (Vec::new(), is_whole(from, place, within.after)?);
     if let Some(place) = place {
-        is_whole &= read(from, place, false, within, limit, &mut entries)?;
-        if with_events {
-            is_whole &= read(from, place, true, within, limit, &mut entries)?;
+        for &class in classes {
+            is_whole &= read(from, place, class, within, limit, &mut entries)?;
         }
         entries.sort_by_key(|entry| entry.seq);
         match within.from {
@@ -133,7 +133,7 @@ fn part(order: &str) -> String {
 fn read(
     from: &Connection,
     place: i64,
-    events: bool,
+    class: Class,
     within: &Within,
     limit: usize,
     entries: &mut Vec<Committed>,
@@ -143,7 +143,8 @@ fn read(
         End::Latest => &READ_BACK,
     })?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let mut rows = select.query(params![place, events, within.first, within.last, limit])?;
+    let class = record::class(class);
+    let mut rows = select.query(params![place, class, within.first, within.last, limit])?;
     let mut is_whole = true;
     while let Some(row) = rows.next()? {
         match record::read(row) {

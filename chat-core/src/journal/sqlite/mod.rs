@@ -21,6 +21,7 @@ mod open;
 mod orders;
 mod reader;
 mod record;
+mod redact;
 mod retention;
 mod schema;
 #[cfg(test)]

@@ -252,10 +252,11 @@ fn notes(from: &Connection) -> rusqlite::Result<Vec<Note>> {
     notes.collect()
 }
 
-/// The latest posts that came with an id of their author's, in order.
+/// The latest posts that came with an id of their author's, in order; one that was taken back is not said again.
 fn retries(from: &Connection) -> rusqlite::Result<Vec<Arc<Committed>>> {
     let mut select = from.prepare(&format!(
-        "SELECT {COLUMNS} FROM entries e WHERE e.retry IS NOT NULL AND e.removed = 0 ORDER BY e.seq DESC LIMIT ?1"
+        "SELECT {COLUMNS} FROM entries e
+         WHERE e.retry IS NOT NULL AND (e.removed = 0 OR e.text = '') ORDER BY e.seq DESC LIMIT ?1"
     ))?;
     let rows = select.query_and_then([number(RETRIES_MAX as u64)], record::read)?;
     let mut posts: Vec<Arc<Committed>> = rows

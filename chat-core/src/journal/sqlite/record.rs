@@ -10,12 +10,13 @@ use rusqlite::Row;
 use rusqlite::types::Type;
 
 use crate::hub::entry::{Act, Committed, Entry, Post, PostKind, Source, Target};
+use crate::hub::{Class, Redaction};
 use crate::id::{Identity, PersonId, Seq};
 use crate::names::{Nick, RoomName};
 use crate::time::Timestamp;
 
 /// The columns of a row, in the order in which [`read`] wants them.
-pub(super) const COLUMNS: &str = "e.seq, e.at, e.kind, e.identity, e.nick, e.user, e.host, e.target, e.other, e.text, e.tags, e.retry";
+pub(super) const COLUMNS: &str = "e.seq, e.at, e.kind, e.identity, e.nick, e.user, e.host, e.target, e.other, e.text, e.tags, e.retry, e.about";
 
 /// What was done, as a number in a file: these never change.
 pub(super) mod kind {
@@ -29,6 +30,8 @@ pub(super) mod kind {
     pub(in crate::journal::sqlite) const MODE: i64 = 8;
     /// The text is the name of whoever had to go, a space, and why.
     pub(in crate::journal::sqlite) const KICK: i64 = 9;
+    pub(in crate::journal::sqlite) const TAGS: i64 = 10;
+    pub(in crate::journal::sqlite) const REDACT: i64 = 11;
 }
 
 /// An entry taken apart.
@@ -40,6 +43,7 @@ pub(super) struct Parts<'e> {
     pub(super) text: Option<Cow<'e, str>>,
     pub(super) tags: Option<&'e str>,
     pub(super) retry: Option<&'e str>,
+    pub(super) about: Option<&'e str>,
 }
 
 impl<'e> Parts<'e> {
@@ -67,7 +71,20 @@ impl<'e> Parts<'e> {
                 text: Some(Cow::Owned(format!("{nick} {reason}"))),
                 ..parts(kind::KICK, Some(room.as_str()), None)
             },
+            Act::Redact(redaction) => Parts::of_redaction(redaction)?,
             Act::Away { .. } | Act::RealName { .. } | Act::Invite { .. } => return None,
+        })
+    }
+
+    fn of_redaction(redaction: &'e Redaction) -> Option<Parts<'e>> {
+        let (target, other) = addressed(&redaction.target)?;
+        Some(Parts {
+            kind: kind::REDACT,
+            target: Some(target),
+            other,
+            text: redaction.reason.as_deref().map(Cow::Borrowed),
+            about: Some(&redaction.msgid),
+            ..Parts::default()
         })
     }
 
@@ -75,13 +92,10 @@ impl<'e> Parts<'e> {
         let kind = match post.kind {
             PostKind::Message => kind::MESSAGE,
             PostKind::Notice => kind::NOTICE,
+            PostKind::Tags if post.is_lasting() => kind::TAGS,
             PostKind::Tags => return None,
         };
-        let (target, other) = match &post.target {
-            Target::Room(name) => (name.as_str(), None),
-            Target::Person { nick, identity, .. } => (nick.as_str(), Some(number(identity.0))),
-            Target::Ranked(..) => return None,
-        };
+        let (target, other) = addressed(&post.target)?;
         Some(Parts {
             kind,
             target: Some(target),
@@ -89,7 +103,27 @@ impl<'e> Parts<'e> {
             text: Some(Cow::Borrowed(&post.text)),
             tags: (!post.tags.is_empty()).then_some(&*post.tags),
             retry: post.retry.as_deref(),
+            about: None,
         })
+    }
+}
+
+/// A target as the columns `target` and `other` have it; `None` for one of which nothing is kept.
+fn addressed(target: &Target) -> Option<(&str, Option<i64>)> {
+    match target {
+        Target::Room(name) => Some((name.as_str(), None)),
+        Target::Person { nick, identity, .. } => Some((nick.as_str(), Some(number(identity.0)))),
+        Target::Ranked(..) => None,
+    }
+}
+
+/// What is found in `heard` together. These never change either.
+pub(super) fn class(class: Class) -> i64 {
+    match class {
+        Class::Words => 0,
+        Class::Event => 1,
+        Class::Tags => 2,
+        Class::Redaction => 3,
     }
 }
 
@@ -145,6 +179,8 @@ fn act(row: &Row<'_>) -> rusqlite::Result<Act> {
             text: words()?,
         },
         kind::KICK => kick(row)?,
+        kind::TAGS => Act::Post(post(row, PostKind::Tags)?),
+        kind::REDACT => Act::Redact(redaction(row)?),
         _ => return Err(wrong(2, "no such kind of entry")),
     })
 }
@@ -161,17 +197,35 @@ fn kick(row: &Row<'_>) -> rusqlite::Result<Act> {
     })
 }
 
-fn post(row: &Row<'_>, kind: PostKind) -> rusqlite::Result<Post> {
-    let target = match row.get::<_, Option<i64>>(8)? {
+fn target(row: &Row<'_>) -> rusqlite::Result<Target> {
+    Ok(match row.get::<_, Option<i64>>(8)? {
         None => Target::Room(room(row)?),
         Some(identity) => Target::Person {
             id: PersonId::NOBODY,
             identity: Identity(unsigned(identity)),
             nick: nick(row, 7)?,
         },
+    })
+}
+
+fn redaction(row: &Row<'_>) -> rusqlite::Result<Redaction> {
+    let msgid = text(row, 12)?;
+    let place = msgid.rsplit_once('-').map(|(_, place)| place.parse());
+    let Some(Ok(place)) = place else {
+        return Err(wrong(12, "not the id of a message"));
     };
+    Ok(Redaction {
+        target: target(row)?,
+        seq: Seq(place),
+        msgid: msgid.into(),
+        author: None,
+        reason: optional(row, 9)?.map(Arc::from),
+    })
+}
+
+fn post(row: &Row<'_>, kind: PostKind) -> rusqlite::Result<Post> {
     Ok(Post {
-        target,
+        target: target(row)?,
         kind,
         text: text(row, 9)?.into(),
         tags: optional(row, 10)?.unwrap_or_default().into(),

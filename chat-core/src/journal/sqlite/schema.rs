@@ -8,11 +8,11 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use super::{OpenError, wal};
+use super::{OpenError, redact, wal};
 use crate::journal::Durability;
 
 /// What leads from one version of the tables to the next. Those that were released once stay as they are.
-const MIGRATIONS: [&str; 2] = ["
+const MIGRATIONS: [&str; 3] = ["
     -- Every start of a journal: the part of a message's id that tells starts apart.
     CREATE TABLE epochs (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -73,6 +73,9 @@ const MIGRATIONS: [&str; 2] = ["
     ) WITHOUT ROWID;
     CREATE VIEW heard AS
         SELECT place, is_event, seq FROM sorted UNION ALL SELECT place, is_event, seq FROM fresh;
+", "
+    -- What is_event says is a class by now: 0 words, 1 an event, 2 tags alone, 3 a redaction.
+    ALTER TABLE entries ADD COLUMN about TEXT; -- of a redaction: the id of the message that was taken back
 "];
 
 /// How long a statement waits for another process: for a backup, say.
@@ -110,6 +113,7 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // The writer does it, when everybody has heard: SQLite would do it before, and not say if it failed.
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    redact::secure_delete(connection, "FAST")?;
     // For retention: where something is just being dropped.
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection

@@ -5,6 +5,8 @@ mod folders;
 #[cfg(test)]
 mod records;
 #[cfg(test)]
+mod redacted;
+#[cfg(test)]
 mod retries;
 #[cfg(test)]
 mod sorted;
@@ -14,6 +16,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use super::*;
+use crate::hub::Class;
 use crate::hub::entry::{Act, Post, PostKind, Source, Target};
 use crate::id::{Identity, PersonId};
 use crate::journal::{About, Place, Point, Span, Where};
@@ -123,11 +126,15 @@ fn look(
     limit: usize,
     with_events: bool,
 ) -> (Vec<Arc<Committed>>, bool) {
+    let classes = match with_events {
+        true => Class::ALL.to_vec(),
+        false => vec![Class::Words],
+    };
     let about = About::Said {
         at,
         span,
         limit,
-        with_events,
+        classes,
     };
     let until = journal.told;
     let inquiry = journal.ask(Question { until, about });

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::record::{Parts, kind, number};
+use super::record::{Parts, class, kind, number};
+use super::redact::redact;
 use crate::hub::entry::{Act, Committed, Post, Source, Target};
 use crate::id::{Identity, Seq};
 use crate::journal::{Note, Place};
@@ -43,6 +44,9 @@ pub(super) fn entry(to: &Connection, known: &mut Known, it: &Committed) -> rusql
             enter(to, id, room, it)?;
         }
     }
+    if let Act::Redact(redaction) = &it.entry.act {
+        redact(to, redaction.seq)?;
+    }
     if let Act::Topic { room, text } = &it.entry.act {
         topic(to, room, text, it)?;
     }
@@ -52,8 +56,8 @@ pub(super) fn entry(to: &Connection, known: &mut Known, it: &Committed) -> rusql
 fn row(to: &Connection, it: &Committed, parts: &Parts<'_>) -> rusqlite::Result<()> {
     let source = &it.entry.source;
     let mut insert = to.prepare_cached(
-        "INSERT INTO entries (seq, at, kind, identity, nick, user, host, target, other, text, tags, retry)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        "INSERT INTO entries (seq, at, kind, identity, nick, user, host, target, other, text, tags, retry, about)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     )?;
     insert.execute(params![
         number(it.seq.0),
@@ -68,15 +72,16 @@ fn row(to: &Connection, it: &Committed, parts: &Parts<'_>) -> rusqlite::Result<(
         parts.text,
         parts.tags,
         parts.retry,
+        parts.about,
     ])?;
     Ok(())
 }
 
 fn hear(to: &Connection, place: i64, it: &Committed) -> rusqlite::Result<()> {
-    let is_event = !it.entry.is_post();
+    let class = class(it.entry.class());
     let mut insert =
         to.prepare_cached("INSERT INTO fresh (place, is_event, seq) VALUES (?1, ?2, ?3)")?;
-    insert.execute(params![place, is_event, number(it.seq.0)])?;
+    insert.execute(params![place, class, number(it.seq.0)])?;
     Ok(())
 }
 

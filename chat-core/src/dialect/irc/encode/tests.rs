@@ -1,5 +1,6 @@
 use super::super::message::Message;
 use super::*;
+use crate::hub::Redaction;
 use crate::hub::entry::Entry;
 use crate::id::{Identity, PersonId, Seq};
 use crate::names::{Nick, RoomName};
@@ -55,6 +56,16 @@ fn to_bob() -> Target {
         identity: Identity(2),
         nick: nick("bob"),
     }
+}
+
+fn redact(reason: Option<&str>) -> Act {
+    Act::Redact(Redaction {
+        target: Target::Room(room()),
+        seq: Seq(5),
+        msgid: "e-5".into(),
+        author: None,
+        reason: reason.map(Into::into),
+    })
 }
 
 /// The line that such a reader gets; empty if it gets none.
@@ -135,6 +146,8 @@ fn every_act_has_its_line() {
             },
             "INVITE bob #lobby",
         ),
+        (redact(None), "REDACT #lobby e-5"),
+        (redact(Some("oh no")), "REDACT #lobby e-5 :oh no"),
     ];
     let caps = Caps::FORM.without(Caps::SERVER_TIME);
     for (act, expected) in cases {
@@ -166,6 +179,7 @@ fn who_did_not_ask_for_it_gets_nothing() {
             },
             Caps::INVITE_NOTIFY,
         ),
+        (redact(None), Caps::MESSAGE_REDACTION),
     ];
     for (act, cap) in cases {
         assert_eq!(seen(act.clone(), Caps::ALL.without(cap)), "", "{act:?}");

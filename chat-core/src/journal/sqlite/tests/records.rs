@@ -22,6 +22,9 @@ fn a_row_that_is_no_entry_hides_no_other() {
         "text = CAST(x'ff' AS TEXT)",
         "tags = 'a=b' || char(0)",
         "other = 'x'",
+        "kind = 11",
+        "kind = 11, about = 'e-x'",
+        "kind = 11, about = 'e' || char(10) || '-1'",
         "identity = -1, user = NULL",
     ] {
         hand.execute(&format!("UPDATE entries SET {spoilt} WHERE seq = 2"), [])
