@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::entry::{Act, Committed, Entry, PostKind, Target};
 use super::modes::{Change, Flag, List, Rank};
 use super::request::{Addressee, Refusal, Request};
-use super::{Effects, Hub, Introduction};
+use super::{Effects, Hub, Introduction, Redaction};
 use crate::id::{Identity, PersonId, Seq};
 use crate::limits::Limits;
 use crate::names::{Nick, RoomName};
@@ -135,7 +135,27 @@ impl Walk {
             29..=31 => Request::Mode(room, vec![self.change()]),
             32 => Request::Kick(room, nick, "out".into()),
             33 => Request::Join(room, Some("key".into())),
+            34 => Request::Redact(self.redaction(Target::Room(room))),
+            35 => match self.hub.by_nick(&nick) {
+                Some(other) => {
+                    let (id, identity) = (other.id, other.identity);
+                    Request::Redact(self.redaction(Target::Person { id, identity, nick }))
+                }
+                None => Request::Away(None),
+            },
             _ => Request::Join(room, None),
+        }
+    }
+
+    /// Of somebody's message.
+    fn redaction(&mut self, target: Target) -> Redaction {
+        let author = self.somebody();
+        Redaction {
+            target,
+            seq: Seq(1),
+            msgid: "e-1".into(),
+            author: Some(Walk::identity(author)),
+            reason: None,
         }
     }
 
