@@ -100,7 +100,7 @@ fn make() -> File {
         .expect("no syncs");
     hand.execute_batch(
         "INSERT INTO places (id, room, name, created) VALUES (1, '#lobby', '#lobby', 0);
-         INSERT INTO heard (place, is_event, seq) VALUES (1, 0, 1);",
+         INSERT INTO sorted (place, is_event, seq) VALUES (1, 0, 1);",
     )
     .expect("a place");
     let archive = Archive::open(&folder).expect("an archive");
