@@ -37,6 +37,7 @@ conversations! {
     a_quit_takes_effect_though_the_journal_refuses_it
     a_read_marker_comes_with_a_join
     a_read_marker_goes_only_forward
+    a_read_marker_may_be_asked_for_anywhere
     a_read_marker_that_cannot_be_is_refused
     a_redaction_that_is_not_stored_takes_nothing_back
     a_request_alone_holds_registration_too
@@ -71,6 +72,7 @@ conversations! {
     last_words_are_heard
     list_shows_rooms_with_somebody_in_them
     modes_of_a_room_are_changed_by_its_operators
+    more_masks_than_a_mode_takes_are_left_out
     names_are_checked_at_registration
     names_lists_who_is_in_a_room
     nick_and_user_come_in_any_order
@@ -87,6 +89,7 @@ conversations! {
     reactions_are_kept_and_other_tags_alone_are_not
     registering_twice_is_refused
     rooms_are_heard_in_the_order_of_what_happened
+    several_people_are_sent_out_of_several_rooms
     targets_are_ones_rooms_and_ones_talks
     the_house_answers_for_itself
     the_plain_door_asks_for_a_name_until_it_gets_one
@@ -105,11 +108,13 @@ conversations! {
     whoever_does_not_answer_a_ping_is_gone
     whoever_does_not_register_in_time_is_sent_away
     whoever_enters_hears_nothing_from_before
+    whoever_enters_while_away_is_told_to_be_away
     whoever_hangs_up_has_quit
     whoever_is_away_says_so_to_a_message
     whoever_is_invisible_is_shown_to_those_in_the_same_room
     whoever_makes_a_room_keeps_it_in_order
     whoever_talks_too_fast_is_delayed_and_not_cut
     whois_tells_who_somebody_is
+    whowas_of_several_names_is_one_search
     whowas_remembers_names_that_were
 }

@@ -185,10 +185,10 @@ impl Turn<'_> {
             Command::SetName(name) => self.submit(who, Request::RealName(name.into()), key),
             Command::Mode { target, modes } => self.mode(who, target, modes, key),
             Command::Kick {
-                room,
+                rooms,
                 nicks,
                 reason,
-            } => self.kick(who, room, nicks, reason, key),
+            } => self.kick(who, rooms, nicks, reason, key),
             Command::MarkRead { target, read_to } => self.mark_read(who, target, read_to, key),
             Command::Redact { asked, reason } => self.redact(who, asked, reason, key),
             query => self.query(who, &query, key),

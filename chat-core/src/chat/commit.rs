@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::answer::AnswerKey;
 use super::turn::Turn;
 use super::{Waiting, retry};
-use crate::hub::Effects;
 use crate::hub::entry::{Act, Committed, Entry, NotKept, PostKind};
 use crate::hub::request::{Refusal, Request};
+use crate::hub::{Effects, RoomKey};
 use crate::id::{PersonId, Seq};
 use crate::journal::{Outcome, Ticket};
 
@@ -217,6 +217,7 @@ impl Turn<'_> {
                 .fan
                 .say(room, committed, spares_author, is_counted);
             if matches!(committed.entry.act, Act::Join { .. }) {
+                self.say_absence(room, committed, is_counted);
                 self.chat.fan.enter(committed.entry.who, room);
             }
             self.hold_if_slowed(committed, room);
@@ -236,6 +237,19 @@ impl Turn<'_> {
         }
         if let Some(key) = key {
             self.tell_author(committed, effects, key);
+        }
+    }
+
+    /// Of whoever enters while away that is told too. IRCv3 away-notify.
+    fn say_absence(&mut self, room: RoomKey, joined: &Committed, is_counted: bool) {
+        let member = self.chat.hub.person(joined.entry.who);
+        if let Some(reason) = member.and_then(|member| member.away.clone()) {
+            let mut absence = joined.clone();
+            absence.entry.act = Act::Away {
+                reason: Some(reason),
+            };
+            let absence = Arc::new(absence);
+            self.chat.fan.say(room, &absence, true, is_counted);
         }
     }
 

@@ -75,7 +75,11 @@ impl Turn<'_> {
         read_to: Option<Timestamp>,
         key: AnswerKey,
     ) {
-        let (identity, buffer) = match (self.chat.hub.person(who), self.buffer(who, target)) {
+        let buffer = match read_to {
+            None => self.buffer(who, target).or_else(|| elsewhere(target)),
+            Some(_) => self.buffer(who, target),
+        };
+        let (identity, buffer) = match (self.chat.hub.person(who), buffer) {
             (Some(member), Some(buffer)) => (member.identity, buffer),
             _ => return self.wrong(key, &read_marker::invalid_target(target)),
         };
@@ -112,6 +116,11 @@ impl Turn<'_> {
         read_marker::marker(&mut line, &self.chat.reader(who), name, read_to);
         self.say(key, line);
     }
+}
+
+/// A room that they are not in: how far they had read there says nothing about the room.
+fn elsewhere(target: &str) -> Option<Addressee> {
+    RoomName::new(target).ok().map(Addressee::Room)
 }
 
 impl Chat {

@@ -2,6 +2,8 @@
 //!
 //! Here letters become changes; whether somebody may make them is for the hub to say.
 
+use std::sync::Arc;
+
 use super::answer::AnswerKey;
 use super::deeds::existing;
 use super::turn::Turn;
@@ -141,28 +143,24 @@ impl Turn<'_> {
         room.settings.modes.list(list).iter().map(line).collect()
     }
 
-    /// Sends people out of a room, one after the other.
+    /// Sends people out, one after the other: all of one room, or each of the room in the same place of its list.
     pub(super) fn kick(
         &mut self,
         who: PersonId,
-        room: &str,
+        rooms: &str,
         nicks: &str,
         reason: Option<&str>,
         key: AnswerKey,
     ) {
-        let room = match existing(room) {
-            Ok(room) => room,
-            Err(refusal) => return self.refuse(key, &refusal),
-        };
         // RFC 2812 §3.2.8: the name of whoever does it, if they do not say why.
-        let reason = reason.unwrap_or_else(|| self.chat.called(who)).to_owned();
+        let reason: Arc<str> = reason.unwrap_or_else(|| self.chat.called(who)).into();
+        let (mut rooms, mut room) = (targets(rooms), "");
         for nick in targets(nicks).take(TARGETS_MAX) {
-            match Nick::new(nick) {
-                Ok(nick) => {
-                    let request = Request::Kick(room.clone(), nick, reason.as_str().into());
-                    self.submit(who, request, key);
-                }
-                Err(_) => self.refuse(key, &Refusal::NoSuchNick(nick.to_owned())),
+            room = rooms.next().unwrap_or(room);
+            let nick = Nick::new(nick).map_err(|_| Refusal::NoSuchNick(nick.to_owned()));
+            match existing(room).and_then(|room| Ok(Request::Kick(room, nick?, reason.clone()))) {
+                Ok(request) => self.submit(who, request, key),
+                Err(refusal) => self.refuse(key, &refusal),
             }
         }
     }

@@ -1,4 +1,4 @@
-//! WHOIS and WHOWAS. Floor 5. RFC 2812 §3.6.2 and §3.6.3.
+//! WHOIS and WHOWAS. Floor 5. RFC 2812 §3.6.2 and §3.6.3. WHOWAS of several is one search, from the latest back.
 
 use std::net::IpAddr;
 
@@ -11,7 +11,7 @@ use crate::dialect::irc::numeric::{
     RPL_WHOISACTUALLY, RPL_WHOISCHANNELS, RPL_WHOISIDLE, RPL_WHOISSERVER, RPL_WHOISUSER,
     RPL_WHOWASUSER,
 };
-use crate::hub::Member;
+use crate::hub::{Gone, Member};
 use crate::id::PersonId;
 use crate::limits::TARGETS_MAX;
 use crate::names::Nick;
@@ -67,16 +67,16 @@ impl Turn<'_> {
         key: AnswerKey,
     ) {
         for nick in targets(nicks).take(TARGETS_MAX) {
-            let lines = self
-                .chat
-                .whowas_lines(who, nick, count.unwrap_or(usize::MAX));
-            if lines.is_empty() {
+            if !Nick::new(nick).is_ok_and(|nick| self.chat.hub.gone(&nick).next().is_some()) {
                 let text = format_args!("nobody was called {nick}");
                 self.say_numeric(key, ERR_WASNOSUCHNICK, &[nick], text);
             }
-            self.say_all(key, lines);
-            self.say_numeric(key, RPL_ENDOFWHOWAS, &[nick], "end of whowas");
         }
+        let lines = self
+            .chat
+            .whowas_lines(who, nicks, count.unwrap_or(usize::MAX));
+        self.say_all(key, lines);
+        self.say_numeric(key, RPL_ENDOFWHOWAS, &[nicks], "end of whowas");
     }
 }
 
@@ -134,20 +134,33 @@ impl Chat {
             .collect()
     }
 
-    fn whowas_lines(&self, who: PersonId, nick: &str, count: usize) -> Vec<String> {
-        let Ok(nick) = Nick::new(nick) else {
-            return Vec::new();
+    /// All of several names in one, the latest first, and so many of each.
+    fn whowas_lines(&self, who: PersonId, nicks: &str, count: usize) -> Vec<String> {
+        let asked = targets(nicks)
+            .take(TARGETS_MAX)
+            .filter_map(|nick| Nick::new(nick).ok());
+        let mut asked: Vec<(Nick, usize)> = asked.map(|nick| (nick, count)).collect();
+        let mut is_asked = |gone: &&Gone| {
+            let asked = asked
+                .iter_mut()
+                .find(|(nick, rest)| *rest > 0 && *nick == gone.source.nick);
+            asked.map(|(_, rest)| *rest -= 1).is_some()
         };
-        let mut lines = Vec::new();
-        for gone in self.hub.gone(&nick).take(count) {
-            let source = &gone.source;
-            let nick = source.nick.as_str();
-            let params = [nick, source.user(), source.host(), "*"];
-            lines.push(self.numeric(who, RPL_WHOWASUSER, &params, &gone.real_name));
-            let params = [nick, self.house.server.as_str()];
-            lines.push(self.numeric(who, RPL_WHOISSERVER, &params, gone.at.iso()));
-        }
-        lines
+        let gone: Vec<&Gone> = self.hub.departed().filter(|gone| is_asked(gone)).collect();
+        gone.into_iter()
+            .flat_map(|gone| self.gone_lines(who, gone))
+            .collect()
+    }
+
+    fn gone_lines(&self, who: PersonId, gone: &Gone) -> [String; 2] {
+        let source = &gone.source;
+        let nick = source.nick.as_str();
+        let params = [nick, source.user(), source.host(), "*"];
+        let server = [nick, self.house.server.as_str()];
+        [
+            self.numeric(who, RPL_WHOWASUSER, &params, &gone.real_name),
+            self.numeric(who, RPL_WHOISSERVER, &server, gone.at.iso()),
+        ]
     }
 }
 

@@ -210,11 +210,14 @@ impl Hub {
     }
 
     /// Those who left under a name, the latest first.
-    pub fn gone<'a>(&'a self, nick: &'a Nick) -> impl Iterator<Item = &'a Gone> {
-        self.gone
-            .iter()
-            .rev()
+    pub fn gone<'h>(&'h self, nick: &Nick) -> impl Iterator<Item = &'h Gone> {
+        self.departed()
             .filter(move |gone| gone.source.nick == *nick)
+    }
+
+    /// All who left and are remembered, the latest first.
+    pub fn departed(&self) -> impl Iterator<Item = &Gone> {
+        self.gone.iter().rev()
     }
 
     /// Everybody who shares a room with somebody, without that person, in slab order.

@@ -88,7 +88,7 @@ pub enum Command<'a> {
     },
     /// KICK: people out of a room. RFC 2812 §3.2.8.
     Kick {
-        room: &'a str,
+        rooms: &'a str,
         nicks: &'a str,
         reason: Option<&'a str>,
     },

@@ -298,10 +298,19 @@ fn mode(params: Params<'_>) -> Decoded<'_> {
     })
 }
 
+/// One room and some people, or as many rooms as people. RFC 2812 §3.2.8.
 fn kick(params: Params<'_>) -> Decoded<'_> {
+    let too_few = Wrong::NeedMoreParams("KICK");
+    let (Some(rooms), Some(nicks)) = (list(params, 0), list(params, 1)) else {
+        return Err(too_few);
+    };
+    let count = targets(rooms).count();
+    if count > 1 && count != targets(nicks).count() {
+        return Err(too_few);
+    }
     Ok(Command::Kick {
-        room: needed("KICK", params, 0)?,
-        nicks: list(params, 1).ok_or(Wrong::NeedMoreParams("KICK"))?,
+        rooms,
+        nicks,
         reason: text(params, 2, REASON_BYTES_MAX),
     })
 }

@@ -74,11 +74,11 @@ fn number(limit: u64) -> String {
 
 fn target_maxima() -> String {
     let commands = [
-        "PRIVMSG", "NOTICE", "TAGMSG", "NAMES", "LIST", "WHOIS", "WHOWAS", "KICK",
+        "PRIVMSG", "NOTICE", "TAGMSG", "LIST", "WHOIS", "WHOWAS", "KICK",
     ];
     let maxima = commands.map(|command| format!("{command}:{TARGETS_MAX}"));
-    // JOIN and PART are bound by CHANLIMIT alone.
-    format!("TARGMAX={},JOIN:,PART:", maxima.join(","))
+    // NAMES of several rooms tells the end of each, which clients need not expect. JOIN and PART are bound by CHANLIMIT alone.
+    format!("TARGMAX={},NAMES:1,JOIN:,PART:", maxima.join(","))
 }
 
 /// A value may hold no space, `=` or backslash: `\x20` stands for the first.

@@ -29,6 +29,7 @@ pub enum Wanted<'a> {
 #[must_use]
 pub fn wanted<'a>(modes: &[&'a str]) -> Vec<Wanted<'a>> {
     let (letters, params) = modes.split_first().unwrap_or((&"", &[]));
+    let has_too_many = params.len() > MODE_PARAMS_MAX;
     let mut params = params.iter().copied().take(MODE_PARAMS_MAX);
     let (mut on, mut wanted) = (true, Vec::new());
     for letter in letters.chars() {
@@ -42,6 +43,8 @@ pub fn wanted<'a>(modes: &[&'a str]) -> Vec<Wanted<'a>> {
             break;
         }
     }
+    // Whose mask was left out did not ask who is on the list.
+    wanted.retain(|one| !(has_too_many && matches!(one, Wanted::Show(_))));
     wanted
 }
 
@@ -84,7 +87,8 @@ fn key(text: &str) -> Wanted<'_> {
         !text.starts_with(':') && !text.contains([' ', ',']) && !text.chars().any(char::is_control);
     match fits && is_one_word {
         true => Wanted::Key(Some(text)),
-        false => Wanted::Invalid('k', text, "a key has 1 to 23 bytes, and no space or comma"),
+        // What was to be a secret is not said again.
+        false => Wanted::Invalid('k', "*", "a key has 1 to 23 bytes, and no space or comma"),
     }
 }
 
