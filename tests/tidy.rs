@@ -6,6 +6,7 @@
 //! | `tidy/floors.rs` | who may use whom inside chat-core: the table of floors |
 //! | `tidy/rules.rs` | the rules about single files |
 //! | `tidy/security.rs` | that each test which `docs/security.md` names is there |
+//! | `tidy/spoken.rs` | that `docs/irc.md` lists what we speak, and nothing else |
 //! | `tidy/source.rs`, `tidy/blank.rs` | Rust read just well enough for that |
 #![allow(
     clippy::unwrap_used,
@@ -24,6 +25,8 @@ mod rules;
 mod security;
 #[path = "tidy/source.rs"]
 mod source;
+#[path = "tidy/spoken.rs"]
+mod spoken;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -127,6 +130,19 @@ fn every_threat_has_a_test_that_is_there() {
     let table = fs::read_to_string(root().join("docs/security.md")).unwrap();
     assert!(table.lines().count() > 80, "where are the tables?");
     hold(security::complaints(&root(), &table));
+}
+
+#[test]
+fn the_page_about_irc_lists_what_we_speak() {
+    let page = fs::read_to_string(root().join("docs/irc.md")).unwrap();
+    let welcome = "tests/conversations/welcome_says_what_we_are.txt";
+    let welcome = fs::read_to_string(root().join(welcome)).unwrap();
+    let sources = sources_within(&["chat-core/src/", "chat-web/src/gateway/"]);
+    let kinds = spoken::kinds(&sources, &welcome);
+    for kind in &kinds {
+        assert!(!kind.spoken.is_empty(), "{}", kind.section);
+    }
+    hold(spoken::complaints(&page, &kinds));
 }
 
 #[test]
