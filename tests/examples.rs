@@ -178,3 +178,44 @@ fn ws_echo_sends_back_what_came_as_it_came() {
     }
     client.close(1000);
 }
+
+mod with_clients {
+    use std::io::{BufRead, BufReader};
+    use std::net::{SocketAddr, TcpListener};
+
+    use super::*;
+
+    fn python_bot(server: SocketAddr) -> Command {
+        let mut python = Command::new("python3");
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/bot.py");
+        let (ip, port) = (server.ip().to_string(), server.port().to_string());
+        python.args([path, &ip, &port, "#lobby"]);
+        python
+    }
+
+    #[test]
+    fn a_bot_in_python_answers_in_the_room() {
+        let relay = Program::start(&example("embed"), &[]);
+        let mut ana = LineClient::connect(relay.door("irc"));
+        ana.register("ana");
+        ana.join("#lobby");
+        let _bot = Program::spawn(python_bot(relay.door("irc")));
+        ana.expect(|line| line.starts_with(":pingbot!") && line.contains(" JOIN "));
+        ana.send("PRIVMSG #lobby :no !ping\r\nPRIVMSG #lobby :!ping");
+        let answer = ana.expect_contains("PRIVMSG #lobby");
+        assert!(answer.ends_with(" :ana: pong"), "{answer}");
+    }
+
+    #[test]
+    fn a_bot_in_python_says_what_it_is_where_that_is_known() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let _bot = Program::spawn(python_bot(listener.local_addr().unwrap()));
+        let (mut socket, _) = listener.accept().unwrap();
+        socket.set_read_timeout(Some(PATIENCE)).unwrap();
+        let told = "001 pingbot :hi\r\n:s 005 pingbot NICKLEN=9 BOT=b :are here";
+        write!(socket, ":s {told}\r\nPING :a b\r\n").unwrap();
+        let lines = BufReader::new(socket).lines().map(Result::unwrap);
+        let said: Vec<String> = lines.take(5).skip(2).collect();
+        assert_eq!(said, ["JOIN #lobby", "MODE pingbot +b", "PONG :a b"]);
+    }
+}

@@ -140,13 +140,14 @@ fn joined(package: &str, path: &str) -> String {
 }
 
 /// What drives a program that a machine may not have.
-const CLIENTS: [&str; 6] = [
+const CLIENTS: [&str; 7] = [
     "Browser::start",
     "Terminal::start",
     "\"nc\"",
     "\"curl\"",
     "\"nginx\"",
     "\"caddy\"",
+    "\"python3\"",
 ];
 const MODULE: &str = "mod with_clients";
 
