@@ -53,8 +53,10 @@ fn length(bytes: &[u8]) -> Option<usize> {
 /// The chat takes messages for lines: what would be two of them is none.
 fn read(message: &[u8]) -> Frame<'_> {
     match std::str::from_utf8(message) {
-        Err(_) => Frame::Unreadable(Unreadable::NotUtf8),
-        Ok(text) if text.contains(['\r', '\n', '\0']) => Frame::Unreadable(Unreadable::ControlByte),
+        Err(_) => Frame::Unreadable(Unreadable::NotUtf8, message),
+        Ok(text) if text.contains(['\r', '\n', '\0']) => {
+            Frame::Unreadable(Unreadable::ControlByte, message)
+        }
         Ok(text) => Frame::Message(text),
     }
 }

@@ -144,7 +144,10 @@ fn what_is_no_line_of_text_forges_nothing_and_the_next_line_is_heard() {
         let heard = person.transcript();
         words.map(|word| heard.matches(word).count())
     };
-    assert_eq!(told(&irc, ["neither CR nor NUL", "INVALID_UTF8"]), [5, 5]);
+    assert_eq!(
+        told(&irc, ["neither CR nor NUL", "FAIL PRIVMSG INVALID_UTF8"]),
+        [5, 5]
+    );
     assert_eq!(told(&plain, ["held a CR or NUL", "not UTF-8"]), [5, 5]);
 }
 

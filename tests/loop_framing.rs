@@ -107,7 +107,7 @@ impl Host for Answering {
                 let name = people.wire(who).unwrap().name;
                 people.send(who, format!("{text}:{name} ").as_bytes());
             }
-            Frame::Unreadable(_) => {}
+            Frame::Unreadable(..) => {}
         }
     }
 

@@ -130,7 +130,7 @@ fn binary_sockets_speak_the_same_and_have_to_be_utf_8() {
     tab.expect_contains(" 422 ");
     tab.send_message(Message::binary(b"PRIVMSG #lobby :\xff".to_vec()));
     let told = tab.next_line();
-    assert!(told.contains("INVALID_UTF8"), "{told}");
+    assert!(told.contains("FAIL PRIVMSG INVALID_UTF8"), "{told}");
     tab.fence();
 }
 

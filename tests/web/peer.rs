@@ -88,7 +88,7 @@ impl Peer {
         let told = match self.web.decode(&mut input, &mut self.sent) {
             Ok(None) => None,
             Ok(Some(Frame::Message(text))) => Some(Told::Line(text.to_owned())),
-            Ok(Some(Frame::Unreadable(why))) => Some(Told::Unreadable(why)),
+            Ok(Some(Frame::Unreadable(why, _))) => Some(Told::Unreadable(why)),
             Ok(Some(Frame::Other(other))) => {
                 let event = other.downcast_mut::<Event>().expect("an event");
                 Some(on_event(event, self.answers))

@@ -258,7 +258,7 @@ impl Turn<'_> {
     }
 
     /// A line that could not be read. It was nobody's fault but the sender's, who goes on.
-    pub(super) fn unreadable(&mut self, who: PersonId, why: Unreadable) {
+    pub(super) fn unreadable(&mut self, who: PersonId, why: Unreadable, bytes: &[u8]) {
         if self.is_first_line(who) && !self.keep_origin(who) {
             return;
         }
@@ -268,7 +268,7 @@ impl Turn<'_> {
         if self.chat.is_plain(who) {
             return self.unreadable_plainly(who, why);
         }
-        let line = unreadable(&self.chat.reader(who), why);
+        let line = unreadable(&self.chat.reader(who), why, bytes);
         self.write(who, &line);
     }
 }

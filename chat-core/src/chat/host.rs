@@ -42,7 +42,7 @@ impl Host for Chat {
         turn.hear(who);
         match frame {
             Frame::Message(text) => turn.line(who, text),
-            Frame::Unreadable(why) => turn.unreadable(who, why),
+            Frame::Unreadable(why, bytes) => turn.unreadable(who, why, bytes),
             Frame::Other(_) => {}
         }
         turn.pause_if_held(who);

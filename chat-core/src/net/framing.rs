@@ -85,8 +85,8 @@ impl<'a> Input<'a> {
 pub enum Frame<'a> {
     /// One message for the host: an IRC line without its line end, a WebSocket text.
     Message(&'a str),
-    /// A message that cannot be passed on; the connection is still sound.
-    Unreadable(Unreadable),
+    /// A message that cannot be passed on, and what there is of its bytes; the connection is still sound.
+    Unreadable(Unreadable, &'a [u8]),
     /// Something that only this framing and its host understand, such as an HTTP request.
     Other(&'a mut dyn Any),
 }
@@ -95,7 +95,7 @@ impl std::fmt::Debug for Frame<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Frame::Message(text) => f.debug_tuple("Message").field(text).finish(),
-            Frame::Unreadable(why) => f.debug_tuple("Unreadable").field(why).finish(),
+            Frame::Unreadable(why, _) => f.debug_tuple("Unreadable").field(why).finish(),
             Frame::Other(_) => f.write_str("Other"),
         }
     }

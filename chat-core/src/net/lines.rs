@@ -52,7 +52,7 @@ impl Lines {
         self.searched = 0;
         let skipped = std::mem::take(&mut self.skipping);
         if skipped || line.len() > self.bytes_max {
-            return Frame::Unreadable(Unreadable::TooLong);
+            return Frame::Unreadable(Unreadable::TooLong, line);
         }
         read(line)
     }
@@ -91,11 +91,11 @@ fn read(line: &[u8]) -> Frame<'_> {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     if memchr2(b'\r', b'\0', line).is_some() {
-        return Frame::Unreadable(Unreadable::ControlByte);
+        return Frame::Unreadable(Unreadable::ControlByte, line);
     }
     match std::str::from_utf8(line) {
         Ok(text) => Frame::Message(text),
-        Err(_) => Frame::Unreadable(Unreadable::NotUtf8),
+        Err(_) => Frame::Unreadable(Unreadable::NotUtf8, line),
     }
 }
 

@@ -224,11 +224,11 @@ impl Desk<'_> {
         }
     }
 
-    pub(super) fn refuse_unreadable(&mut self, id: Identity, why: Unreadable) {
+    pub(super) fn refuse_unreadable(&mut self, id: Identity, why: Unreadable, bytes: &[u8]) {
         let Some(client) = self.clients.get(id) else {
             return;
         };
-        let (line, browser) = (words::unreadable(&client.nick, why), client.browser);
+        let (line, browser) = (words::unreadable(&client.nick, why, bytes), client.browser);
         if let Some(browser) = browser {
             self.say(browser, &line);
         }

@@ -136,13 +136,13 @@ impl Host for Gateway {
                     self.desk(people, now).hear_ping(id);
                 }
             }
-            (Some(Socket::Browser(id)), Frame::Unreadable(why)) => {
-                self.desk(people, now).refuse_unreadable(id, why);
+            (Some(Socket::Browser(id)), Frame::Unreadable(why, bytes)) => {
+                self.desk(people, now).refuse_unreadable(id, why, bytes);
             }
             (Some(Socket::Relay(id)), Frame::Message(line)) => {
                 self.hear_relay(people, id, who, line, now);
             }
-            (Some(Socket::Relay(_)), Frame::Unreadable(why)) => {
+            (Some(Socket::Relay(_)), Frame::Unreadable(why, _)) => {
                 log::warn!("{who}: the relay sent a line that cannot be passed on: {why:?}");
             }
             _ => {}

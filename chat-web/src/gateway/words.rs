@@ -91,8 +91,8 @@ pub(super) fn relay_gone(nick: &str, why: &str) -> String {
 }
 
 /// What the relay would say to a line that cannot be passed on to it.
-pub(super) fn unreadable(nick: &str, why: Unreadable) -> String {
-    chat_core::chat::unreadable(&reader(nick), why)
+pub(super) fn unreadable(nick: &str, why: Unreadable, bytes: &[u8]) -> String {
+    chat_core::chat::unreadable(&reader(nick), why, bytes)
 }
 
 /// What the gateway calls itself.

@@ -205,7 +205,10 @@ impl Web {
             Mode::Lines => {
                 let line = without_end(self.text.as_bytes());
                 let text = &self.text[..line.len()];
-                wrong_with(line).map_or(Frame::Message(text), Frame::Unreadable)
+                match wrong_with(line) {
+                    None => Frame::Message(text),
+                    Some(wrong) => Frame::Unreadable(wrong, line),
+                }
             }
         }
     }
@@ -292,9 +295,9 @@ fn next_message(
 fn line(message: &[u8]) -> Frame<'_> {
     let line = without_end(message);
     match (wrong_with(line), std::str::from_utf8(line)) {
-        (Some(wrong), _) => Frame::Unreadable(wrong),
+        (Some(wrong), _) => Frame::Unreadable(wrong, line),
         (None, Ok(text)) => Frame::Message(text),
-        (None, Err(_)) => Frame::Unreadable(Unreadable::NotUtf8),
+        (None, Err(_)) => Frame::Unreadable(Unreadable::NotUtf8, line),
     }
 }
 

@@ -14,7 +14,7 @@ impl Told {
     pub(crate) fn of(frame: &Frame<'_>) -> Option<Told> {
         match frame {
             Frame::Message(text) => Some(Told::Line((*text).to_owned())),
-            Frame::Unreadable(why) => Some(Told::Unreadable(*why)),
+            Frame::Unreadable(why, _) => Some(Told::Unreadable(*why)),
             Frame::Other(_) => None,
         }
     }
