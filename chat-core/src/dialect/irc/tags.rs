@@ -4,6 +4,7 @@
 //! without ever being unescaped, so what others get is byte for byte what was sent.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt::{Display, Write};
 
 /// The tags of one message: what stands between `@` and the space.
@@ -42,14 +43,22 @@ impl<'a> Tags<'a> {
         self.pieces().filter(|tag| tag.starts_with('+'))
     }
 
-    /// The client-only tags as one piece of tag data, to be passed on.
+    /// The client-only tags as one piece of tag data, to be passed on: of each key the last, as it may stand on a
+    /// message once only. IRCv3 message-tags, "Rules for tags".
     #[must_use]
     pub fn passed_on(self) -> String {
         let mut data = String::new();
         if self.0.is_empty() {
             return data;
         }
-        for tag in self.client_only() {
+        let (mut keys, mut tags) = (HashSet::new(), Vec::new());
+        for tag in self.pieces().rev().filter(|tag| tag.starts_with('+')) {
+            let key = tag.split_once('=').map_or(tag, |(key, _)| key);
+            if keys.insert(key) {
+                tags.push(tag);
+            }
+        }
+        for tag in tags.into_iter().rev() {
             push(&mut data, tag);
         }
         data
@@ -233,6 +242,8 @@ mod tests {
     fn only_client_only_tags_are_passed_on() {
         let tags = Tags::new("time=x;+draft/reply=1;msgid=2;+typing=active;+e=\\:");
         assert_eq!(tags.passed_on(), "+draft/reply=1;+typing=active;+e=\\:");
+        let twice = Tags::new("+a=1;+b;+a=2;+b=;+aa");
+        assert_eq!(twice.passed_on(), "+a=2;+b=;+aa");
         assert_eq!(Tags::default().passed_on(), "");
     }
 
