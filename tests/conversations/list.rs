@@ -15,6 +15,7 @@ conversations! {
     a_labeled_history_carries_the_label_on_its_batch
     a_line_out_is_cut_between_characters
     a_line_that_is_too_long_is_refused_whole
+    a_line_that_is_too_long_is_refused_with_its_label
     a_long_reply_is_labeled_as_one_batch
     a_look_alike_is_refused_and_may_choose_again
     a_message_reaches_everybody_else_in_the_room

@@ -9,7 +9,7 @@ use super::unreadable::unreadable;
 use crate::dialect::irc::decode::Known;
 use crate::dialect::irc::numeric::{ERR_ALREADYREGISTERED, ERR_NOTREGISTERED};
 use crate::dialect::irc::refusal;
-use crate::dialect::irc::{Caps, Command, Message, Wrong};
+use crate::dialect::irc::{Caps, Command, Message, ParseError, Wrong};
 use crate::dialect::quit_reason;
 use crate::hub::request::{Refusal, Request};
 use crate::id::PersonId;
@@ -46,13 +46,7 @@ impl Turn<'_> {
         // By reference, here and below: a message is 300 bytes.
         let message = match &parsed {
             Ok(message) => message,
-            Err(error) => {
-                let mut line = String::new();
-                if refusal::parse_error(&mut line, &self.chat.reader(who), *error) {
-                    self.write(who, &line);
-                }
-                return;
-            }
+            Err(error) => return self.no_message(who, text, *error),
         };
         let known = Known::find(message.command);
         if self.must_wait(who, known.is_some_and(Known::is_post)) {
@@ -66,6 +60,19 @@ impl Turn<'_> {
             Err(wrong) if self.comes_too_early(who, &wrong) => self.not_registered(key),
             Err(wrong) => self.wrong(key, &wrong),
         }
+        self.close(key);
+    }
+
+    /// The answer to a line that is too long has the label of that line all the same.
+    fn no_message(&mut self, who: PersonId, text: &str, error: ParseError) {
+        let mut line = String::new();
+        if !refusal::parse_error(&mut line, &self.chat.reader(who), error) {
+            return;
+        }
+        let message = Message::of_server(text);
+        let label = message.and_then(|message| self.label(who, &message));
+        let key = self.ask(who, "*", label);
+        self.say(key, line);
         self.close(key);
     }
 
