@@ -70,10 +70,11 @@ impl Assets {
     #[must_use]
     pub fn embedded() -> Assets {
         Assets(embedded![
-            "app.js" "commands.js" "complete.js" "compose.js" "connection.js" "dom.js" "format.js"
-            "handshake.js" "history.js" "icon.svg" "irc.js" "log.js" "markers.js" "pending.js" "replies.js"
-            "room.js" "sender.js" "sidebar.js" "state.js" "status.js" "store.js" "style.css"
-        ].map(|(name, bytes)| Asset::new(name, media_of(name), bytes)).into())
+            "app.js" "bar.js" "commands.js" "compose.js" "connection.js" "dom.js" "format.js" "handshake.js"
+            "history.js" "icon.svg" "irc.js" "log.js" "markers.js" "messages.js" "modes.js" "pending.js"
+            "people.js" "replies.js" "room.js" "sender.js" "sheet.js" "sidebar.js" "speak.js" "state.js"
+            "status.js" "store.js" "style.css" "tools.js" "typing.js"
+        ].map(|(name, bytes)| Asset::new(name, media_of(name), as_it_travels(name, bytes))).into())
     }
 
     /// One more, of the program around, with at most so many bytes.
@@ -152,6 +153,31 @@ fn content(bytes: Cow<'static, [u8]>) -> Content {
     Content { bytes, etag }
 }
 
+/// Comments and indentation of our own files are for those who read them here: what travels goes
+/// without, line for line. Scripts are written so that a line alone shows what is a comment, which a
+/// test of the page holds.
+fn as_it_travels(name: &str, bytes: &'static [u8]) -> Cow<'static, [u8]> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) if name.ends_with(".js") => lines(text, code_of),
+        Ok(text) if name.ends_with(".css") => lines(text, str::trim_start),
+        _ => bytes.into(),
+    }
+}
+
+fn lines(text: &str, change: fn(&str) -> &str) -> Cow<'static, [u8]> {
+    let changed = text.lines().flat_map(|line| [change(line), "\n"]);
+    changed.collect::<String>().into_bytes().into()
+}
+
+fn code_of(line: &str) -> &str {
+    let line = line.trim_start();
+    let is_comment = ["//", "/*", "* ", "*/"]
+        .iter()
+        .any(|start| line.starts_with(start));
+    let (code, _) = line.split_once(" // ").unwrap_or((line, ""));
+    if is_comment { "" } else { code }
+}
+
 /// Done once at the start: there is no build step that could do it before.
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
@@ -192,6 +218,19 @@ mod tests {
                 "{name} is not in Assets::embedded"
             );
         }
+    }
+
+    #[test]
+    fn a_script_travels_without_its_comments() {
+        let line = "\tconst a = 'http://b'; // why";
+        assert_eq!(code_of(line), "const a = 'http://b';");
+        for line in ["// what", "\t/** what */", "\t * what", "\t */", ""] {
+            assert_eq!(code_of(line), "", "{line}");
+        }
+        let script = as_it_travels("a.js", b"// what\nlet a;\n");
+        assert_eq!(&*script, b"\nlet a;\n");
+        assert_eq!(&*as_it_travels("a.css", b"\t* { a: b }"), b"* { a: b }\n");
+        assert_eq!(&*as_it_travels("a.svg", b"// a"), b"// a");
     }
 
     #[test]

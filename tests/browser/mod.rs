@@ -3,6 +3,7 @@
 
 mod attack;
 mod contrast;
+mod hanging;
 mod login;
 mod looks;
 mod network;

@@ -105,7 +105,7 @@ fn older_messages_come_without_a_jump_until_there_are_none() {
             pane.scrollTop = 30; const top = first.getBoundingClientRect().top, before = count(); \
             const look = () => count() > before ? done(first.isConnected ? first.getBoundingClientRect().top - top : 'gone') : setTimeout(look, 5); \
             look(); }})",
-            180 - known + 2
+            180 - known + 4
         );
         let moved = ana.page.eval(&script).as_f64();
         let moved = moved.unwrap_or_else(|| panic!("at {known}: it should stay"));

@@ -97,6 +97,7 @@ fn a_click_on_a_name_opens_a_conversation() {
     let (ana, bob) = (chat.enter("ana"), chat.enter("bob"));
     ana.sees_people(&["ana", "bob"]);
     ana.page.click("#people [data-name=bob]");
+    ana.page.click("#sheet .choice");
     ana.shows("#room-name", "bob");
     ana.page.type_text("hi");
     ana.page.press("Enter");

@@ -178,6 +178,7 @@ fn the_box_has_the_focus_and_gets_it_back() {
     has_the_box(&ana);
     ana.sees_people(&["ana", "irene"]);
     ana.page.click("#people [data-name=irene]");
+    ana.page.click("#sheet .choice");
     ana.shows("#room-name", "irene");
     has_the_box(&ana);
     ana.opens("#lobby");

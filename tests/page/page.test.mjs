@@ -14,9 +14,10 @@ test('text nodes only, nothing inline, nothing from elsewhere', () => {
 	}
 });
 
+// Comments are in it, which do not travel: what does is bounded by a test of chat-web's pages.rs. Replies, reactions, search and moderation were added.
 test('the page does not grow unnoticed', () => {
 	const bytes = [...files.values()].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-	assert.ok(bytes < 92_000, `${bytes} bytes`);
+	assert.ok(bytes < 145_000, `${bytes} bytes`);
 });
 
 /** oklch → linear sRGB, cut to what a screen can show (the Oklab matrices of CSS Color 4). */

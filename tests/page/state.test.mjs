@@ -7,7 +7,7 @@ import { presenceText } from '../../chat-web/src/pages/room.js';
 
 /** A chat that has been welcomed and is in #lobby, and what it asked of the page. */
 function chatting(...more) {
-	const asked = [], names = ['ready', 'joined', 'left', 'renamed', 'echo', 'error', 'refused', 'marked'];
+	const asked = [], names = ['ready', 'joined', 'left', 'renamed', 'echo', 'error', 'refused', 'marked', 'wanted', 'redacted', 'found', 'bans'];
 	const on = Object.fromEntries(names.map(name => [name, (...args) => asked.push([name, ...args])]));
 	on.history = (room, items, label) => asked.push(['history', room, items, label]) && { fresh: room.merge(items, how[label], room.heardId), missed: label === 'h1', older: label === 'h2' };
 	const how = { h1: 'AFTER', h2: 'BEFORE' }, chat = new Chat('?', on);
@@ -23,7 +23,7 @@ test('the welcome tells the true name, a join opens the room', () => {
 	const { chat, asked, lobby } = chatting();
 	assert.equal(chat.me, 'ann');
 	assert.deepEqual(asked.map(([name]) => name), ['ready', 'joined']);
-	assert.deepEqual(lobby.listed().map(({ nick, mark }) => mark + nick), ['@bob', 'ann', 'eve']);
+	assert.deepEqual(lobby.listed().map(({ nick, marks }) => marks + nick), ['@bob', 'ann', 'eve']);
 });
 
 test('comings and goings fold into one line until somebody speaks', () => {
@@ -73,7 +73,7 @@ test('my own new name and a friend\'s are followed', () => {
 	const { chat, hear, lobby } = chatting(':bob!b@h PRIVMSG ann :psst');
 	hear(':ann!w@h NICK anna', ':bob!b@h NICK rob');
 	assert.equal(chat.me, 'anna');
-	assert.ok(lobby.people.has('anna') && lobby.people.get('rob').mark === '@');
+	assert.ok(lobby.people.has('anna') && lobby.people.get('rob').marks === '@');
 	assert.ok(chat.room('rob').direct && !chat.room('bob'));
 });
 

@@ -5,24 +5,26 @@ import { Chat } from './state.js';
 import { Connection } from './connection.js';
 import { Handshake } from './handshake.js';
 import { History } from './history.js';
-import { interpret } from './commands.js';
-import { $, avatar, nickname } from './dom.js';
+import { $, avatar, nickname, say } from './dom.js';
 import { Composer } from './compose.js';
 import { Log } from './log.js';
 import { Markers } from './markers.js';
 import { Pending } from './pending.js';
 import { Sender } from './sender.js';
+import { Speaker } from './speak.js';
 import { drawPeople, drawRooms, drawer } from './sidebar.js';
 import { showState, showTitle, tell } from './status.js';
 import * as store from './store.js';
+import { Tools } from './tools.js';
+import { Typing, typingText, typists } from './typing.js';
 
-const MOST_LINES = 20, CROWD = 200;
+const CROWD = 200, TYPING_MS = 1_000;
 const LEVELS = new Map([['disk', 'Kept on the server’s disk'], ['relay', 'Kept by the server, soon on its disk'], ['memory', 'Kept in the server’s memory']]);
 const meta = name => document.querySelector(`meta[name=chat-${name}]`).content;
 const firstRoom = meta('room') || '#lobby';
 let asked = location.search.includes('room=');
 let wanted = ''; // the room to show as soon as the server lets us in
-let drawing, known = 0;
+let drawing, typingTimer, known = 0;
 let begun = false; // it is known in which rooms we are
 
 const waiting = new Pending({ read: () => store.read('pending', chat.me), write: list => store.write('pending', chat.me, list) });
@@ -31,7 +33,11 @@ const chat = new Chat(meta('name'), {
 	left: close, renamed,
 	echo: () => sender.flush(),
 	error: failed,
-	history: (room, items, label) => past.came(room, items, label),
+	history: (...args) => past.came(...args),
+	found: (items, label) => tools.search.found(items, label),
+	bans: (room, masks) => tools.bans(room, masks),
+	redacted: (room, id) => tools.redacted(id),
+	wanted: (room, item) => tools.notifier.wanted(room, item),
 	refused: (code, label, more) => past.refused(code, label, more),
 	apart: note => connection.note === note || connection.become('apart', note), // a gateway says it again and again
 }, waiting);
@@ -39,8 +45,12 @@ const connection = new Connection(`${location.origin.replace('http', 'ws')}/sock
 const send = line => connection.send(line), handshake = new Handshake(send);
 const wire = { send, caps: handshake.caps, connected: () => connection.state === 'ready' };
 const past = new History({ ...wire, settled, claim: (room, items) => waiting.claim(room.name, items) });
-const sender = new Sender(chat, wire), markers = new Markers({ ...wire, keep: keepRead }), composer = new Composer(chat, submit);
-const log = new Log({ older: (room, scrolled) => wire.connected() && past.older(room, scrolled), scrolled: seen, retry, edit, discard });
+const sender = new Sender(chat, wire), markers = new Markers({ ...wire, keep: keepRead }), typing = new Typing(wire);
+const speaker = new Speaker({ ...wire, chat, sender, connection }, { show, close, draw, go: name => (wanted = name) });
+const composer = new Composer(chat, { submit, wrote: (room, text) => room && typing.wrote(room, text), up: () => log.focus() });
+const log = new Log({ older: (room, scrolled) => wire.connected() && past.older(room, scrolled), scrolled: seen, retry, edit, discard, fill: () => past.fill(chat.current),
+	jump: id => tools.jump(id), react: (item, reaction) => tools.react(item, reaction), isMe: chat.isMe });
+const tools = new Tools({ chat, composer, log, past, wire, show });
 
 // --- The connection ---
 
@@ -144,6 +154,7 @@ function renamed(old) {
 }
 
 function failed(text, label, name) {
+	if (label === 'typing' || tools.search.refused(text, label)) return;
 	const message = label && waiting.fail(label, text);
 	sender.barred(name ?? '', text);
 	if (!message || chat.room(message.target) !== chat.current) tell(text);
@@ -173,7 +184,7 @@ function draw() {
 	$('me').replaceChildren(avatar(chat.me), nickname(chat.me));
 	$('away-note').hidden = !chat.away;
 	drawRooms(chat, name => show(chat.open(name)));
-	drawPeople(chat, name => show(chat.open(name)));
+	drawPeople(chat, (name, node) => tools.person(name, node));
 	showTitle(chat, meta('title'));
 	if (known !== chat.rooms.size) remember(); // a stranger may have opened a conversation
 	$('room-name').textContent = $('empty-name').textContent = named;
@@ -182,7 +193,17 @@ function draw() {
 	const shown = chat.shown(room);
 	$('empty').hidden = shown.some(item => !item.moves);
 	log.draw(room, shown, LEVELS.get(chat.support.get('DURABILITY')) ?? '');
+	tools.draw();
+	drawTyping();
 	seen();
+}
+
+/** Nobody tells when they stop. */
+function drawTyping() {
+	const nicks = chat.current ? typists(chat.current) : [];
+	clearTimeout(typingTimer);
+	if (nicks.length) typingTimer = setTimeout(drawTyping, TYPING_MS);
+	say('typing', typingText(nicks));
 }
 
 /** The reader has seen the end of the room: when nothing that was missed is still to come before it. */
@@ -211,36 +232,10 @@ function attend() {
 
 // --- What a person does ---
 
-/** The text of the box: whether it was taken. */
-function submit(text) {
-	const fenced = text.replace(/```\w*\n([^]*?)\n```/g, (_, code) => code.replace(/^/gm, '\x11')); // IRC's monospace: a line is a message
-	const lines = fenced.split('\n').filter(line => line.trim()), results = lines.map(line => interpret(line, chat.current));
-	const why = lines.length > MOST_LINES ? `That would be ${lines.length} messages. Send at most ${MOST_LINES} at a time.`
-		: results.find(result => result.error)?.error ?? hindrance(results);
-	tell(why);
-	if (why) return false;
-	results.forEach(carryOut);
-	draw();
-	return true;
-}
-
-/** Why none of this can be done now, or ''. Messages can wait for the connection, commands cannot. */
-function hindrance(results) {
-	if (['taken', 'ended', 'denied'].includes(connection.state)) return 'You are not in the chat here. Your text stays in the box.';
-	if (connection.state !== 'ready' && results.some(({ tell: told, post }) => !told && !post)) return 'Not connected. Commands wait in the box until the connection is back.';
-	return sender.fits(results.flatMap(({ post }) => post || [])) ? '' : 'Too many messages wait to be sent. Your text stays in the box.';
-}
-
-function carryOut({ tell: text, join, open, post: message, send: line, leave, quit }) {
-	if (text) chat.current?.say(text);
-	if (join) wanted = join;
-	if (chat.room(join)?.joined) show(chat.room(join));
-	if (open) show(chat.open(open));
-	if (message) sender.say(message);
-	if (line) send(line);
-	if (chat.room(leave)?.joined) send(format('PART', leave));
-	else if (leave && chat.room(leave)) close(chat.room(leave));
-	if (quit) $('logout').requestSubmit();
+function submit(text, reply) {
+	const taken = speaker.submit(text, reply);
+	if (taken) typing.sent();
+	return taken;
 }
 
 function retry(message) {
@@ -256,6 +251,7 @@ function discard(message) {
 
 function edit(message) {
 	discard(message);
+	if (message.reply) composer.answer(chat.current.find(message.reply));
 	composer.giveBack(message.kind === 'action' ? `/me ${message.text}` : message.text.replace(/^\//, '//'));
 }
 

@@ -1,7 +1,8 @@
 // The box. It is never disabled, and only what was taken leaves it.
-import { $ } from './dom.js';
-import { Completion } from './complete.js';
+import { COMMANDS } from './commands.js';
+import { $, el, nickname } from './dom.js';
 import { fold } from './irc.js';
+import { short } from './log.js';
 import { read, write } from './store.js';
 
 const KEEP_MS = 300;
@@ -12,12 +13,12 @@ export class Composer {
 	#room;
 	#said = [];
 	#back = 0; // how far ↑ has gone
+	#answers = new Map(); // room → the message that is answered there
 
-	/** `submit` takes a text, or leaves it in the box: whether it was taken. */
-	constructor(chat, submit) {
-		this.box = $('box');
-		this.chat = chat;
-		this.submit = submit;
+	/** `submit(text, reply)` takes a text, or leaves it in the box: whether it was taken. `wrote(room, text)`: somebody types. `up()`: to the messages. */
+	constructor(chat, on) {
+		Object.assign(this, { box: $('box'), chat }, on);
+		$('answer-no').onclick = () => this.answer(null);
 		this.completion = new Completion(this.box, chat);
 		$('compose').onsubmit = event => {
 			event.preventDefault();
@@ -29,6 +30,7 @@ export class Composer {
 		this.box.oninput = () => {
 			this.#grow();
 			this.completion.suggest();
+			this.wrote(this.#room, this.box.value);
 			this.#keeping ??= setTimeout(() => this.keep(), KEEP_MS);
 		};
 		this.box.onblur = () => this.completion.close();
@@ -41,7 +43,28 @@ export class Composer {
 		this.#drafts ??= new Map(Object.entries(read('drafts', this.chat.me) ?? {}));
 		this.#set(this.#drafts.get(fold(room.name)) ?? '');
 		$('box-label').textContent = this.box.placeholder = `Message ${room.name}`;
+		this.#showAnswered();
 		this.focus();
+	}
+
+	/** What is written next answers this message, or none. */
+	answer(item) {
+		if (item) this.#answers.set(this.#room, item);
+		else this.#answers.delete(this.#room);
+		this.#showAnswered();
+		this.focus();
+	}
+
+	/** A message was deleted: nobody answers it any more. */
+	redacted(id) {
+		for (const [room, item] of this.#answers) if (item.id === id) this.#answers.delete(room);
+		this.#showAnswered();
+	}
+
+	#showAnswered() {
+		const item = this.#answers.get(this.#room);
+		$('answering').hidden = !item;
+		if (item) $('answered').replaceChildren('Reply to ', nickname(item.nick), ' ', short(item));
 	}
 
 	/** A reload does not lose what was begun. */
@@ -63,6 +86,13 @@ export class Composer {
 		if (matchMedia('(hover: hover)').matches) this.box.focus();
 	}
 
+	/** Puts words where the cursor is. */
+	insert(text) {
+		this.box.setRangeText(text, this.box.selectionStart, this.box.selectionEnd, 'end');
+		this.#grow();
+		this.focus();
+	}
+
 	/** A text that was not delivered comes back, before what has been typed since. */
 	giveBack(text) {
 		this.#set(this.box.value ? `${text}\n${this.box.value}` : text);
@@ -74,7 +104,8 @@ export class Composer {
 		const text = this.box.value;
 		this.completion.close();
 		this.box.focus();
-		if (!text.trim() || !this.submit(text)) return;
+		if (!text.trim() || !this.submit(text, this.#answers.get(this.#room)?.id)) return;
+		if (this.#answers.has(this.#room)) this.answer(null);
 		this.#said = [text, ...this.#said.filter(old => old !== text)].slice(0, 50);
 		if (this.box.value === text) this.#set('');
 		this.keep();
@@ -96,7 +127,9 @@ export class Composer {
 		const { completion } = this, arrow = { ArrowUp: -1, ArrowDown: 1 }[key];
 		if (key === 'Enter' && !shiftKey) return this.#send() ?? true;
 		if (key === 'Escape' && completion.open) return completion.close() ?? true;
-		if (key === 'Tab' || (arrow && completion.open)) return completion.next(arrow ?? (shiftKey ? -1 : 1));
+		if (key === 'Escape' && this.#answers.has(this.#room)) return this.answer(null) ?? true;
+		if ((key === 'Tab' || (arrow && completion.open)) && completion.next(arrow ?? (shiftKey ? -1 : 1))) return true;
+		if (key === 'Tab') return shiftKey && this.up();
 		return arrow && this.#recall(-arrow);
 	}
 
@@ -106,5 +139,76 @@ export class Composer {
 		this.#set(this.#said[to - 1] ?? '');
 		this.#back = to;
 		return true;
+	}
+}
+
+// --- Completion of names, rooms and commands, in a short list above the box ---
+
+/** The people of the room without oneself, those who spoke last first. */
+function others({ current, isMe }) {
+	const spoke = current.items.map(({ nick }) => nick && fold(nick)), last = nick => spoke.lastIndexOf(fold(nick));
+	const nicks = current.direct ? [current.name] : current.listed().map(({ nick }) => nick);
+	return nicks.filter(nick => !isMe(nick)).sort((a, b) => last(b) - last(a));
+}
+
+/** What may replace the text from `start`; a bare word is completed only when `asked` by Tab. */
+function candidates(before, chat, asked) {
+	const start = before.search(/\S*$/), word = fold(before.slice(start));
+	let all = [];
+	if (word[0] === '@') all = others(chat).map(nick => `@${nick} `);
+	else if (word[0] === '#') all = [...chat.rooms.values()].filter(room => !room.direct).map(room => `${room.name} `);
+	else if (word[0] === '/' && !start) all = [...COMMANDS.keys()].map(name => `/${name} `);
+	else if (word && asked) all = others(chat).map(nick => nick + (start ? ' ' : ': '));
+	return { start, words: all.filter(one => fold(one).startsWith(word)).slice(0, 6) };
+}
+
+class Completion {
+	#found = { words: [] };
+	#at = -1;
+
+	constructor(box, chat) {
+		this.box = box;
+		this.chat = chat;
+	}
+
+	get open() {
+		return this.#found.words.length > 0;
+	}
+
+	suggest(asked) {
+		this.#draw(this.chat.current ? candidates(this.box.value.slice(0, this.box.selectionStart), this.chat, asked) : { words: [] });
+	}
+
+	close() {
+		this.#draw({ words: [] });
+	}
+
+	/** Puts in the next word, or the one before: whether there is any. */
+	next(step) {
+		if (!this.open) this.suggest(true);
+		const { words } = this.#found;
+		if (!words.length) return false;
+		const at = (Math.max(this.#at, step < 0 ? 0 : -1) + step + words.length) % words.length;
+		this.#put(words[at]);
+		this.#draw(words.length > 1 ? this.#found : { words: [] }, at);
+		return true;
+	}
+
+	#put(word) {
+		this.box.setRangeText(word, this.#found.start, this.box.selectionStart, 'end');
+	}
+
+	#draw(found, at = -1) {
+		this.#found = found;
+		this.#at = at;
+		$('completion').hidden = !this.open;
+		$('completion').replaceChildren(...found.words.map((word, i) => Object.assign(el('li', '', word), {
+			role: 'option', ariaSelected: `${i === at}`,
+			onpointerdown: event => {
+				event.preventDefault(); // or the box loses the focus, and a phone its keyboard
+				this.#put(word);
+				this.close();
+			},
+		})));
 	}
 }

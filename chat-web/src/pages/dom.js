@@ -45,7 +45,7 @@ export function refill(list, facts, fill, act) {
 	if (list.mark === mark) return;
 	list.mark = mark;
 	place(list, facts.map(fact => {
-		const item = old.get(fact.name) ?? el('li', '', Object.assign(el('button', ''), { type: 'button', onclick: () => act(fact.name) }));
+		const item = old.get(fact.name) ?? el('li', '', Object.assign(el('button', ''), { type: 'button', onclick: event => act(fact.name, event.currentTarget) }));
 		item.firstChild.dataset.name = fact.name;
 		fill(item.firstChild, fact);
 		return item;

@@ -2,10 +2,11 @@
 import { format } from './irc.js';
 
 const WANTED = ('message-tags server-time echo-message labeled-response batch away-notify extended-join multi-prefix userhost-in-names '
-	+ 'invite-notify setname cap-notify standard-replies draft/chathistory draft/read-marker chat.local/retry').split(' ');
+	+ 'invite-notify setname cap-notify standard-replies draft/chathistory draft/event-playback draft/read-marker draft/message-redaction draft/multiline '
+	+ 'soju.im/search chat.local/retry').split(' ');
 
 export class Handshake {
-	caps = new Set();
+	caps = new Map(); // those agreed on, with their values
 
 	constructor(send) {
 		this.send = send;
@@ -13,18 +14,20 @@ export class Handshake {
 
 	start(name) {
 		this.caps.clear();
-		this.offered = [];
+		this.offered = new Map();
 		for (const line of ['CAP LS 302', format('NICK', name), `USER web 0 * :${name}`]) this.send(line);
 	}
 
 	/** Whether the message was about capabilities. */
 	receive({ command, params: [, verb, ...rest] }) {
 		if (command !== 'CAP') return false;
-		const list = rest.at(-1).split(' ').map(cap => cap.split('=')[0]);
-		if (verb === 'LS') this.offered.push(...list);
-		if (verb === 'ACK') list.forEach(cap => this.caps.add(cap));
-		if (verb === 'DEL') list.forEach(cap => this.caps.delete(cap));
-		const wanted = WANTED.filter(cap => this.offered.includes(cap)).join(' '), more = rest[0] === '*';
+		const list = rest.at(-1).split(' ').map(cap => /^([^=]*)=?(.*)$/.exec(cap).slice(1));
+		for (const [cap, value] of list) {
+			if (verb === 'LS') this.offered.set(cap, value);
+			if (verb === 'ACK') this.caps.set(cap, this.offered.get(cap) ?? '');
+			if (verb === 'DEL') this.caps.delete(cap);
+		}
+		const wanted = WANTED.filter(cap => this.offered.has(cap)).join(' '), more = rest[0] === '*';
 		if (verb === 'LS' && wanted && !more) this.send(`CAP REQ :${wanted}`);
 		else if (/^(LS|ACK|NAK)$/.test(verb) && !more) this.send('CAP END');
 		return true;

@@ -1,27 +1,70 @@
 // What was said in the room that is shown: one row for each item of the state.
-import { $, avatar, el, nickname, place } from './dom.js';
+import { $, avatar, el, nickname, place, refill } from './dom.js';
 import { nodes } from './format.js';
 import { presenceText } from './room.js';
 
-const NEAR = 100, NEAR_TOP = 400, GROUP_MS = 5 * 60_000;
+const NEAR = 100, NEAR_TOP = 400;
+const FATES = new Map([['waiting', 'waits to be sent'], ['sent', 'on its way'], ['unsure', 'waits to be sent']]);
+
+const GROUP_MS = 5 * 60_000, QUOTED = 120;
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const date = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
 const day = item => item && new Date(item.at).toDateString();
-const time = (at, words) => Object.assign(el('time', '', words.format(at)), { dateTime: new Date(at).toISOString() });
-const FATES = new Map([['waiting', 'waits to be sent'], ['sent', 'on its way'], ['unsure', 'waits to be sent']]);
+export const time = (at, words) => Object.assign(el('time', '', words.format(at)), { dateTime: new Date(at).toISOString() });
+export const button = (className, act, ...children) => Object.assign(el('button', className, ...children), { type: 'button', onclick: act });
 
 /** Whether `item` goes on under the name that is above `before`. */
 const continues = (before, item) => before?.nick === item.nick && before.kind === item.kind && day(before) === day(item)
-	&& item.at - before.at < GROUP_MS;
+	&& item.at - before.at < GROUP_MS && !item.reply;
 
-function row(item, before) {
+/** Text without its formatting, and a message that is only quoted: one line. */
+export const plain = text => nodes(text).map(one => one.textContent).join('');
+export const short = ({ removed, text }) => (removed ? 'message deleted' : plain(text.slice(0, QUOTED)).replace(/\s+/g, ' '));
+
+const gone = ({ by, why }) => `Message deleted by ${by}${why && `: ${why}`}`;
+
+function words(item, on) {
+	if (item.kind === 'hole') return [button('fill', on.fill, 'Show the messages in between')];
+	if (item.removed) return [el('span', 'gone', gone(item.removed))];
+	return item.moves ? [presenceText(item)] : nodes(item.text);
+}
+
+/** What the row depends on, but for what is told below it. */
+const shape = item => `${item.moves?.length} ${Boolean(item.removed)}`;
+
+/** `on`: fill(), name(nick, node). */
+function row(item, before, on) {
 	const { kind, nick, own, mention } = item, lead = nick && kind !== 'action' && !continues(before, item);
 	const node = el('div', Object.entries({ message: 1, [kind]: 1, lead, own, mention }).filter(([, is]) => is).map(([name]) => name).join(' '));
+	if (nick) Object.assign(node, { item, tabIndex: -1 });
 	if (lead) node.append(avatar(nick));
-	if (nick) node.append(el('div', 'head', nickname(nick, 'author'), ' ', time(item.at, clock)));
-	node.append(Object.assign(el('div', 'text', ...(item.moves ? [presenceText(item)] : nodes(item.text))), { dir: nick ? 'auto' : 'ltr' }));
+	if (nick) node.append(el('div', 'head', nickname(nick, 'author'), item.bot ? el('span', 'bot', 'bot') : '', ' ', time(item.at, clock)));
+	node.append(Object.assign(el('div', 'text', ...words(item, on)), { dir: nick ? 'auto' : 'ltr' }));
 	if (day(item) === day(before)) return node;
 	return el('div', '', Object.assign(el('div', 'day', time(item.at, date)), { role: 'separator' }), node);
+}
+
+/** The line above a message that answers another one. */
+function quote(node, { reply, removed }, room, jump) {
+	const other = reply && !removed && room.find(reply), mark = !reply || removed ? '' : other ? `${other.nick} ${short(other)}` : 'An earlier message';
+	if ((node.quoted ?? '') === mark) return;
+	node.quoted = mark;
+	node.querySelector('.quote')?.remove();
+	const said = other ? [nickname(other.nick), ' ', short(other)] : [mark];
+	if (mark) node.querySelector('.text').before(Object.assign(button('quote', () => jump(reply), ...said), { title: 'Go to that message' }));
+}
+
+function chip(node, { name, nicks, mine }) {
+	node.replaceChildren(el('span', '', name), el('span', 'count', `${nicks.length}`));
+	Object.assign(node, { className: mine ? 'chip mine' : 'chip', title: nicks.join(', '), ariaPressed: `${mine}`, ariaLabel: `${name} ${nicks.length}: ${nicks.join(', ')}` });
+}
+
+/** The reactions below a message. They are not read aloud as they come. */
+function chips(node, item, reactions, isMe, react) {
+	let list = node.querySelector('.chips');
+	if (!list && !reactions.length) return;
+	if (!list) node.append(list = Object.assign(el('ul', 'chips'), { ariaLive: 'off' }));
+	refill(list, reactions.map(([name, nicks]) => ({ name, nicks, mine: nicks.some(isMe) })), chip, name => react(item, name));
 }
 
 const newLine = () => Object.assign(el('div', 'day new-line', 'New messages'), { role: 'separator' });
@@ -29,14 +72,16 @@ const newLine = () => Object.assign(el('div', 'day new-line', 'New messages'), {
 export class Log {
 	following = true;
 	#room;
-	#rows = new Map(); // item → { node, before, moves, fate }
+	#rows = new Map(); // item → { node, before, is, fate }
 	#line = newLine();
 	#last; // of what was said, when it was drawn
 	#place = null; // what somebody reads further up, and where on the screen it is
 	#new = 0;
 	#size = '';
+	#jump = ''; // the id of the message to show as soon as it is here
+	#end; // the message that Tab leads to
 
-	/** `on`: older(room), scrolled(), retry(item), edit(item), discard(item). */
+	/** `on`: older(room), scrolled(), retry(item), edit(item), discard(item), fill(), jump(id), react(item, reaction), isMe(nick). */
 	constructor(on) {
 		this.on = on;
 		this.list = $('log');
@@ -66,15 +111,17 @@ export class Log {
 		else this.#stay();
 		this.#size = this.#measure();
 		this.#count(this.following ? 0 : this.#new + said);
+		this.#reach();
 		this.#near(false);
 	}
 
 	#match(shown, line, level) {
 		const rows = new Map(), wanted = [];
 		for (const [i, item] of shown.entries()) {
-			const before = shown[i - 1], moves = item.moves?.length, kept = this.#rows.get(item);
-			const one = kept && kept.before === before && kept.moves === moves ? kept : { node: row(item, before), before, moves };
+			const before = shown[i - 1], is = shape(item), kept = this.#rows.get(item);
+			const one = kept && kept.before === before && kept.is === is ? kept : { node: row(item, before, this.on), before, is };
 			this.#tell(one, item, level);
+			if (item.nick) this.#hang(message(one.node), item);
 			rows.set(item, one);
 			if (item === line && one.node.matches('.message')) wanted.push(this.#line);
 			wanted.push(one.node);
@@ -82,6 +129,15 @@ export class Log {
 		this.#rows = rows;
 		place(this.list, wanted);
 		this.#mark(rows.get(line)?.node);
+		const end = this.list.querySelector('.message:focus') ?? [...this.list.querySelectorAll('.message[tabindex]')].at(-1);
+		if (this.#end && this.#end !== end) this.#end.tabIndex = -1;
+		if (end) (this.#end = end).tabIndex = 0;
+	}
+
+	#hang(node, item) {
+		const { marks } = this.#room;
+		if (item.reply) quote(node, item, this.#room, this.on.jump);
+		if (item.id) chips(node, item, item.removed ? [] : marks.of(item.id), this.on.isMe, this.on.react);
 	}
 
 	/** The line of new messages stands below the day; where it is already it is not touched, or it would be read aloud again. */
@@ -106,7 +162,32 @@ export class Log {
 
 	#ways(item) {
 		const ways = { Retry: this.on.retry, Edit: this.on.edit, Discard: this.on.discard };
-		return Object.entries(ways).map(([word, act]) => Object.assign(el('button', '', word), { type: 'button', onclick: () => act(item) }));
+		return Object.entries(ways).map(([word, act]) => button('', () => act(item), word));
+	}
+
+	/** Shows a message, when it is here. */
+	jump(id) {
+		this.#jump = id;
+		this.#reach();
+	}
+
+	#reach() {
+		const found = this.#jump && this.#rows.get(this.#room?.find(this.#jump));
+		if (!found) return;
+		const node = message(found.node);
+		this.#jump = '';
+		this.#follow(false);
+		node.scrollIntoView({ block: 'center' });
+		this.#place = this.#seen();
+		node.focus({ preventScroll: true });
+		node.classList.add('flash');
+		node.onanimationend = () => node.classList.remove('flash');
+	}
+
+	/** The last message gets the focus, if there is one. */
+	focus() {
+		this.#end?.focus();
+		return Boolean(this.#end?.isConnected);
 	}
 
 	bottom() {

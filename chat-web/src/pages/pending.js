@@ -2,7 +2,7 @@
 import { fold } from './irc.js';
 
 const MOST = 200, IN_FLIGHT = 5, DAY_MS = 24 * 3_600_000;
-const FIELDS = ['key', 'target', 'kind', 'text', 'at', 'state', 'why', 'after'];
+const FIELDS = ['key', 'target', 'kind', 'text', 'at', 'state', 'why', 'after', 'reply'];
 const sound = one => ['key', 'target', 'text'].every(field => typeof one?.[field] === 'string');
 
 /** The word by which the server knows a message again: its label, and its retry id. */

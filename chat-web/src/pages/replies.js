@@ -16,6 +16,7 @@ const ERRORS = new Map(Object.entries({
 	471: room => `${room} is full. Wait until somebody leaves, then /join ${room}`,
 	473: room => `${room} is by invitation. Ask somebody inside to /invite you.`,
 	474: room => `You are banned from ${room}. Ask its operators, or choose another room.`,
+	482: room => `You are not an operator of ${room}. Ask one of them; they are marked @.`,
 	475: room => `${room} has a key. Ask for it, then /join ${room} key`,
 }));
 

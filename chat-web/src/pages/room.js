@@ -1,7 +1,13 @@
 // A room or a direct conversation: its people and what was said. Pure.
+import { fold } from './irc.js';
+
+const rank = ({ marks }) => (marks ? '~&@%+'.indexOf(marks[0]) : 9);
 const MAX_ITEMS = 500, MAX_HELD = 5_000, FOLD_MS = 5 * 60_000;
 
-/** Items are `{kind: 'post'|'action'|'notice'|'system'|'gap', at, id, nick, text, own, mention}` or `{kind: 'presence', at, moves: [[nick, verb]]}`. */
+/**
+ * Items are `{kind: 'post'|'action'|'notice'|'system'|'gap'|'hole', at, id, nick, text, own, mention, reply, bot, removed}` or
+ * `{kind: 'presence', at, moves: [[nick, verb]]}`, where `moves` of a crowd only counts.
+ */
 export class Room {
 	joined = false;
 	topic = '';
@@ -18,6 +24,12 @@ export class Room {
 	begins = false; // nothing is older than the first item
 	seemsToBegin = false; // the last page was not full
 	held = false; // somebody reads further up: what is there stays
+	oldest; // the first of what was asked for, which need not be an item
+	marks = new Marks();
+	typing = new Map(); // folded nick → { nick, until }
+	empty = 0; // of how many pages nothing was to be shown
+	bans = null; // the list while it comes
+	crowd = new Crowd();
 
 	constructor(name, direct) {
 		this.name = name;
@@ -31,6 +43,10 @@ export class Room {
 	/** The last message up to which nothing is missing. */
 	get heardId() {
 		return this.items.findLast((item, i) => item.id && i < this.live)?.id;
+	}
+
+	find(id) {
+		return this.ids.has(id) ? this.items.find(item => item.id === id) : undefined;
 	}
 
 	get isFull() {
@@ -77,22 +93,49 @@ export class Room {
 	/** The place behind a message, and behind what the page noted there on the old connection. */
 	#behind(id) {
 		let at = this.items.findIndex(item => item.id === id) + 1;
-		while (at < this.live && !this.items[at].id) at += 1;
+		while (at < this.live && !this.items[at].id && this.items[at].kind !== 'hole') at += 1;
 		return at;
 	}
 
 	/** What was read last goes last. */
 	#trim() {
-		const old = this.items.splice(0, Math.max(0, this.items.length - (this.held ? MAX_HELD : MAX_ITEMS)));
+		if (this.#drop(Math.max(0, this.items.length - (this.held ? MAX_HELD : MAX_ITEMS)))) Object.assign(this, { begins: false, seemsToBegin: false, oldest: undefined });
+	}
+
+	/** What was said around a message further up. If it does not meet what is here, there is a hole, which can be filled. */
+	around(items) {
+		const last = this.items.findLastIndex(({ kind }) => kind === 'hole');
+		this.#drop(last + 1);
+		Object.assign(this, { begins: false, seemsToBegin: false, oldest: undefined });
+		if (this.items.length && !items.some(({ id }) => this.ids.has(id))) this.#put({ kind: 'hole', at: this.items[0].at, text: '' }, 0);
+		return this.merge(items, 'BEFORE');
+	}
+
+	/** Where the hole begins, or nothing. */
+	get hole() {
+		const at = this.items.findIndex(({ kind }) => kind === 'hole');
+		return this.items.findLast((item, i) => i < at && item.id)?.id;
+	}
+
+	/** What comes after the beginning of the hole. It is closed when both sides meet, or nothing more is in it. */
+	fill(items, from, isAll) {
+		const meets = items.some(({ id }) => this.ids.has(id)), fresh = this.merge(items, 'AFTER', from);
+		const at = isAll || meets ? this.items.findIndex(({ kind }) => kind === 'hole') : -1;
+		if (at >= 0) this.items.splice(at, 1), this.live -= at < this.live;
+		return fresh;
+	}
+
+	#drop(count) {
+		const old = this.items.splice(0, count);
 		for (const { id } of old) this.ids.delete(id);
 		this.live = Math.max(0, this.live - old.length);
-		if (old.length) this.begins = this.seemsToBegin = false;
+		return old.length;
 	}
 
 	/** Forgets all but what this connection heard. */
 	forget() {
-		for (const { id } of this.items.splice(0, this.live)) this.ids.delete(id);
-		Object.assign(this, { live: 0, begins: false, seemsToBegin: false });
+		this.#drop(this.live);
+		Object.assign(this, { begins: false, seemsToBegin: false, oldest: undefined });
 	}
 
 	/** Where this connection begins, something is missing. */
@@ -116,8 +159,16 @@ export class Room {
 		if (!this.unread) this.line = null;
 	}
 
-	/** Who came, left, went away…: one line with those just before. */
+	/** A message or a reaction is deleted. */
+	redact(id, by, why = '') {
+		const item = this.find(id);
+		if (item) Object.assign(item, { removed: { by, why }, text: '', mention: false });
+		else this.marks.remove(id);
+	}
+
+	/** Who came, left, went away…: one line with those just before. In a crowd they are only counted, in a line that grows. */
 	move(nick, verb, at) {
+		if (this.crowd.takes(this, verb, at)) return;
 		const last = this.items.at(-1);
 		if (last?.moves && this.items.length > this.live && at - last.at < FOLD_MS) last.moves.push([nick, verb]);
 		else this.insert([{ kind: 'presence', at, moves: [[nick, verb]] }]);
@@ -125,12 +176,74 @@ export class Room {
 
 	/** The people: operators first, then by name. */
 	listed() {
-		return [...this.people.values()].sort((a, b) => (b.mark > '') - (a.mark > '') || a.nick.localeCompare(b.nick));
+		return [...this.people.values()].sort((a, b) => rank(a) - rank(b) || a.nick.localeCompare(b.nick));
 	}
+}
+
+const MOST_MARKED = 2_000, MOST_KINDS = 20, MOST_LENGTH = 32;
+
+/** The reactions of a room, also to messages that are not here (yet). What is younger holds, in whatever order it comes. */
+class Marks {
+	#reactions = new Map(); // id → reaction → folded nick → { nick, at, on, id }
+
+	/** `id`: that of the reaction itself. */
+	react(to, reaction, { nick, at, on, id }) {
+		const kinds = this.#reactions.get(to) ?? new Map(), who = kinds.get(reaction) ?? new Map(), before = who.get(fold(nick));
+		if (!reaction || [...reaction].length > MOST_LENGTH || before?.at > at || (!kinds.has(reaction) && kinds.size >= MOST_KINDS)) return;
+		who.set(fold(nick), { nick, at, on, id });
+		this.#reactions.set(to, kinds.set(reaction, who));
+		if (this.#reactions.size > MOST_MARKED) this.#reactions.delete(this.#reactions.keys().next().value);
+	}
+
+	/** A reaction that was deleted is taken back. */
+	remove(id) {
+		for (const kinds of this.#reactions.values()) for (const who of kinds.values()) for (const one of who.values()) if (one.id === id) one.on = false;
+	}
+
+	/** Somebody has a new name. */
+	rename(old, nick) {
+		for (const kinds of this.#reactions.values()) for (const who of kinds.values()) {
+			const one = who.get(fold(old));
+			if (one && who.delete(fold(old))) who.set(fold(nick), { ...one, nick });
+		}
+	}
+
+	/** `[reaction, nicks]` of a message, in the order in which they came. */
+	of(id) {
+		const all = [...this.#reactions.get(id) ?? []].map(([reaction, who]) => [reaction, [...who.values()].filter(({ on }) => on).map(({ nick }) => nick)]);
+		return all.filter(([, nicks]) => nicks.length);
+	}
+}
+
+const CROWD = 50, GROW_MS = 30 * 60_000, NEAR = 50;
+
+/** In a room with many people comings and goings are counted, in one line for a while. */
+class Crowd {
+	#item;
+
+	/** Whether it is told so. */
+	takes(room, verb, at) {
+		if (room.people.size <= CROWD || !/^(joined|left|is away|is back)/.test(verb)) return false;
+		if (!/^(joined|left)$/.test(verb)) return true; // of so many, nobody wants to know it
+		const place = room.items.lastIndexOf(this.#item);
+		if (place < Math.max(room.live, room.items.length - NEAR) || at - this.#item.at > GROW_MS) {
+			this.#item = { kind: 'presence', at, moves: { length: 0, joined: 0, left: 0 } };
+			room.insert([this.#item]);
+		}
+		this.#item.moves.length += 1;
+		this.#item.moves[verb] += 1;
+		return true;
+	}
+}
+
+function counted({ joined, left }) {
+	const people = joined || left, first = `${people} ${people === 1 ? 'person' : 'people'} ${joined ? 'joined' : 'left'}`;
+	return joined && left ? `${first}, ${left} left` : first;
 }
 
 /** "ann and bob joined · eve left" */
 export function presenceText({ moves }) {
+	if (!Array.isArray(moves)) return counted(moves);
 	const lasts = new Map(), verbs = new Map(); // who came and went again is told as gone
 	for (const [nick, verb] of moves) lasts.delete(nick), lasts.set(nick, verb);
 	for (const [nick, verb] of lasts) verbs.set(verb, (verbs.get(verb) ?? new Set()).add(nick));

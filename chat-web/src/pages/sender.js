@@ -1,5 +1,5 @@
 // Sends what waits to be said, as soon as its room is there. Pure: it is told what happens, and given a way to send.
-import { fold, messageLine, splitMessage } from './irc.js';
+import { blockLines, bounds, fold, messageLine, replyTags, splitBlocks, splitMessage, tagged } from './irc.js';
 import { newKey } from './pending.js';
 
 const LONG_PREFIX = 'x'.repeat(99); // ours was not told yet: there is room for a long one
@@ -45,15 +45,28 @@ export class Sender {
 
 	/** Takes what somebody says. */
 	say(message) {
-		const { target, action } = message, at = Date.now();
-		this.chat.pending.add(this.#parts(message).map(text =>
-			({ key: newKey(), target, kind: action ? 'action' : 'post', text, at, own: true, state: 'waiting' })));
+		const { target, action, reply } = message, at = Date.now();
+		this.chat.pending.add(this.#parts(message).map((text, i) =>
+			({ key: newKey(), target, kind: action ? 'action' : 'post', text, at, own: true, state: 'waiting', reply: i ? undefined : reply })));
 		this.chat.open(target).line = null; // whoever answers has read
 		this.flush();
 	}
 
 	#parts(message) {
-		return splitMessage(message, this.chat.prefix || LONG_PREFIX);
+		const many = !message.action && bounds(this.caps);
+		return many ? splitBlocks(message, this.#prefix, many) : splitMessage(message, this.#prefix);
+	}
+
+	get #prefix() {
+		return this.chat.prefix || LONG_PREFIX;
+	}
+
+	/** The lines of a message: one, or a batch of them. */
+	#lines(message, repeatable) {
+		const { key, reply, kind } = message;
+		const tags = { label: key, 'chat.local/retry': repeatable && key, ...(this.caps.has('message-tags') && reply ? replyTags(reply) : {}) };
+		const block = kind === 'post' && bounds(this.caps) ? blockLines(message, this.#prefix, tags) : [];
+		return block.length > 3 ? block : [tagged(tags, messageLine(message))];
 	}
 
 	flush() {
@@ -61,7 +74,7 @@ export class Sender {
 		if (!this.connected()) return;
 		for (const message of chat.pending.next(name => this.#joining.has(name), repeatable)) {
 			chat.pending.sent(message, message.after ?? chat.room(message.target)?.lastId); // noted before it leaves
-			this.send(`@label=${message.key}${repeatable ? `;chat.local/retry=${message.key}` : ''} ${messageLine(message)}`);
+			for (const line of this.#lines(message, repeatable)) this.send(line);
 		}
 	}
 }

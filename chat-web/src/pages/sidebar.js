@@ -19,14 +19,14 @@ export function drawRooms(chat, show) {
 	$('open-rooms').classList.toggle('dot', rooms.some(({ unread }) => unread));
 }
 
-function person(button, { name, mark, away, me }) {
-	button.replaceChildren(avatar(name), nickname(name), el('span', 'mark', mark), el('span', 'note', away ? 'away' : me ? 'you' : ''));
+function person(button, { name, marks, away, me }) {
+	button.replaceChildren(avatar(name), nickname(name), el('span', 'mark', marks[0] ?? ''), el('span', 'note', away ? 'away' : me ? 'you' : ''));
 	button.className = away ? 'person away' : 'person';
 }
 
 export function drawPeople(chat, open) {
 	const people = chat.current?.direct === false ? chat.current.listed() : [];
-	refill($('people'), people.map(({ nick, mark, away }) => ({ name: nick, mark, away, me: chat.isMe(nick) })), person, open);
+	refill($('people'), people.map(({ nick, marks, away }) => ({ name: nick, marks, away, me: chat.isMe(nick) })), person, open);
 	$('people-count').textContent = people.length;
 	$('open-people').hidden = $('people-side').hidden = !people.length;
 }

@@ -1,6 +1,8 @@
 // What the page knows. Pure: lines change it, and the view draws what it finds here.
 import { fold } from './irc.js';
 import { mentions } from './format.js';
+import { batch, said, tags } from './messages.js';
+import { allBanned, away, banned, gone, join, kicked, mode, names, renamed, setAway } from './people.js';
 import { Pending } from './pending.js';
 import { Room } from './room.js';
 import { answer, explain } from './replies.js';
@@ -18,8 +20,9 @@ export class Chat {
 	batches = new Map();
 
 	/**
-	 * `on`: ready(), joined(room), left(room), renamed(old), echo(), error(text, label, name), marked(room), apart(note),
-	 * refused(code, label, more), and history(room, items, label), which answers with `{fresh, missed, older}`: what is new, and why it was asked for.
+	 * `on`: ready(), joined(room), left(room), renamed(old), echo(), error(text, label, name), marked(room), apart(note), wanted(room, item),
+	 * redacted(room, id), found(items, label), bans(room, masks), refused(code, label, more), and
+	 * history(room, items, label, page), which answers with `{fresh, missed, older}`: what is new, and why it was asked for.
 	 */
 	constructor(me, on, pending = new Pending()) {
 		Object.assign(this, { me, on, pending });
@@ -67,19 +70,16 @@ export class Chat {
 		for (const room of rooms) room?.move(nick, verb, timeOf(message));
 	}
 
-	item({ command, nick, tags, params: [, said = ''] }, at) {
-		const action = /^\x01ACTION ([^\x01]*)/.exec(said), text = action?.[1] ?? said, own = this.isMe(nick);
-		const kind = action ? 'action' : command === 'NOTICE' ? 'notice' : 'post';
-		return { kind, at, id: tags.get('msgid'), nick, text, own, mention: !own && mentions(text, this.me) };
-	}
-
+	mentions = text => mentions(text, this.me);
 	watches = room => room === this.current && this.focused;
 
 	count(room, item) {
 		if (item.own || this.watches(room)) return;
 		if (!room.unread) room.line = item;
 		room.unread += 1;
-		if (item.mention || (room.direct && item.kind !== 'notice')) room.mentions += 1;
+		if (!item.mention && (!room.direct || item.kind === 'notice')) return;
+		room.mentions += 1;
+		this.on.wanted(room, item);
 	}
 
 	/** What came of the past counts if it has not been read. */
@@ -91,81 +91,12 @@ export class Chat {
 	}
 }
 
-function said(chat, message, to = '', text = '') {
-	if (!message.source.includes('!') && !chat.isMe(message.nick)) return chat.current?.say(text); // the server itself
-	if (text[0] === '\x01' && !text.startsWith('\x01ACTION ')) return; // other CTCP is nobody's business here
-	const said = chat.item(message, timeOf(message)), room = chat.isRoom(to) ? chat.room(to) : chat.open(said.own ? to : message.nick);
-	const mine = said.own && chat.pending.take(message.label), item = Object.assign(mine || {}, said, { state: '' }); // the same item: it keeps its row
-	if (room?.insert([item]).length) chat.count(room, item);
-	if (!item.own) return;
-	chat.prefix = message.source;
-	chat.on.echo();
-}
-
-function join(chat, message, name = '') {
-	const own = chat.isMe(message.nick), room = own ? chat.open(name) : chat.room(name);
-	if (own) {
-		chat.prefix = message.source;
-		room.people.clear();
-		Object.assign(room, { name, joined: true });
-	} else chat.move([room], message.nick, 'joined', message);
-	room?.people.set(fold(message.nick), { nick: message.nick, mark: '', away: false });
-	if (own) chat.on.joined(room);
-}
-
-function gone(chat, message, rooms, nick = '', verb = 'left') {
-	chat.move(rooms, nick, verb, message);
-	for (const room of rooms) {
-		room?.people.delete(fold(nick));
-		if (!room?.joined || !chat.isMe(nick)) continue;
-		room.joined = false;
-		if (verb === 'left') chat.on.left(room);
-	}
-}
-
-function renamed(chat, message, name = message.nick) {
-	const old = message.nick, rooms = chat.with(old);
-	const own = chat.isMe(old);
-	if (own) chat.me = name;
-	if (chat.room(old)?.direct) chat.pending.moved(old, name);
-	for (const room of rooms) {
-		const person = room.people.get(fold(old));
-		if (room.people.delete(fold(old))) room.people.set(fold(name), { ...person, nick: name });
-		if (!room.direct || (chat.room(name) ?? room) !== room) continue;
-		chat.rooms.delete(fold(old));
-		chat.rooms.set(fold(name), Object.assign(room, { name }));
-	}
-	chat.move(rooms, old, `is now ${name}`, message);
-	if (own) chat.on.renamed(old);
-}
-
-function setAway(chat, nick, away) {
-	for (const { people } of chat.with(nick)) Object.assign(people.get(fold(nick)) ?? {}, { away });
-}
-
 function topic(chat, message, name, text) {
 	setTopic(chat, message, '', name, text);
 	chat.room(name)?.say(text ? `${message.nick} set the topic: ${text}` : `${message.nick} cleared the topic.`, timeOf(message));
 }
 
 const setTopic = (chat, message, me, name, text) => Object.assign(chat.room(name) ?? {}, { topic: text });
-
-function names(chat, message, me, kind, name, list = '') {
-	const people = chat.room(name)?.people, marks = /\)(.+)/.exec(chat.support.get('PREFIX'))?.[1] ?? '~&@%+';
-	for (const entry of people ? list.split(' ').filter(Boolean) : []) {
-		const full = entry.split('!')[0], start = [...full].findIndex(c => !marks.includes(c)), nick = full.slice(start);
-		people.set(fold(nick), { nick, mark: start ? full[0] : '', away: false });
-	}
-}
-
-function batch(chat, message, reference = '', type, target = '') {
-	const key = reference.slice(1), ended = chat.batches.get(key), room = chat.room(ended?.target);
-	if (reference[0] === '+') return chat.batches.set(key, { target, label: message.label, messages: type === 'chathistory' ? [] : null });
-	chat.batches.delete(key);
-	if (!room || !ended.messages) return;
-	const said = ended.messages.filter(({ command }) => /^(PRIVMSG|NOTICE)$/.test(command)).map(m => chat.item(m, timeOf(m)));
-	chat.countPast(room, chat.on.history(room, said, ended.label));
-}
 
 function marked(chat, message, name, stamp = '') {
 	const room = chat.room(name), at = Date.parse(stamp.replace('timestamp=', ''));
@@ -177,12 +108,6 @@ function marked(chat, message, name, stamp = '') {
 function invited(chat, { nick }, whom, name) {
 	if (chat.isMe(whom)) chat.current?.say(`${nick} invites you to ${name}. Go in with /join ${name}`);
 	else chat.room(name)?.say(`${nick} invited ${whom}.`);
-}
-
-function away(chat, message, why) {
-	const is = why !== undefined;
-	setAway(chat, message.nick, is);
-	chat.move(chat.with(message.nick), message.nick, is ? `is away${why && ` (${why})`}` : 'is back', message);
 }
 
 function failed(chat, message, command, code, name) {
@@ -198,16 +123,15 @@ function noted(chat, message, command, code, name) {
 }
 
 const HANDLERS = new Map(Object.entries({
-	PRIVMSG: said, NOTICE: said, JOIN: join, NICK: renamed, AWAY: away, TOPIC: topic, INVITE: invited, BATCH: batch, FAIL: failed, WARN: failed, NOTE: noted, MARKREAD: marked,
+	PRIVMSG: said, NOTICE: said, TAGMSG: tags, REDACT: tags, JOIN: join, MODE: mode, KICK: kicked, NICK: renamed, AWAY: away, TOPIC: topic, INVITE: invited, BATCH: batch, FAIL: failed, WARN: failed, NOTE: noted, MARKREAD: marked,
 	ACK: (chat, { label }) => chat.pending.fail(label, 'The server told it to nobody.') && chat.on.echo(),
 	PART: (chat, message, room) => gone(chat, message, [chat.room(room)], message.nick),
-	KICK: (chat, message, room, nick) => gone(chat, message, [chat.room(room)], nick, `was removed by ${message.nick}`),
 	QUIT: (chat, message) => gone(chat, message, chat.with(message.nick), message.nick),
 	SETNAME: (chat, message, name) => chat.move(chat.with(message.nick), message.nick, `goes by “${name}”`, message),
 	'001': (chat, message, me) => Object.assign(chat, { me }),
 	'005': (chat, message, me, ...list) => list.forEach(token => chat.support.set(...`${token}=`.split('='))),
 	305: chat => Object.assign(chat, { away: false }), 306: chat => Object.assign(chat, { away: true }),
-	332: setTopic, 331: (chat, message, me, name) => setTopic(chat, message, me, name, ''), 353: names,
+	332: setTopic, 331: (chat, message, me, name) => setTopic(chat, message, me, name, ''), 353: names, 367: banned, 368: allBanned,
 	352: (chat, message, ...who) => setAway(chat, who[5] ?? '', who[6]?.[0] === 'G'),
 	376: chat => chat.on.ready(), 422: chat => chat.on.ready(),
 }));

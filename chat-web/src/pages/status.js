@@ -1,6 +1,7 @@
-// What the page says about itself: the connection, errors, the tab's title and icon.
+// What the page says about itself: the connection, errors, the tab's title and icon, notifications.
 import { $, say } from './dom.js';
 import { clean } from './format.js';
+import * as store from './store.js';
 
 const STATUS_MS = 20_000;
 const LINES = new Map(Object.entries({
@@ -39,4 +40,58 @@ export function showTitle(chat, title) {
 	const mark = mentions ? `(${mentions}) ` : rooms.some(room => room.unread) ? '• ' : '', href = mentions ? WANTED : QUIET;
 	document.title = clean(`${mark}${chat.current ? `${chat.current.name} – ` : ''}${title}`);
 	if ($('icon').href !== href) $('icon').href = href;
+}
+
+const TELLS = new Map(Object.entries({
+	off: 'Notifications are off', text: 'Notifications are on', names: 'Notifications are on, without what was said',
+}));
+const NEXT = { off: 'text', text: 'names', names: 'off' };
+
+/** The browser tells of mentions and direct messages while nobody looks. It is asked for only when somebody wants it. */
+export class Notifier {
+	#shown = new Map(); // id of a message → its notification
+
+	/** `open(room)` shows a room. */
+	constructor(chat, open) {
+		Object.assign(this, { chat, open });
+		$('bell').hidden = !globalThis.Notification; // the browser has none where the page is not safe
+		$('bell').onclick = () => this.#turn();
+		this.#draw();
+	}
+
+	get #state() {
+		const kept = store.read('notify', ''), granted = globalThis.Notification?.permission === 'granted';
+		return granted && TELLS.has(kept) ? kept : 'off';
+	}
+
+	async #turn() {
+		const next = NEXT[this.#state], allowed = next === 'off' || await Notification.requestPermission() === 'granted';
+		if (allowed) store.write('notify', '', next);
+		tell(allowed ? `${TELLS.get(next)}.` : 'The browser does not allow notifications for this page. Allow them in its settings.');
+		this.#draw();
+	}
+
+	#draw() {
+		const state = this.#state, text = TELLS.get(state);
+		Object.assign($('bell'), { ariaLabel: text, title: text, className: `tool bell-${state}` });
+	}
+
+	/** Somebody wants us. One notification for each room. */
+	wanted(room, { id, nick, text }) {
+		if (this.#state === 'off' || this.chat.focused) return;
+		const said = this.#state === 'text' ? { body: clean(text) } : {};
+		const one = new Notification(clean(room.direct ? nick : `${nick} in ${room.name}`), { tag: room.name, icon: '/assets/icon.svg', ...said });
+		one.onclick = () => {
+			focus();
+			this.open(room);
+			one.close();
+		};
+		one.onclose = () => this.#shown.delete(id);
+		this.#shown.set(id, one);
+	}
+
+	/** What was deleted is not shown here either. */
+	redacted(id) {
+		this.#shown.get(id)?.close();
+	}
 }

@@ -1,0 +1,66 @@
+// What is said, and what hangs on it. Pure.
+import { joined } from './irc.js';
+import { hearTyping } from './typing.js';
+
+const timeOf = message => Date.parse(message.tags.get('time')) || Date.now();
+const WHOLE = new Set(['chathistory', 'draft/multiline', 'soju.im/search']); // nothing of these is shown before their end
+
+/** The name of the room or conversation to which a message belongs. */
+const place = (chat, nick, to) => (chat.isRoom(to) || chat.isMe(nick) ? to : nick);
+const other = text => text[0] === '\x01' && !text.startsWith('\x01ACTION '); // a CTCP that is nobody's business here
+const answered = tags => tags.get('+reply') ?? tags.get('+draft/reply');
+
+export function item(chat, { command, nick, tags, params: [, said = ''] }, at) {
+	const action = /^\x01ACTION ([^\x01]*)/.exec(said), text = action?.[1] ?? said, own = chat.isMe(nick);
+	const kind = action ? 'action' : command === 'NOTICE' ? 'notice' : 'post', bot = tags.has('bot') || tags.has('draft/bot');
+	return { kind, at, id: tags.get('msgid'), nick, text, own, mention: !own && chat.mentions(text), reply: answered(tags), bot };
+}
+
+export function said(chat, message, to = '', text = '') {
+	if (!message.source.includes('!') && !chat.isMe(message.nick)) return chat.current?.say(text); // the server itself
+	if (other(text)) return;
+	const said = item(chat, message, timeOf(message)), name = place(chat, message.nick, to), room = chat.isRoom(to) ? chat.room(to) : chat.open(name);
+	const mine = said.own && chat.pending.take(message.label), one = Object.assign(mine || {}, said, { state: '' }); // the same item: it keeps its row
+	one.mention ||= !one.own && Boolean(room?.find(one.reply)?.own);
+	if (room) hearTyping(room, message.nick, 'done');
+	if (room?.insert([one]).length) chat.count(room, one);
+	if (!one.own) return;
+	chat.prefix = message.source;
+	chat.on.echo();
+}
+
+/** What is not a message itself, but changes one: whether it is that. */
+function hang(chat, room, { command, nick, tags, params }, at) {
+	const to = answered(tags), on = tags.get('+draft/react'), off = tags.get('+draft/unreact');
+	if (command === 'REDACT') {
+		room.redact(params[1], nick, params[2]);
+		chat.on.redacted(room, params[1]);
+	} else if (command === 'TAGMSG' && to) room.marks.react(to, on ?? off, { nick, at, on: on !== undefined, id: tags.get('msgid') });
+}
+
+export function tags(chat, message, to = '') {
+	const { nick } = message, room = chat.room(place(chat, nick, to)), typing = message.tags.get('+typing');
+	if (room && typing && !chat.isMe(nick)) hearTyping(room, nick, typing);
+	if (room) hang(chat, room, message, timeOf(message));
+}
+
+const ENDED = new Map(Object.entries({
+	chathistory: past,
+	'soju.im/search': (chat, { messages, label }) => chat.on.found(messages.map(one => ({ ...item(chat, one, timeOf(one)), room: place(chat, one.nick, one.params[0] ?? '') })), label),
+	'draft/multiline': (chat, batch) => batch.messages.length && chat.receive(joined(batch)),
+}));
+
+function past(chat, { messages, target, label }) {
+	const room = chat.room(target), ids = messages.map(({ tags: all }) => all.get('msgid')).filter(Boolean);
+	if (!room) return;
+	const posts = messages.filter(({ command, params: [, text = ''] }) => /^(PRIVMSG|NOTICE)$/.test(command) && !other(text)).map(one => item(chat, one, timeOf(one)));
+	chat.countPast(room, chat.on.history(room, posts, label, { count: messages.length, first: ids[0], last: ids.at(-1) }));
+	for (const one of messages) hang(chat, room, one, timeOf(one));
+}
+
+export function batch(chat, message, reference = '', type = '', target = '') {
+	const key = reference.slice(1), ended = chat.batches.get(key);
+	if (reference[0] === '+') return chat.batches.set(key, { type, target, label: message.label, opening: message, messages: WHOLE.has(type) ? [] : null });
+	chat.batches.delete(key);
+	ENDED.get(ended?.type)?.(chat, ended);
+}

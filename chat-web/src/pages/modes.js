@@ -1,0 +1,63 @@
+// Modes of a room in plain words, and what they make of its people. RFC 2812 §3.2.3, ISUPPORT PREFIX and CHANMODES. Pure.
+import { fold } from './irc.js';
+
+const OPERATES = 'qaoh'; // the modes whose holders may moderate
+
+/** Which modes mark people, highest first, and how: `{modes: 'ov', marks: '@+'}`. */
+export function ranks(support) {
+	const [, modes, marks] = /^\((\w*)\)(.*)$/.exec(support.get('PREFIX') ?? '') ?? [, 'qaohv', '~&@%+'];
+	return { modes, marks };
+}
+
+/** Whether somebody with these marks may moderate. */
+export function operates(support, marks = '') {
+	const { modes, marks: all } = ranks(support);
+	return [...marks].some(mark => OPERATES.includes(modes[all.indexOf(mark)]));
+}
+
+/** `+o-v` and its parameters, one by one: `{on, mode, arg}`. */
+export function changes(support, letters = '', args = []) {
+	const { modes } = ranks(support), [list = 'beI', always = 'k', whenSet = 'l'] = (support.get('CHANMODES') || 'beI,k,l').split(','), rest = [...args];
+	let on = true;
+	return [...letters].flatMap(mode => {
+		if (mode === '+' || mode === '-') return (on = mode === '+'), [];
+		const takes = (modes + list + always).includes(mode) || (on && whenSet.includes(mode));
+		return [{ on, mode, arg: takes ? rest.shift() ?? '' : '' }];
+	});
+}
+
+/** Gives somebody a mark, or takes it; the highest stands first. */
+export function mark(support, person, { on, mode }) {
+	const { modes, marks } = ranks(support), one = marks[modes.indexOf(mode)], has = new Set(person.marks);
+	has[on ? 'add' : 'delete'](one);
+	person.marks = [...marks].filter(each => has.has(each)).join('');
+}
+
+const WORDS = new Map(Object.entries({
+	q: ['made $ an owner', 'took ownership from $'], a: ['made $ an administrator', 'took administration from $'],
+	o: ['made $ an operator', 'took the operator’s rights from $'], h: ['made $ a half-operator', 'took the half-operator’s rights from $'],
+	v: ['gave $ a voice', 'took $’s voice'], b: ['banned $', 'lifted the ban on $'],
+	i: ['made the room open to invited people only', 'opened the room to everybody'], m: ['let only people with a voice speak', 'let everybody speak'],
+	n: ['let only people in the room speak', 'let people outside speak'], t: ['let only operators set the topic', 'let everybody set the topic'],
+	s: ['hid the room', 'showed the room'], k: ['set a key', 'removed the key'], l: ['set the limit to $ people', 'removed the limit of people'],
+}));
+
+/** "ana made bob an operator" */
+export function words(by, { on, mode, arg }) {
+	const text = WORDS.get(mode)?.[on ? 0 : 1] ?? `set mode ${on ? '+' : '-'}${mode}${arg && ' $'}`;
+	return `${by} ${text.replace('$', () => arg)}`;
+}
+
+/** What one may do with a person: `[words, lines]`. Nothing to those who do not operate the room, and nothing against oneself but to step down. */
+export function deeds(chat, room, nick) {
+	const person = room.people.get(fold(nick)), me = room.people.get(fold(chat.me)), { modes, marks } = ranks(chat.support);
+	if (!person || room.direct || !operates(chat.support, me?.marks)) return [];
+	const has = mode => person.marks.includes(marks[modes.indexOf(mode)]);
+	const give = (mode, make, take) => (modes.includes(mode) ? [[has(mode) ? take : make, [`MODE ${room.name} ${has(mode) ? '-' : '+'}${mode} ${nick}`]]] : []);
+	const rights = [...give('o', 'Make operator', 'No operator any more'), ...give('v', 'Give voice', 'Take voice')];
+	const kick = `KICK ${room.name} ${nick}`;
+	return chat.isMe(nick) ? rights.slice(0, has('o') ? 1 : 0) : [...rights, ['Remove from room', [kick]], ['Ban and remove', [`MODE ${room.name} +b ${banMask(person)}`, kick]]];
+}
+
+/** Whoever comes from where somebody is; by the name if that is not known. */
+export const banMask = ({ nick, host }) => (host ? `*!*@${host}` : `${nick}!*@*`);

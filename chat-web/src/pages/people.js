@@ -1,0 +1,89 @@
+// Who is where, and who may do what there. Pure.
+import { fold } from './irc.js';
+import { changes, mark, ranks, words } from './modes.js';
+
+const timeOf = message => Date.parse(message.tags.get('time')) || Date.now();
+const person = (nick, source = '', marks = '') => ({ nick, marks, away: false, host: source.split('@')[1] ?? '' });
+
+export function join(chat, message, name = '') {
+	const own = chat.isMe(message.nick), room = own ? chat.open(name) : chat.room(name);
+	if (own) {
+		chat.prefix = message.source;
+		room.people.clear();
+		Object.assign(room, { name, joined: true });
+	} else chat.move([room], message.nick, 'joined', message);
+	room?.people.set(fold(message.nick), person(message.nick, message.source));
+	if (own) chat.on.joined(room);
+}
+
+/** Somebody is not in these rooms any more. `why`: removed by somebody, so that they may come back. */
+export function gone(chat, message, rooms, nick = '', why = '') {
+	for (const room of rooms.filter(Boolean)) {
+		if (why) room.say(why, timeOf(message));
+		else chat.move([room], nick, 'left', message);
+		room.people.delete(fold(nick));
+		room.typing.delete(fold(nick));
+		if (!room.joined || !chat.isMe(nick)) continue;
+		room.joined = false;
+		if (!why) chat.on.left(room);
+	}
+}
+
+export function kicked(chat, message, name, nick = '', why = '') {
+	const reason = why && fold(why) !== fold(nick) && fold(why) !== fold(message.nick) ? `: ${why}` : '';
+	gone(chat, message, [chat.room(name)], nick, `${message.nick} removed ${nick}${reason}`);
+}
+
+export function renamed(chat, message, name = message.nick) {
+	const old = message.nick, rooms = chat.with(old);
+	const own = chat.isMe(old);
+	if (own) chat.me = name;
+	if (chat.room(old)?.direct) chat.pending.moved(old, name);
+	for (const room of rooms) {
+		const one = room.people.get(fold(old));
+		if (room.people.delete(fold(old))) room.people.set(fold(name), { ...one, nick: name });
+		room.typing.delete(fold(old));
+		room.marks.rename(old, name);
+		if (!room.direct || (chat.room(name) ?? room) !== room) continue;
+		chat.rooms.delete(fold(old));
+		chat.rooms.set(fold(name), Object.assign(room, { name }));
+	}
+	chat.move(rooms, old, `is now ${name}`, message);
+	if (own) chat.on.renamed(old);
+}
+
+export function setAway(chat, nick, away) {
+	for (const { people } of chat.with(nick)) Object.assign(people.get(fold(nick)) ?? {}, { away });
+}
+
+export function away(chat, message, why) {
+	const is = why !== undefined;
+	setAway(chat, message.nick, is);
+	chat.move(chat.with(message.nick), message.nick, is ? `is away${why && ` (${why})`}` : 'is back', message);
+}
+
+export function names(chat, message, me, kind, name, list = '') {
+	const people = chat.room(name)?.people, { marks } = ranks(chat.support);
+	for (const entry of people ? list.split(' ').filter(Boolean) : []) {
+		const start = [...entry].findIndex(c => !marks.includes(c)), nick = entry.slice(start).split('!')[0];
+		people.set(fold(nick), person(nick, entry.slice(start), entry.slice(0, start)));
+	}
+}
+
+export function mode(chat, message, name = '', letters, ...args) {
+	const room = chat.isRoom(name) && chat.room(name);
+	for (const change of room ? changes(chat.support, letters, args) : []) {
+		const who = ranks(chat.support).modes.includes(change.mode) && room.people.get(fold(change.arg));
+		if (who) mark(chat.support, who, change);
+		room.say(words(message.nick, change), timeOf(message));
+	}
+}
+
+/** The list of bans comes one by one. */
+export const banned = (chat, message, me, name, mask) => (chat.room(name) ? (chat.room(name).bans ??= []).push(mask) : 0);
+
+export function allBanned(chat, message, me, name) {
+	const room = chat.room(name), bans = room?.bans ?? [];
+	if (room) room.bans = null;
+	if (room) chat.on.bans(room, bans);
+}

@@ -1,0 +1,57 @@
+// What a person writes in the box → what is done.
+import { $ } from './dom.js';
+import { bounds, format, trim } from './irc.js';
+import { interpret } from './commands.js';
+import { tell } from './status.js';
+
+const MOST_LINES = 20;
+const AWAY = ['taken', 'ended', 'denied'];
+
+export class Speaker {
+	/** `on`: show(room), close(room), draw(), go(name): a room is to be shown as soon as we are in it. */
+	constructor({ chat, sender, connection, caps, send }, on) {
+		Object.assign(this, { chat, sender, connection, caps, send, on });
+	}
+
+	/** The text of the box: whether it was taken. `reply`: the message that it answers. */
+	submit(text, reply) {
+		const lines = this.#lines(text), results = lines.map(line => interpret(line, this.chat.current));
+		const why = lines.length > MOST_LINES ? `That would be ${lines.length} messages. Send at most ${MOST_LINES} at a time.`
+			: results.find(result => result.error)?.error ?? this.#hindrance(results);
+		tell(why);
+		if (why) return false;
+		const first = results.find(({ post }) => post?.target === this.chat.current?.name);
+		if (first && reply) first.post.reply = reply;
+		results.forEach(result => this.#carryOut(result));
+		this.on.draw();
+		return true;
+	}
+
+	/** Where the server takes several lines as one message they stay together, unless they are commands. */
+	#lines(text) {
+		if (bounds(this.caps) && !/^\s*\/(?!\/)/.test(text)) return [trim(text)];
+		const fenced = text.replace(/```\w*\n([^]*?)\n```/g, (_, code) => code.replace(/^/gm, '\x11')); // IRC's monospace: a line is a message
+		return fenced.split('\n').filter(line => line.trim());
+	}
+
+	/** Why none of this can be done now, or ''. Messages can wait for the connection, commands cannot. */
+	#hindrance(results) {
+		const { state } = this.connection;
+		if (AWAY.includes(state)) return 'You are not in the chat here. Your text stays in the box.';
+		if (state !== 'ready' && results.some(({ tell: told, post }) => !told && !post)) return 'Not connected. Commands wait in the box until the connection is back.';
+		return this.sender.fits(results.flatMap(({ post }) => post || [])) ? '' : 'Too many messages wait to be sent. Your text stays in the box.';
+	}
+
+	#carryOut({ tell: text, join, open, post, send, leave, quit }) {
+		const { chat, on } = this, left = chat.room(leave);
+		if (text) chat.current?.say(text);
+		if (join) on.go(join);
+		if (chat.room(join)?.joined) on.show(chat.room(join));
+		if (open) on.show(chat.open(open));
+		if (post) this.sender.say(post);
+		if (send) this.send(send);
+		if (left?.joined) this.send(format('PART', leave));
+		else if (left) on.close(left);
+		if (quit) $('logout').requestSubmit();
+	}
+}

@@ -1,0 +1,161 @@
+//! What hangs on messages: answers, reactions, who is writing, and that one was deleted.
+
+use serde_json::json;
+use test_support::{LineClient, PATIENCE, serde_json};
+
+use super::support::{Chat, Person, keep_picture};
+
+/// Waits until a message says this, and gives its id as the page sends it.
+#[track_caller]
+fn id_of(person: &Person, text: &str) -> String {
+    let script = format!(
+        "[...document.querySelectorAll('#log .message')].find(one => one.item?.text === {})?.item.id",
+        json!(text)
+    );
+    person.page.wait_for(&script);
+    person
+        .page
+        .eval(&script)
+        .as_str()
+        .expect("an id")
+        .to_owned()
+}
+
+/// Puts the mouse over a message, and clicks on a button of its bar.
+#[track_caller]
+fn does(person: &Person, text: &str, button: &str) {
+    id_of(person, text);
+    person.page.eval(&format!(
+        "[...document.querySelectorAll('#log .message .text')].find(one => one.textContent === {}).id = 'aim'",
+        json!(text)
+    ));
+    person.page.mouse("#aim", &["mouseMoved"]);
+    let named = format!(
+        "[...document.querySelectorAll('#bar button')].find(one => one.textContent === {})",
+        json!(button)
+    );
+    person.page.wait_for(&named);
+    person.page.eval(&format!("{named}.id = 'choice'"));
+    person.page.click("#choice");
+    person
+        .page
+        .eval("document.querySelector('#aim').removeAttribute('id')");
+}
+
+fn tell(speaker: &mut LineClient, lines: &[&str]) {
+    for line in lines {
+        speaker.send(line);
+    }
+    speaker.fence();
+}
+
+#[test]
+fn an_answer_shows_what_it_answers_and_leads_there() {
+    let chat = Chat::with(&["--unlimited"]);
+    let (ana, mut irene) = (chat.enter("ana"), chat.irc("irene"));
+    tell(&mut irene, &["PRIVMSG #lobby :Who has the key?"]);
+    does(&ana, "Who has the key?", "Reply");
+    ana.page.wait_for("document.activeElement.id === 'box'");
+    ana.shows("#answered", "Reply to irene Who has the key?");
+    keep_picture(&ana, "reply");
+    ana.page.type_text("I do.");
+    ana.page.press("Enter");
+    ana.hears("ana", "I do.");
+    ana.shows("#log .own .quote", "irene Who has the key?");
+    ana.page
+        .wait_for("document.querySelector('#answering').hidden");
+    for number in 0..120 {
+        irene.send(&format!("PRIVMSG #lobby :{number}"));
+    }
+    irene.fence();
+    ana.hears("irene", "119");
+    let quote = "document.querySelector('#log .quote')";
+    ana.page.eval(&format!("{quote}.click()"));
+    let flashes = "document.querySelector('#log .flash .text')?.textContent === 'Who has the key?'";
+    ana.page.wait_for(flashes);
+    // Another browser has to ask for it.
+    let bob = chat.enter("bob");
+    let id = id_of(&ana, "Who has the key?");
+    irene.send("CAP REQ :message-tags");
+    irene.send(&format!("@+draft/reply={id} PRIVMSG #lobby :Still?"));
+    irene.fence();
+    bob.hears("irene", "Still?");
+    bob.shows("#log .quote", "An earlier message");
+    bob.page.eval(&format!("{quote}.click()"));
+    bob.page.wait_for(flashes);
+    bob.shows("#log .quote", "irene Who has the key?");
+    bob.page.wait_for("document.querySelector('#log .fill')");
+    keep_picture(&bob, "hole");
+    bob.page
+        .eval("document.querySelector('#log .fill').click()");
+    bob.page
+        .wait_for("document.querySelectorAll('#log .post').length > 100");
+}
+
+#[test]
+fn a_reaction_is_counted_and_taken_back() {
+    let chat = Chat::with(&["--unlimited"]);
+    let (ana, bob) = (chat.enter("ana"), chat.enter("bob"));
+    ana.say("Cake on Saturday?");
+    does(&bob, "Cake on Saturday?", "React");
+    keep_picture(&bob, "reactions-to-choose");
+    bob.page.eval("[...document.querySelectorAll('#bar button')].find(one => one.textContent === '🎉').id = 'party'");
+    bob.page.click("#party");
+    for person in [&ana, &bob] {
+        person.shows("#log .chip", "🎉1");
+    }
+    ana.page.click("#log .chip");
+    bob.shows("#log .chip", "🎉2");
+    let title = "document.querySelector('#log .chip').title";
+    assert_eq!(bob.page.eval(title), "bob, ana");
+    ana.page
+        .wait_for("document.querySelector('#log .chip').matches('.mine[aria-pressed=true]')");
+    // Somebody's own, from the keyboard.
+    ana.page.press("Shift+Tab");
+    ana.page.press("Enter");
+    ana.page.press("ArrowRight");
+    ana.page.press("Enter");
+    ana.page.press("ArrowLeft");
+    ana.page.type_text("on time?");
+    ana.page.press("Enter");
+    bob.page
+        .wait_for("document.querySelectorAll('#log .chip').length === 2");
+    keep_picture(&ana, "reactions");
+    bob.page.click("#log .chip");
+    ana.shows("#log .chip", "🎉1");
+    ana.page.click("#log .chip");
+    for person in [&ana, &bob] {
+        person.shows("#log .chip", "on time?1");
+    }
+    assert_eq!(
+        ana.texts(),
+        ["Cake on Saturday?"],
+        "reactions are no messages"
+    );
+}
+
+#[test]
+fn who_is_writing_is_seen_by_others_until_they_have_written() {
+    let chat = Chat::start();
+    let (ana, bob) = (chat.enter("ana"), chat.enter("bob"));
+    bob.page.type_text("Wh");
+    ana.shows("#typing", "bob is typing…");
+    keep_picture(&ana, "typing");
+    assert_eq!(
+        bob.page
+            .eval("document.querySelector('#typing').textContent"),
+        ""
+    );
+    bob.page.press("Enter");
+    ana.hears("bob", "Wh");
+    ana.page
+        .wait_for("document.querySelector('#typing').hidden");
+    // A command is nobody's business; who stops is forgotten.
+    bob.page.type_text("/nick rob");
+    let mut irene = chat.irc("irene");
+    irene.send("CAP REQ :message-tags");
+    irene.send("@+typing=active TAGMSG #lobby");
+    ana.shows("#typing", "irene is typing…");
+    ana.page
+        .wait_up_to(PATIENCE, "document.querySelector('#typing').hidden");
+}

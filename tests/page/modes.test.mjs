@@ -1,0 +1,88 @@
+// Who may do what in a room, in words; who is writing.
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { parse } from '../../chat-web/src/pages/irc.js';
+import { deeds } from '../../chat-web/src/pages/modes.js';
+import { presenceText } from '../../chat-web/src/pages/room.js';
+import { Chat } from '../../chat-web/src/pages/state.js';
+import { Typing, typingText, typists } from '../../chat-web/src/pages/typing.js';
+
+/** A chat that is in #a, with what it asked of the page. */
+function chatting(...more) {
+	const asked = [], on = new Proxy({}, { get: (_, name) => (...args) => asked.push([name, ...args]) }), chat = new Chat('ann', on);
+	const hear = (...lines) => lines.forEach(line => chat.receive(parse(line)));
+	hear(':s 005 ann PREFIX=(ov)@+ CHANMODES=b,k,l,imnst :ok', ':ann!w@h JOIN #a', ':s 353 ann = #a :@+bob!b@cafe ann!w@h +eve!e@e', ...more);
+	const room = chat.room('#a');
+	return { chat, hear, asked, room, told: () => room.items.map(item => (item.moves ? presenceText(item) : item.text)), marks: () => room.listed().map(({ nick, marks }) => marks + nick) };
+}
+
+test('names tell all marks, modes change them, and it is told in words', () => {
+	const { hear, told, marks } = chatting();
+	assert.deepEqual(marks(), ['@+bob', '+eve', 'ann']);
+	hear(':bob!b@h MODE #a +o-v+k ann eve key', ':bob!b@h MODE #a -o+b bob *!*@cafe', ':bob!b@h MODE #a -ltX', ':srv MODE ann +i', ':srv MODE #none +m');
+	assert.deepEqual(told(), ['bob made ann an operator', 'bob took eve’s voice', 'bob set a key', 'bob took the operator’s rights from bob', 'bob banned *!*@cafe',
+		'bob removed the limit of people', 'bob let everybody set the topic', 'bob set mode -X']);
+	assert.deepEqual(marks(), ['@ann', '+bob', 'eve']);
+});
+
+test('a person who is removed is told, with the reason if there is one', () => {
+	const { hear, told, room, asked } = chatting();
+	hear(':bob!b@h KICK #a eve :shouting', ':bob!b@h KICK #a ann :bob');
+	assert.deepEqual([told(), room.joined, room.people.has('eve')], [['bob removed eve: shouting', 'bob removed ann'], false, false]);
+	assert.ok(!asked.some(([name]) => name === 'left'), 'the room stays in the list, to be entered again');
+});
+
+test('only operators are offered what only they may do', () => {
+	const { chat, hear, room } = chatting(), offered = nick => deeds(chat, room, nick).map(([words]) => words);
+	assert.deepEqual(offered('bob'), []);
+	hear(':bob!b@h MODE #a +v ann');
+	assert.deepEqual(offered('bob'), [], 'a voice is not enough');
+	hear(':bob!b@h MODE #a +o ann');
+	assert.deepEqual(offered('BOB'), ['No operator any more', 'Take voice', 'Remove from room', 'Ban and remove']);
+	assert.deepEqual(offered('eve').slice(0, 2), ['Make operator', 'Take voice']);
+	assert.deepEqual(offered('ann'), ['No operator any more']);
+	assert.deepEqual(offered('nobody'), []);
+	assert.deepEqual(deeds(chat, room, 'bob').at(-1)[1], ['MODE #a +b *!*@cafe', 'KICK #a bob']);
+});
+
+test('the list of bans is told as a whole', () => {
+	const { hear, asked, room } = chatting();
+	hear(':s 367 ann #a *!*@one bob 1', ':s 367 ann #a *!*@two bob 2', ':s 368 ann #a :end', ':s 368 ann #a :end');
+	assert.deepEqual(asked.filter(([name]) => name === 'bans'), [['bans', room, ['*!*@one', '*!*@two']], ['bans', room, []]]);
+});
+
+test('in a crowd comings and goings are one line that grows', () => {
+	const { hear, told } = chatting();
+	const people = Array.from({ length: 60 }, (_, i) => `p${i}`);
+	hear(`:s 353 ann = #a :${people.join(' ')}`, ':q1!q@h JOIN #a', '@msgid=1 :bob!b@h PRIVMSG #a :hi', ':q2!q@h JOIN #a', ':p1!p@h QUIT', ':p2!p@h AWAY :tea', ':p3!p@h NICK p33');
+	assert.deepEqual(told(), ['2 people joined, 1 left', 'hi', 'p3 is now p33']);
+});
+
+test('who writes is told by name, unless they are many', () => {
+	const typing = new Map([['a', { nick: 'ana', until: 5 }], ['b', { nick: 'bob', until: 9 }]]);
+	assert.deepEqual([typists({ typing }, 4), typists({ typing }, 5), typing.size], [['ana', 'bob'], ['bob'], 1]);
+	assert.deepEqual([[], ['a'], ['a', 'b'], ['a', 'b', 'c'], ['a', 'b', 'c', 'd']].map(typingText),
+		['', 'a is typing…', 'a and b are typing…', 'a, b and c are typing…', 'Several people are typing…']);
+});
+
+test('that we write is told each three seconds at most, then that we pause, or stopped', t => {
+	t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 10_000 });
+	const sent = [], room = { name: '#a', joined: true, people: new Map() }, caps = new Set(['message-tags']);
+	const typing = new Typing({ send: line => sent.push(line.replace('@+typing=', '').replace(' TAGMSG #a', '')), caps, connected: () => true });
+	const write = text => typing.wrote(room, text), wait = ms => Array.from({ length: ms / 100 }, () => t.mock.timers.tick(100));
+	write('/part'), write('  '), wait(9_000);
+	assert.deepEqual(sent, []);
+	write('h'), wait(1_000), write('hi'), wait(1_000), write('hi!'), wait(1_500), write('hi!!');
+	assert.deepEqual(sent, ['active', 'active']);
+	wait(7_000);
+	assert.deepEqual(sent.splice(0), ['active', 'active', 'paused']);
+	write('hi!!!'), wait(500), write('');
+	assert.deepEqual(sent, ['active'], 'not yet');
+	wait(3_000);
+	assert.deepEqual(sent.splice(0), ['active', 'done']);
+	write('x'), wait(100), typing.sent(), wait(9_000);
+	assert.deepEqual(sent.splice(0), [], 'within three seconds; and the message itself ends it');
+	room.people = { size: 201 };
+	write('y');
+	assert.deepEqual(sent, [], 'in a crowd it would cost too much');
+});
