@@ -3,6 +3,7 @@
 use serde_json::json;
 use test_support::{LineClient, PATIENCE, serde_json};
 
+use super::looks::phone;
 use super::support::{Chat, Person, keep_picture};
 
 /// Waits until a message says this, and gives its id as the page sends it.
@@ -158,4 +159,77 @@ fn who_is_writing_is_seen_by_others_until_they_have_written() {
     ana.shows("#typing", "irene is typing…");
     ana.page
         .wait_up_to(PATIENCE, "document.querySelector('#typing').hidden");
+}
+
+#[test]
+fn on_a_phone_a_touch_shows_what_may_be_done() {
+    let chat = Chat::with(&["--unlimited"]);
+    let (ana, mut irene) = (chat.enter("ana"), chat.irc("irene"));
+    tell(
+        &mut irene,
+        &[
+            "PRIVMSG #lobby :Shall we meet at ten?",
+            "PRIVMSG #lobby :Or at eleven?",
+        ],
+    );
+    phone(&ana.page);
+    ana.page.color_scheme("dark");
+    id_of(&ana, "Shall we meet at ten?");
+    let message = "[...document.querySelectorAll('#log .message')].find(one => one.item?.text === 'Shall we meet at ten?')";
+    let at = ana.page.eval(&format!(
+        "(({{ x, y }}) => [{{ x: x + 90, y: y + 30 }}])({message}.getBoundingClientRect())"
+    ));
+    for (kind, points) in [("touchStart", &at), ("touchEnd", &json!([]))] {
+        let touch = json!({"type": kind, "touchPoints": points});
+        ana.page.command("Input.dispatchTouchEvent", touch);
+    }
+    ana.page.wait_for("!document.querySelector('#bar').hidden");
+    keep_picture(&ana, "phone-bar");
+    ana.page.click("#bar .react");
+    ana.page.viewport(320, 640, true);
+    keep_picture(&ana, "phone-reactions");
+    ana.page.click("#bar button:nth-child(2)");
+    ana.shows("#log .chip .count", "1");
+    ana.page.eval(&format!("{message}.click()"));
+    ana.page.click("#bar .reply");
+    ana.page.fill(
+        "#box",
+        "Ten is fine, and I bring the long ladder from the shed.",
+    );
+    ana.page.press("Enter");
+    ana.shows("#log .own .quote", "irene Shall we meet at ten?");
+    keep_picture(&ana, "phone-reply");
+}
+
+#[test]
+fn a_notification_tells_what_is_wanted_only_when_it_was_asked_for() {
+    let chat = Chat::start();
+    let (ana, mut irene) = (chat.enter("ana"), chat.irc("irene"));
+    ana.page.eval(
+        "window.shown = []; window.Notification = class { \
+            static permission = 'default'; \
+            static async requestPermission() { return this.permission = 'granted'; } \
+            constructor(title, { body = '' }) { shown.push(`${title}: ${body}`); } close() {} }",
+    );
+    let wanted = |text: &str| format!("PRIVMSG #lobby :ana: {text}");
+    ana.page.hidden(true);
+    tell(&mut irene, &[&wanted("nobody asked")]);
+    ana.page.wait_for("document.title.startsWith('(1)')");
+    ana.page.hidden(false);
+    ana.page.click("#bell");
+    ana.page.wait_for_text("Notifications are on.");
+    tell(&mut irene, &[&wanted("I see this")]);
+    ana.hears("irene", "ana: I see this");
+    ana.page.hidden(true);
+    tell(&mut irene, &["PRIVMSG #lobby :for all", &wanted("look")]);
+    ana.page.wait_for("shown.length === 1");
+    ana.page.hidden(false);
+    ana.page.click("#bell");
+    ana.page.hidden(true);
+    tell(&mut irene, &["PRIVMSG ana :secret"]);
+    ana.page.wait_for("shown.length === 2");
+    assert_eq!(
+        ana.page.eval("shown"),
+        json!(["irene in #lobby: ana: look", "irene: "])
+    );
 }

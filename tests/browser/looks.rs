@@ -46,7 +46,7 @@ impl Album {
     }
 }
 
-fn phone(page: &Page) {
+pub(super) fn phone(page: &Page) {
     let metrics = json!({"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": true});
     page.command("Emulation.setDeviceMetricsOverride", metrics);
     page.command(

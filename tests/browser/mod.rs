@@ -6,6 +6,7 @@ mod contrast;
 mod hanging;
 mod login;
 mod looks;
+mod moderation;
 mod network;
 mod past;
 mod pending;

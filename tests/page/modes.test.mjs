@@ -48,7 +48,7 @@ test('only operators are offered what only they may do', () => {
 test('the list of bans is told as a whole', () => {
 	const { hear, asked, room } = chatting();
 	hear(':s 367 ann #a *!*@one bob 1', ':s 367 ann #a *!*@two bob 2', ':s 368 ann #a :end', ':s 368 ann #a :end');
-	assert.deepEqual(asked.filter(([name]) => name === 'bans'), [['bans', room, ['*!*@one', '*!*@two']], ['bans', room, []]]);
+	assert.deepEqual(asked.filter(([name]) => name === 'bans'), [['bans', room, [['*!*@one', 'bob', '1'], ['*!*@two', 'bob', '2']]], ['bans', room, []]]);
 });
 
 test('in a crowd comings and goings are one line that grows', () => {

@@ -35,7 +35,7 @@ const chat = new Chat(meta('name'), {
 	error: failed,
 	history: (...args) => past.came(...args),
 	found: (items, label) => tools.search.found(items, label),
-	bans: (room, masks) => tools.bans(room, masks),
+	bans: (...args) => tools.bans(...args),
 	redacted: (room, id) => tools.redacted(id),
 	wanted: (room, item) => tools.notifier.wanted(room, item),
 	refused: (code, label, more) => past.refused(code, label, more),

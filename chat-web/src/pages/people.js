@@ -80,7 +80,7 @@ export function mode(chat, message, name = '', letters, ...args) {
 }
 
 /** The list of bans comes one by one. */
-export const banned = (chat, message, me, name, mask) => (chat.room(name) ? (chat.room(name).bans ??= []).push(mask) : 0);
+export const banned = (chat, message, me, name, ...ban) => (chat.room(name) ? (chat.room(name).bans ??= []).push(ban) : 0);
 
 export function allBanned(chat, message, me, name) {
 	const room = chat.room(name), bans = room?.bans ?? [];

@@ -38,9 +38,9 @@ export function personMenu(chat, nick, anchor, on) {
 }
 
 /** The list of bans has come. */
-export function showBans(room, masks, on) {
+export function showBans(room, bans, on) {
 	const lift = mask => choice('Lift', () => on.send(`MODE ${room.name} -b ${mask}`));
-	const rows = masks.map(mask => el('li', '', bdi(mask), lift(mask)));
+	const rows = bans.map(([mask, by]) => el('li', '', bdi(mask), el('span', 'note', by ? `by ${by.split('!')[0]}` : ''), lift(mask)));
 	sheet(`Banned from ${room.name}`, rows.length ? [el('ul', 'rows', ...rows)] : [el('p', 'quiet', 'Nobody is banned.')]);
 }
 

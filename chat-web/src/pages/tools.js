@@ -51,7 +51,7 @@ export class Tools {
 		});
 	}
 
-	bans = (room, masks) => showBans(room, masks, this.wire);
+	bans = (room, bans) => showBans(room, bans, this.wire);
 
 	redacted(id) {
 		this.composer.redacted(id);

@@ -1,0 +1,103 @@
+//! Who keeps a room in order: what they may do with somebody is offered to them and to nobody else,
+//! and everybody is told in words.
+
+use serde_json::json;
+use test_support::serde_json;
+
+use super::support::{Chat, Person, keep_picture};
+
+/// What is offered after a click on somebody in the list of people.
+#[track_caller]
+fn offered(person: &Person, nick: &str) -> Vec<String> {
+    person
+        .page
+        .click(&format!("#people [data-name={}]", json!(nick)));
+    person
+        .page
+        .wait_for("document.querySelector('#sheet').open");
+    let choices = "[...document.querySelectorAll('#sheet .choice')].map(one => one.textContent)";
+    serde_json::from_value(person.page.eval(choices)).expect("texts")
+}
+
+#[track_caller]
+fn chooses(person: &Person, text: &str) {
+    person.page.eval(&format!(
+        "[...document.querySelectorAll('#sheet .choice')].find(one => one.textContent === {}).id = 'chosen'",
+        json!(text)
+    ));
+    person.page.click("#chosen");
+}
+
+#[test]
+fn an_operator_keeps_a_room_in_order_and_others_cannot() {
+    let chat = Chat::with(&["--unlimited"]);
+    let (ana, bob) = (chat.enter("ana"), chat.enter("bob"));
+    for person in [&ana, &bob] {
+        person.say("/join #tea");
+        person.shows("#room-name", "#tea");
+    }
+    ana.sees_people(&["ana", "bob"]);
+    ana.shows("#people [data-name=ana] .mark", "@");
+    assert_eq!(offered(&bob, "ana"), ["Message", "Mention"]);
+    bob.page.press("Escape");
+    let all = ["Message", "Mention", "Make operator", "Give voice"];
+    assert_eq!(
+        offered(&ana, "bob"),
+        [&all[..], &["Remove from room", "Ban and remove"]].concat()
+    );
+    keep_picture(&ana, "person-menu");
+    chooses(&ana, "Make operator");
+    for person in [&ana, &bob] {
+        person.sees("ana made bob an operator");
+        person.shows("#people [data-name=bob] .mark", "@");
+    }
+    assert!(offered(&bob, "ana").contains(&"Remove from room".to_owned()));
+    bob.page.press("Escape");
+    offered(&ana, "bob");
+    chooses(&ana, "Ban and remove");
+    bob.sees("ana removed bob");
+    ana.sees_people(&["ana"]);
+    bob.page
+        .wait_for("document.querySelector('#rooms [data-name=\"#tea\"]').matches('.outside')");
+    bob.say("/join #tea");
+    bob.page.wait_for_text("You are banned from #tea");
+    ana.page.click("#bans");
+    ana.shows("#sheet-title", "Banned from #tea");
+    keep_picture(&ana, "bans");
+    chooses(&ana, "Lift");
+    ana.sees("ana lifted the ban on");
+    bob.say("/join #tea");
+    ana.sees_people(&["ana", "bob"]);
+}
+
+#[test]
+fn the_keyboard_goes_from_room_to_room_and_says_how() {
+    let chat = Chat::start();
+    let ana = chat.enter("ana");
+    let mut irene = chat.irc("irene");
+    ana.say("/join #tea");
+    ana.shows("#room-name", "#tea");
+    irene.send("PRIVMSG #lobby :Anybody?");
+    ana.shows("#rooms [data-name='#lobby'] .badge", "1");
+    ana.page.press("Alt+ArrowUp");
+    ana.shows("#room-name", "#lobby");
+    ana.page.press("Alt+ArrowUp");
+    ana.shows("#room-name", "#tea");
+    // In the box it is a character.
+    ana.page.type_text("?");
+    assert_eq!(ana.draft(), "?");
+    ana.page.fill("#box", "");
+    ana.page.press("Alt+ArrowDown");
+    ana.page.press("Shift+Tab");
+    ana.page
+        .wait_for("document.activeElement.item?.text === 'Anybody?'");
+    ana.page.press("?");
+    ana.shows("#sheet-title", "Keyboard");
+    keep_picture(&ana, "keyboard");
+    ana.page.press("Escape");
+    ana.page.wait_for("!document.querySelector('#sheet').open");
+    // Whoever types wants to write.
+    ana.page.type_text("hi");
+    ana.page.wait_for("document.activeElement.id === 'box'");
+    assert_eq!(ana.draft(), "hi");
+}
