@@ -20,6 +20,8 @@ export class Bar {
 		$('scroll').addEventListener('pointerleave', () => !this.#asks && this.hide());
 		this.list.addEventListener('keydown', event => this.#key(event));
 		this.bar.addEventListener('keydown', event => this.#inside(event));
+		const stay = new ResizeObserver(() => this.stay());
+		for (const node of [this.list, $('scroll')]) stay.observe(node);
 	}
 
 	/** The log has changed: the bar stays at its message, or goes with it. */
