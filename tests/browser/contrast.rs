@@ -3,6 +3,7 @@
 use serde_json::json;
 use test_support::serde_json;
 
+use super::hanging::does;
 use super::looks::busy;
 use super::support::Chat;
 
@@ -11,6 +12,14 @@ fn every_text_has_contrast_in_both_themes() {
     let chat = Chat::with(&["--unlimited"]);
     let ana = chat.enter("ana");
     let _people = busy(&chat, &ana);
+    does(&ana, "I can bring two wheelbarrows and a spade.", "React");
+    ana.page.click("#bar button:nth-child(2)");
+    ana.page
+        .wait_for("document.querySelector('#log .chip.mine')");
+    does(&ana, "Me, from ten on.", "Reply");
+    ana.say("From ten it is.");
+    ana.page.wait_for("document.querySelector('#log .quote')");
+    does(&ana, "Me, from ten on.", "Reply");
     ana.say("/nosuch");
     ana.page.wait_for_text("There is no command");
     for scheme in ["light", "dark"] {

@@ -8,7 +8,7 @@ use super::support::{Chat, Person, keep_picture};
 
 /// Waits until a message says this, and gives its id as the page sends it.
 #[track_caller]
-fn id_of(person: &Person, text: &str) -> String {
+pub(super) fn id_of(person: &Person, text: &str) -> String {
     let script = format!(
         "[...document.querySelectorAll('#log .message')].find(one => one.item?.text === {})?.item.id",
         json!(text)
@@ -24,7 +24,7 @@ fn id_of(person: &Person, text: &str) -> String {
 
 /// Puts the mouse over a message, and clicks on a button of its bar.
 #[track_caller]
-fn does(person: &Person, text: &str, button: &str) {
+pub(super) fn does(person: &Person, text: &str, button: &str) {
     id_of(person, text);
     person.page.eval(&format!(
         "[...document.querySelectorAll('#log .message .text')].find(one => one.textContent === {}).id = 'aim'",
@@ -43,7 +43,7 @@ fn does(person: &Person, text: &str, button: &str) {
         .eval("document.querySelector('#aim').removeAttribute('id')");
 }
 
-fn tell(speaker: &mut LineClient, lines: &[&str]) {
+pub(super) fn tell(speaker: &mut LineClient, lines: &[&str]) {
     for line in lines {
         speaker.send(line);
     }

@@ -23,6 +23,7 @@ test('code is code, and nothing inside it is a link', () => {
 	assert.deepEqual(tokens('a `x https://b.c` d').map(token => token.kind), ['', 'code', '']);
 	assert.deepEqual(tokens('```let a = `b`;```'), [{ kind: 'pre', text: 'let a = `b`;', styles: [] }]);
 	assert.equal(plain('a lone ` and ```'), 'a lone ` and ```');
+	assert.deepEqual(tokens('so:\n```rust\n  a\n    b\n```').map(({ kind, text }) => [kind, text]), [['', 'so:\n'], ['pre', '  a\n    b']]);
 });
 
 test('IRC formatting is shown, colours are left out', () => {

@@ -37,7 +37,7 @@ export const COMMANDS = new Map(Object.entries({
 }));
 
 const usage = name => `/${name} ${COMMANDS.get(name)[0]}`.trim();
-const help = () => ['Enter sends, Shift+Enter begins a line, Tab completes a name, ↑ brings back what you said.',
+const help = () => ['Enter sends, Shift+Enter begins a line, Tab completes a name, ↑ brings back what you said, Ctrl+/ shows more keys.',
 	...[...COMMANDS].map(([name, [, does]]) => `${usage(name)} – ${does}`)].join('\n');
 
 /** A line from the box, in the room where it was written → what is to be done. */

@@ -39,7 +39,7 @@ export function tokens(text) {
 	return text.split(CODE).flatMap((part, i) => {
 		if (i % 2 === 0) return styled(part, on);
 		const block = part.startsWith('```');
-		return { kind: block ? 'pre' : 'code', text: clean(block ? part.slice(3, -3).trim() : part.slice(1, -1)), styles: [] };
+		return { kind: block ? 'pre' : 'code', text: clean(block ? part.slice(3, -3).replace(/^\w*\n|\s+$/g, '') : part.slice(1, -1)), styles: [] };
 	});
 }
 

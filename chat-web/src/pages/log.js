@@ -36,7 +36,7 @@ const shape = item => `${item.moves?.length} ${Boolean(item.removed)}`;
 function row(item, before, on) {
 	const { kind, nick, own, mention } = item, lead = nick && kind !== 'action' && !continues(before, item);
 	const node = el('div', Object.entries({ message: 1, [kind]: 1, lead, own, mention }).filter(([, is]) => is).map(([name]) => name).join(' '));
-	if (nick) Object.assign(node, { item, tabIndex: -1 });
+	if (nick) Object.assign(node, { item, tabIndex: -1, role: 'article' });
 	if (lead) node.append(avatar(nick));
 	if (nick) node.append(el('div', 'head', nickname(nick, 'author'), item.bot ? el('span', 'bot', 'bot') : '', ' ', time(item.at, clock)));
 	node.append(Object.assign(el('div', 'text', ...words(item, on)), { dir: nick ? 'auto' : 'ltr' }));
@@ -61,10 +61,9 @@ function chip(node, { name, nicks, mine }) {
 
 /** The reactions below a message. They are not read aloud as they come. */
 function chips(node, item, reactions, isMe, react) {
-	let list = node.querySelector('.chips');
-	if (!list && !reactions.length) return;
-	if (!list) node.append(list = Object.assign(el('ul', 'chips'), { ariaLive: 'off' }));
-	refill(list, reactions.map(([name, nicks]) => ({ name, nicks, mine: nicks.some(isMe) })), chip, name => react(item, name));
+	if (!node.chips && !reactions.length) return;
+	if (!node.chips) node.append(node.chips = Object.assign(el('ul', 'chips'), { ariaLive: 'off' }));
+	refill(node.chips, reactions.map(([name, nicks]) => ({ name, nicks, mine: nicks.some(isMe) })), chip, name => react(item, name));
 }
 
 const newLine = () => Object.assign(el('div', 'day new-line', 'New messages'), { role: 'separator' });

@@ -1,18 +1,16 @@
 // Modes of a room in plain words, and what they make of its people. RFC 2812 §3.2.3, ISUPPORT PREFIX and CHANMODES. Pure.
 import { fold } from './irc.js';
 
-const OPERATES = 'qaoh'; // the modes whose holders may moderate
-
 /** Which modes mark people, highest first, and how: `{modes: 'ov', marks: '@+'}`. */
 export function ranks(support) {
-	const [, modes, marks] = /^\((\w*)\)(.*)$/.exec(support.get('PREFIX') ?? '') ?? [, 'qaohv', '~&@%+'];
+	const [, modes, marks] = /^\((\w*)\)(.*)$/.exec(support.get('PREFIX')) ?? [, 'ov', '@+'];
 	return { modes, marks };
 }
 
-/** Whether somebody with these marks may moderate. */
+/** Whether somebody with these marks may moderate: all but those with a voice. */
 export function operates(support, marks = '') {
 	const { modes, marks: all } = ranks(support);
-	return [...marks].some(mark => OPERATES.includes(modes[all.indexOf(mark)]));
+	return [...marks].some(mark => modes[all.indexOf(mark)] !== 'v');
 }
 
 /** `+o-v` and its parameters, one by one: `{on, mode, arg}`. */
@@ -34,9 +32,7 @@ export function mark(support, person, { on, mode }) {
 }
 
 const WORDS = new Map(Object.entries({
-	q: ['made $ an owner', 'took ownership from $'], a: ['made $ an administrator', 'took administration from $'],
-	o: ['made $ an operator', 'took the operator’s rights from $'], h: ['made $ a half-operator', 'took the half-operator’s rights from $'],
-	v: ['gave $ a voice', 'took $’s voice'], b: ['banned $', 'lifted the ban on $'],
+	o: ['made $ an operator', 'took the operator’s rights from $'], v: ['gave $ a voice', 'took $’s voice'], b: ['banned $', 'lifted the ban on $'],
 	i: ['made the room open to invited people only', 'opened the room to everybody'], m: ['let only people with a voice speak', 'let everybody speak'],
 	n: ['let only people in the room speak', 'let people outside speak'], t: ['let only operators set the topic', 'let everybody set the topic'],
 	s: ['hid the room', 'showed the room'], k: ['set a key', 'removed the key'], l: ['set the limit to $ people', 'removed the limit of people'],

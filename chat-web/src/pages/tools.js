@@ -3,9 +3,10 @@ import { Bar } from './bar.js';
 import { $ } from './dom.js';
 import { replyTags, tagged } from './irc.js';
 import { Search, listen, mayModerate, personMenu, showBans, showKeys } from './sheet.js';
+import { drawer } from './sidebar.js';
 import { Notifier, tell } from './status.js';
 
-const REDACTION = 'draft/message-redaction';
+const REDACTION = 'draft/message-redaction', NOT_CONNECTED = 'Not connected. Try again when the connection is back.';
 
 export class Tools {
 	/** `page`: chat, composer, log, past, wire, show(room). */
@@ -33,7 +34,7 @@ export class Tools {
 	/** A reaction, or the end of it. */
 	react({ id }, reaction) {
 		const { chat, wire } = this, room = chat.current, has = room.marks.of(id).some(([one, nicks]) => one === reaction && nicks.some(chat.isMe));
-		if (!wire.connected()) return tell('Not connected. Try again when the connection is back.');
+		if (!wire.connected()) return tell(NOT_CONNECTED);
 		wire.send(tagged({ ...replyTags(id), [has ? '+draft/unreact' : '+draft/react']: reaction }, `TAGMSG ${room.name}`));
 	}
 
@@ -41,13 +42,14 @@ export class Tools {
 	jump(id, room = this.chat.current) {
 		if (!room) return tell('You are not in that room any more.');
 		if (room !== this.chat.current) this.show(room);
+		if (!room.find(id) && !this.wire.connected()) return tell(NOT_CONNECTED);
 		this.log.jump(id);
 		if (!room.find(id)) this.past.around(room, id, is => is || this.log.jump('') || tell('That message is not kept any more.'));
 	}
 
 	person(nick, anchor) {
 		personMenu(this.chat, nick, anchor, {
-			open: name => this.show(this.chat.open(name)), mention: name => this.composer.insert(`@${name} `), send: this.wire.send,
+			open: name => this.show(this.chat.open(name)), mention: name => (drawer(), this.composer.insert(`@${name} `)), send: this.wire.send,
 		});
 	}
 
