@@ -159,7 +159,7 @@ fn content(bytes: Cow<'static, [u8]>) -> Content {
 fn as_it_travels(name: &str, bytes: &'static [u8]) -> Cow<'static, [u8]> {
     match std::str::from_utf8(bytes) {
         Ok(text) if name.ends_with(".js") => lines(text, code_of),
-        Ok(text) if name.ends_with(".css") => lines(text, str::trim_start),
+        Ok(text) if name.ends_with(".css") => lines(text, rule_of),
         _ => bytes.into(),
     }
 }
@@ -176,6 +176,12 @@ fn code_of(line: &str) -> &str {
         .any(|start| line.starts_with(start));
     let (code, _) = line.split_once(" // ").unwrap_or((line, ""));
     if is_comment { "" } else { code }
+}
+
+fn rule_of(line: &str) -> &str {
+    let line = line.trim_start();
+    let is_comment = line.starts_with("/*") && line.ends_with("*/");
+    if is_comment { "" } else { line }
 }
 
 /// Done once at the start: there is no build step that could do it before.
@@ -229,7 +235,10 @@ mod tests {
         }
         let script = as_it_travels("a.js", b"// what\nlet a;\n");
         assert_eq!(&*script, b"\nlet a;\n");
-        assert_eq!(&*as_it_travels("a.css", b"\t* { a: b }"), b"* { a: b }\n");
+        assert_eq!(
+            &*as_it_travels("a.css", b"/* a */\n\t* { a: b }"),
+            b"\n* { a: b }\n"
+        );
         assert_eq!(&*as_it_travels("a.svg", b"// a"), b"// a");
     }
 

@@ -45,6 +45,12 @@ test('only operators are offered what only they may do', () => {
 	assert.deepEqual(deeds(chat, room, 'bob').at(-1)[1], ['MODE #a +b *!*@cafe', 'KICK #a bob']);
 });
 
+test('what is only for operators stands in the room, and says so', () => {
+	const { chat, hear, room } = chatting();
+	hear('@msgid=1 :bob!b@h PRIVMSG @#a :psst', '@msgid=2 :bob!b@h PRIVMSG #a :all');
+	assert.deepEqual([room.items.map(({ text, only }) => [text, only]), chat.rooms.size], [[['psst', '@'], ['all', undefined]], 1]);
+});
+
 test('the list of bans is told as a whole', () => {
 	const { hear, asked, room } = chatting();
 	hear(':s 367 ann #a *!*@one bob 1', ':s 367 ann #a *!*@two bob 2', ':s 368 ann #a :end', ':s 368 ann #a :end');

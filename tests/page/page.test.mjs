@@ -20,6 +20,22 @@ test('the page does not grow unnoticed', () => {
 	assert.ok(bytes < 145_000, `${bytes} bytes`);
 });
 
+// chat-web's assets.rs leaves comments out of what travels, and looks at each line alone.
+test('a line alone shows what of it is a comment', () => {
+	for (const [name, text] of [...files].filter(([file]) => file.endsWith('.js'))) {
+		let inside = false;
+		for (const [i, line] of text.split('\n').entries()) {
+			const bare = line.trimStart(), [code, comment] = line.split(' // '), where = `${name}:${i + 1}`;
+			const quotes = [...`'"\``].map(quote => code.split(quote).length - 1);
+			if (comment !== undefined) assert.ok(bare.startsWith('//') || quotes.every(count => count % 2 === 0), where);
+			if (/^\* |^\*\//.test(bare)) assert.ok(inside, where);
+			if (inside) assert.match(bare, /^\*/, where);
+			inside = (inside || bare.startsWith('/*')) && !bare.endsWith('*/');
+		}
+		assert.ok(!inside, name);
+	}
+});
+
 /** oklch → linear sRGB, cut to what a screen can show (the Oklab matrices of CSS Color 4). */
 function linear(l, c, h) {
 	const a = c * Math.cos((h * Math.PI) / 180), b = c * Math.sin((h * Math.PI) / 180);

@@ -38,7 +38,7 @@ function row(item, before, on) {
 	const node = el('div', Object.entries({ message: 1, [kind]: 1, lead, own, mention }).filter(([, is]) => is).map(([name]) => name).join(' '));
 	if (nick) Object.assign(node, { item, tabIndex: -1, role: 'article' });
 	if (lead) node.append(avatar(nick));
-	if (nick) node.append(el('div', 'head', nickname(nick, 'author'), item.bot ? el('span', 'bot', 'bot') : '', ' ', time(item.at, clock)));
+	if (nick) node.append(el('div', 'head', nickname(nick, 'author'), ...[item.bot && 'bot', item.only && `only for ${item.only}`].filter(Boolean).map(text => el('span', 'bot', text)), ' ', time(item.at, clock)));
 	node.append(Object.assign(el('div', 'text', ...words(item, on)), { dir: nick ? 'auto' : 'ltr' }));
 	if (day(item) === day(before)) return node;
 	return el('div', '', Object.assign(el('div', 'day', time(item.at, date)), { role: 'separator' }), node);

@@ -7,16 +7,20 @@ const WHOLE = new Set(['chathistory', 'draft/multiline', 'soju.im/search']); // 
 
 /** The name of the room or conversation to which a message belongs. */
 const place = (chat, nick, to) => (chat.isRoom(to) || chat.isMe(nick) ? to : nick);
+
+/** `@#room` is for those of the room with that mark: STATUSMSG. */
+const STATUS = /^([@+])+(?=#)/;
 const other = text => text[0] === '\x01' && !text.startsWith('\x01ACTION '); // a CTCP that is nobody's business here
 const answered = tags => tags.get('+reply') ?? tags.get('+draft/reply');
 
-export function item(chat, { command, nick, tags, params: [, said = ''] }, at) {
+export function item(chat, { command, nick, tags, params: [to = '', said = ''] }, at) {
 	const action = /^\x01ACTION ([^\x01]*)/.exec(said), text = action?.[1] ?? said, own = chat.isMe(nick);
 	const kind = action ? 'action' : command === 'NOTICE' ? 'notice' : 'post', bot = tags.has('bot') || tags.has('draft/bot');
-	return { kind, at, id: tags.get('msgid'), nick, text, own, mention: !own && chat.mentions(text), reply: answered(tags), bot };
+	return { kind, at, id: tags.get('msgid'), nick, text, own, mention: !own && chat.mentions(text), reply: answered(tags), bot, only: STATUS.exec(to)?.[1] };
 }
 
-export function said(chat, message, to = '', text = '') {
+export function said(chat, message, whom = '', text = '') {
+	const to = whom.replace(STATUS, '');
 	if (!message.source.includes('!') && !chat.isMe(message.nick)) return chat.current?.say(text); // the server itself
 	if (other(text)) return;
 	const said = item(chat, message, timeOf(message)), name = place(chat, message.nick, to), room = chat.isRoom(to) ? chat.room(to) : chat.open(name);
@@ -46,7 +50,7 @@ export function tags(chat, message, to = '') {
 
 const ENDED = new Map(Object.entries({
 	chathistory: past,
-	'soju.im/search': (chat, { messages, label }) => chat.on.found(messages.map(one => ({ ...item(chat, one, timeOf(one)), room: place(chat, one.nick, one.params[0] ?? '') })), label),
+	'soju.im/search': (chat, { messages, label }) => chat.on.found(messages.map(one => ({ ...item(chat, one, timeOf(one)), room: place(chat, one.nick, (one.params[0] ?? '').replace(STATUS, '')) })), label),
 	'draft/multiline': (chat, batch) => batch.messages.length && chat.receive(joined(batch)),
 }));
 
