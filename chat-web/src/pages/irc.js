@@ -38,6 +38,9 @@ export function parse(line) {
 	return { tags, source, nick: source.split('!')[0], command, params };
 }
 
+/** When it was said, or now. */
+export const timeOf = ({ tags }) => Date.parse(tags.get('time')) || Date.now();
+
 /** A line to send; only the last parameter may hold spaces. What would end the line early is taken out here, for all callers. */
 export function format(command, ...params) {
 	const clean = params.map(param => param.replace(/[\r\n\0]/g, ' ')), last = clean.pop();

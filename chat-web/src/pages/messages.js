@@ -1,15 +1,13 @@
 // What is said, and what hangs on it. Pure.
-import { joined } from './irc.js';
+import { joined, timeOf } from './irc.js';
 import { hearTyping } from './typing.js';
 
-const timeOf = message => Date.parse(message.tags.get('time')) || Date.now();
+const STATUS = /^([@+])+(?=#)/; // `@#room` is for those of the room with that mark: STATUSMSG
 const WHOLE = new Set(['chathistory', 'draft/multiline', 'soju.im/search']); // nothing of these is shown before their end
 
 /** The name of the room or conversation to which a message belongs. */
 const place = (chat, nick, to) => (chat.isRoom(to) || chat.isMe(nick) ? to : nick);
 
-/** `@#room` is for those of the room with that mark: STATUSMSG. */
-const STATUS = /^([@+])+(?=#)/;
 const other = text => text[0] === '\x01' && !text.startsWith('\x01ACTION '); // a CTCP that is nobody's business here
 const answered = tags => tags.get('+reply') ?? tags.get('+draft/reply');
 
@@ -50,9 +48,11 @@ export function tags(chat, message, to = '') {
 
 const ENDED = new Map(Object.entries({
 	chathistory: past,
-	'soju.im/search': (chat, { messages, label }) => chat.on.found(messages.map(one => ({ ...item(chat, one, timeOf(one)), room: place(chat, one.nick, (one.params[0] ?? '').replace(STATUS, '')) })), label),
+	'soju.im/search': (chat, { messages, label }) => chat.on.found(messages.map(one => found(chat, one)), label),
 	'draft/multiline': (chat, batch) => batch.messages.length && chat.receive(joined(batch)),
 }));
+
+const found = (chat, message) => ({ ...item(chat, message, timeOf(message)), room: place(chat, message.nick, (message.params[0] ?? '').replace(STATUS, '')) });
 
 function past(chat, { messages, target, label }) {
 	const room = chat.room(target), ids = messages.map(({ tags: all }) => all.get('msgid')).filter(Boolean);

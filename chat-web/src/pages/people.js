@@ -1,8 +1,7 @@
 // Who is where, and who may do what there. Pure.
-import { fold } from './irc.js';
+import { fold, timeOf } from './irc.js';
 import { changes, mark, ranks, words } from './modes.js';
 
-const timeOf = message => Date.parse(message.tags.get('time')) || Date.now();
 const person = (nick, source = '', marks = '') => ({ nick, marks, away: false, host: source.split('@')[1] ?? '' });
 
 export function join(chat, message, name = '') {

@@ -1,5 +1,5 @@
 // What the page knows. Pure: lines change it, and the view draws what it finds here.
-import { fold } from './irc.js';
+import { fold, timeOf } from './irc.js';
 import { mentions } from './format.js';
 import { batch, said, tags } from './messages.js';
 import { allBanned, away, banned, gone, join, kicked, mode, names, renamed, setAway } from './people.js';
@@ -8,7 +8,6 @@ import { Room } from './room.js';
 import { answer, explain } from './replies.js';
 
 const MAX_DIRECT = 100;
-const timeOf = message => Date.parse(message.tags.get('time')) || Date.now();
 
 export class Chat {
 	prefix = ''; // as others see us
@@ -123,7 +122,8 @@ function noted(chat, message, command, code, name) {
 }
 
 const HANDLERS = new Map(Object.entries({
-	PRIVMSG: said, NOTICE: said, TAGMSG: tags, REDACT: tags, JOIN: join, MODE: mode, KICK: kicked, NICK: renamed, AWAY: away, TOPIC: topic, INVITE: invited, BATCH: batch, FAIL: failed, WARN: failed, NOTE: noted, MARKREAD: marked,
+	PRIVMSG: said, NOTICE: said, TAGMSG: tags, REDACT: tags, BATCH: batch, JOIN: join, MODE: mode, KICK: kicked, NICK: renamed, AWAY: away,
+	TOPIC: topic, INVITE: invited, FAIL: failed, WARN: failed, NOTE: noted, MARKREAD: marked,
 	ACK: (chat, { label }) => chat.pending.fail(label, 'The server told it to nobody.') && chat.on.echo(),
 	PART: (chat, message, room) => gone(chat, message, [chat.room(room)], message.nick),
 	QUIT: (chat, message) => gone(chat, message, chat.with(message.nick), message.nick),
