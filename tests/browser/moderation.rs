@@ -101,3 +101,23 @@ fn the_keyboard_goes_from_room_to_room_and_says_how() {
     ana.page.wait_for("document.activeElement.id === 'box'");
     assert_eq!(ana.draft(), "hi");
 }
+
+#[test]
+fn in_a_crowd_comings_and_goings_are_one_line() {
+    let chat = Chat::with(&["--unlimited"]);
+    let ana = chat.enter("ana");
+    let people: Vec<_> = (0..105).map(|i| chat.irc(&format!("p{i}"))).collect();
+    let counted =
+        "[...document.querySelectorAll('#log .presence .text')].map(one => one.textContent)";
+    ana.shows("#people-count", "106");
+    let bob = chat.enter("bob");
+    bob.page
+        .wait_for("document.querySelectorAll('#people button').length === 107");
+    drop(people);
+    ana.shows("#people-count", "2");
+    ana.sees_people(&["ana", "bob"]);
+    let lines = ana.page.eval(counted);
+    let lines = lines.as_array().expect("lines");
+    assert!(lines.len() < 5, "{lines:?}");
+    keep_picture(&ana, "crowd");
+}

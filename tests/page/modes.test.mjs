@@ -64,6 +64,16 @@ test('in a crowd comings and goings are one line that grows', () => {
 	assert.deepEqual(told(), ['2 people joined, 1 left', 'hi', 'p3 is now p33']);
 });
 
+test('a crowd that the server counts is one line, and its names are asked for when they are few or wanted', () => {
+	const { hear, told, asked, room, marks } = chatting();
+	hear(':s 366 ann #a :end', ':s CROWD #a 0 0 150', ':s CROWD #a 12 0 162', '@msgid=1 :bob!b@h PRIVMSG #a :hi', ':s CROWD #a 1 3 160', ':s CROWD #none 1 1 1');
+	assert.deepEqual([told(), room.size, asked.filter(([name]) => name === 'crowd').length], [['13 people joined, 3 left', 'hi'], 160, 3]);
+	hear(':s 353 ann = #a :ann!w@h', ':s 353 ann = #a :@new!n@h', ':s 366 ann #a :end');
+	assert.deepEqual([marks(), room.stale], [['@new', 'ann'], false], 'who has left without a word is not there any more');
+	hear(':s CROWD #a 0 60 100');
+	assert.deepEqual([room.size, room.stale], [2, true]);
+});
+
 test('who writes is told by name, unless they are many', () => {
 	const typing = new Map([['a', { nick: 'ana', until: 5 }], ['b', { nick: 'bob', until: 9 }]]);
 	assert.deepEqual([typists({ typing }, 4), typists({ typing }, 5), typing.size], [['ana', 'bob'], ['bob'], 1]);
@@ -73,7 +83,7 @@ test('who writes is told by name, unless they are many', () => {
 
 test('that we write is told each three seconds at most, then that we pause, or stopped', t => {
 	t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 10_000 });
-	const sent = [], room = { name: '#a', joined: true, people: new Map() }, caps = new Set(['message-tags']);
+	const sent = [], room = { name: '#a', joined: true, size: 2 }, caps = new Set(['message-tags']);
 	const typing = new Typing({ send: line => sent.push(line.replace('@+typing=', '').replace(' TAGMSG #a', '')), caps, connected: () => true });
 	const write = text => typing.wrote(room, text), wait = ms => Array.from({ length: ms / 100 }, () => t.mock.timers.tick(100));
 	write('/part'), write('  '), wait(9_000);
@@ -88,7 +98,7 @@ test('that we write is told each three seconds at most, then that we pause, or s
 	assert.deepEqual(sent.splice(0), ['active', 'done']);
 	write('x'), wait(100), typing.sent(), wait(9_000);
 	assert.deepEqual(sent.splice(0), [], 'within three seconds; and the message itself ends it');
-	room.people = { size: 201 };
+	room.size = 201;
 	write('y');
 	assert.deepEqual(sent, [], 'in a crowd it would cost too much');
 });

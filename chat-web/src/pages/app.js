@@ -18,7 +18,7 @@ import * as store from './store.js';
 import { Tools } from './tools.js';
 import { Typing, typingText, typists } from './typing.js';
 
-const CROWD = 200, TYPING_MS = 1_000;
+const CROWD = 200, MANY = 1_000, NAMES_MS = 60_000, TYPING_MS = 1_000;
 const LEVELS = new Map([['disk', 'Kept on the server’s disk'], ['relay', 'Kept by the server, soon on its disk'], ['memory', 'Kept in the server’s memory']]);
 const meta = name => document.querySelector(`meta[name=chat-${name}]`).content;
 const firstRoom = meta('room') || '#lobby';
@@ -36,6 +36,7 @@ const chat = new Chat(meta('name'), {
 	history: (...args) => past.came(...args),
 	found: (items, label) => tools.search.found(items, label),
 	bans: (...args) => tools.bans(...args),
+	crowd: room => room === chat.current && askNames(room),
 	redacted: (room, id) => tools.redacted(id),
 	wanted: (room, item) => tools.notifier.wanted(room, item),
 	refused: (code, label, more) => past.refused(code, label, more),
@@ -218,10 +219,18 @@ function show(room) {
 	chat.current = room;
 	wanted = '';
 	drawer();
-	if (room.joined && !room.checked && room.people.size < CROWD) send(format('WHO', room.name)); // NAMES does not tell who is away
+	if (room.total) askNames(room);
+	if (room.joined && !room.checked && room.size < CROWD) send(format('WHO', room.name)); // NAMES does not tell who is away
 	room.checked = true;
 	remember();
 	attend();
+}
+
+/** The names of a crowd are asked for when it is looked at, and not at each coming and going. Those of a very large one would be too many. */
+function askNames(room, now = Date.now()) {
+	if (!room.joined || !room.stale || room.total > MANY || (room.total && now - (room.asked ?? 0) < NAMES_MS)) return;
+	room.asked = now;
+	send(format('NAMES', room.name));
 }
 
 function attend() {

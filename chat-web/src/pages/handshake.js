@@ -3,7 +3,7 @@ import { format } from './irc.js';
 
 const WANTED = ('message-tags server-time echo-message labeled-response batch away-notify extended-join multi-prefix userhost-in-names '
 	+ 'invite-notify setname cap-notify standard-replies draft/chathistory draft/event-playback draft/read-marker draft/message-redaction draft/multiline '
-	+ 'soju.im/search chat.local/retry').split(' ');
+	+ 'soju.im/search chat.local/retry chat.local/crowds').split(' ');
 
 export class Handshake {
 	caps = new Map(); // those agreed on, with their values

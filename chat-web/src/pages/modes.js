@@ -46,7 +46,7 @@ export function words(by, { on, mode, arg }) {
 
 /** What one may do with a person: `[words, lines]`. Nothing to those who do not operate the room, and nothing against oneself but to step down. */
 export function deeds(chat, room, nick) {
-	const person = room.people.get(fold(nick)), me = room.people.get(fold(chat.me)), { modes, marks } = ranks(chat.support);
+	const person = room.people.get(fold(nick)) ?? (room.total ? { nick, marks: '' } : null), me = room.people.get(fold(chat.me)), { modes, marks } = ranks(chat.support);
 	if (!person || room.direct || !operates(chat.support, me?.marks)) return [];
 	const has = mode => person.marks.includes(marks[modes.indexOf(mode)]);
 	const give = (mode, make, take) => (modes.includes(mode) ? [[has(mode) ? take : make, [`MODE ${room.name} ${has(mode) ? '-' : '+'}${mode} ${nick}`]]] : []);

@@ -2,6 +2,7 @@
 import { fold, timeOf } from './irc.js';
 import { changes, mark, ranks, words } from './modes.js';
 
+const CROWD = 100; // people, from which on the server counts them
 const person = (nick, source = '', marks = '') => ({ nick, marks, away: false, host: source.split('@')[1] ?? '' });
 
 export function join(chat, message, name = '') {
@@ -9,7 +10,7 @@ export function join(chat, message, name = '') {
 	if (own) {
 		chat.prefix = message.source;
 		room.people.clear();
-		Object.assign(room, { name, joined: true });
+		Object.assign(room, { name, joined: true, total: 0, stale: true, naming: null });
 	} else chat.move([room], message.nick, 'joined', message);
 	room?.people.set(fold(message.nick), person(message.nick, message.source));
 	if (own) chat.on.joined(room);
@@ -62,11 +63,28 @@ export function away(chat, message, why) {
 }
 
 export function names(chat, message, me, kind, name, list = '') {
-	const people = chat.room(name)?.people, { marks } = ranks(chat.support);
-	for (const entry of people ? list.split(' ').filter(Boolean) : []) {
+	const room = chat.room(name), { marks } = ranks(chat.support);
+	for (const entry of room ? list.split(' ').filter(Boolean) : []) {
 		const start = [...entry].findIndex(c => !marks.includes(c)), nick = entry.slice(start).split('!')[0];
-		people.set(fold(nick), person(nick, entry.slice(start), entry.slice(0, start)));
+		room.people.set(fold(nick), person(nick, entry.slice(start), entry.slice(0, start)));
+		(room.naming ??= new Set()).add(fold(nick));
 	}
+}
+
+/** All names have come. In a crowd somebody may have left without a word. */
+export function named(chat, message, me, name) {
+	const room = chat.room(name);
+	for (const nick of room?.naming ? room.people.keys() : []) if (!room.naming.has(nick)) room.people.delete(nick);
+	if (room) Object.assign(room, { naming: null, stale: false });
+}
+
+/** Who comes to a crowd and goes is only counted: chat.local/crowds. */
+export function crowd(chat, message, name, joined, left, total) {
+	const room = chat.room(name);
+	if (!room) return;
+	if (joined > 0 || left > 0) room.crowd.add(room, timeOf(message), { joined: Number(joined), left: Number(left) });
+	Object.assign(room, { total: total > CROWD ? Number(total) : 0, stale: room.stale || joined > 0 || left > 0 });
+	chat.on.crowd(room);
 }
 
 export function mode(chat, message, name = '', letters, ...args) {

@@ -12,6 +12,9 @@ export class Room {
 	joined = false;
 	topic = '';
 	people = new Map();
+	total = 0; // of a crowd, in which not everybody is known by name
+	stale = true; // the names of a crowd are to be asked for
+	naming = null; // the names while they come
 	items = [];
 	ids = new Set();
 	unread = 0;
@@ -43,6 +46,10 @@ export class Room {
 	/** The last message up to which nothing is missing. */
 	get heardId() {
 		return this.items.findLast((item, i) => item.id && i < this.live)?.id;
+	}
+
+	get size() {
+		return this.total || this.people.size;
 	}
 
 	find(id) {
@@ -223,16 +230,20 @@ class Crowd {
 
 	/** Whether it is told so. */
 	takes(room, verb, at) {
-		if (room.people.size <= CROWD || !/^(joined|left|is away|is back)/.test(verb)) return false;
+		if (room.size <= CROWD || !/^(joined|left|is away|is back)/.test(verb)) return false;
 		if (!/^(joined|left)$/.test(verb)) return true; // of so many, nobody wants to know it
+		this.add(room, at, { [verb]: 1 });
+		return true;
+	}
+
+	add(room, at, { joined = 0, left = 0 }) {
 		const place = room.items.lastIndexOf(this.#item);
 		if (place < Math.max(room.live, room.items.length - NEAR) || at - this.#item.at > GROW_MS) {
 			this.#item = { kind: 'presence', at, moves: { length: 0, joined: 0, left: 0 } };
 			room.insert([this.#item]);
 		}
-		this.#item.moves.length += 1;
-		this.#item.moves[verb] += 1;
-		return true;
+		const { moves } = this.#item;
+		Object.assign(moves, { length: moves.length + joined + left, joined: moves.joined + joined, left: moves.left + left });
 	}
 }
 

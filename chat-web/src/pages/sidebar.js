@@ -27,7 +27,7 @@ function person(button, { name, marks, away, me }) {
 export function drawPeople(chat, open) {
 	const people = chat.current?.direct === false ? chat.current.listed() : [];
 	refill($('people'), people.map(({ nick, marks, away }) => ({ name: nick, marks, away, me: chat.isMe(nick) })), person, open);
-	$('people-count').textContent = people.length;
+	$('people-count').textContent = chat.current?.total || people.length;
 	$('open-people').hidden = $('people-side').hidden = !people.length;
 }
 

@@ -2,7 +2,7 @@
 import { fold, timeOf } from './irc.js';
 import { mentions } from './format.js';
 import { batch, said, tags } from './messages.js';
-import { allBanned, away, banned, gone, join, kicked, mode, names, renamed, setAway } from './people.js';
+import { allBanned, away, banned, crowd, gone, join, kicked, mode, named, names, renamed, setAway } from './people.js';
 import { Pending } from './pending.js';
 import { Room } from './room.js';
 import { answer, explain } from './replies.js';
@@ -20,7 +20,7 @@ export class Chat {
 
 	/**
 	 * `on`: ready(), joined(room), left(room), renamed(old), echo(), error(text, label, name), marked(room), apart(note), wanted(room, item),
-	 * redacted(room, id), found(items, label), bans(room, masks), refused(code, label, more), and
+	 * redacted(room, id), crowd(room), found(items, label), bans(room, masks), refused(code, label, more), and
 	 * history(room, items, label, page), which answers with `{fresh, missed, older}`: what is new, and why it was asked for.
 	 */
 	constructor(me, on, pending = new Pending()) {
@@ -122,7 +122,7 @@ function noted(chat, message, command, code, name) {
 }
 
 const HANDLERS = new Map(Object.entries({
-	PRIVMSG: said, NOTICE: said, TAGMSG: tags, REDACT: tags, BATCH: batch, JOIN: join, MODE: mode, KICK: kicked, NICK: renamed, AWAY: away,
+	PRIVMSG: said, NOTICE: said, TAGMSG: tags, REDACT: tags, BATCH: batch, CROWD: crowd, JOIN: join, MODE: mode, KICK: kicked, NICK: renamed, AWAY: away,
 	TOPIC: topic, INVITE: invited, FAIL: failed, WARN: failed, NOTE: noted, MARKREAD: marked,
 	ACK: (chat, { label }) => chat.pending.fail(label, 'The server told it to nobody.') && chat.on.echo(),
 	PART: (chat, message, room) => gone(chat, message, [chat.room(room)], message.nick),
@@ -131,7 +131,7 @@ const HANDLERS = new Map(Object.entries({
 	'001': (chat, message, me) => Object.assign(chat, { me }),
 	'005': (chat, message, me, ...list) => list.forEach(token => chat.support.set(...`${token}=`.split('='))),
 	305: chat => Object.assign(chat, { away: false }), 306: chat => Object.assign(chat, { away: true }),
-	332: setTopic, 331: (chat, message, me, name) => setTopic(chat, message, me, name, ''), 353: names, 367: banned, 368: allBanned,
+	332: setTopic, 331: (chat, message, me, name) => setTopic(chat, message, me, name, ''), 353: names, 366: named, 367: banned, 368: allBanned,
 	352: (chat, message, ...who) => setAway(chat, who[5] ?? '', who[6]?.[0] === 'G'),
 	376: chat => chat.on.ready(), 422: chat => chat.on.ready(),
 }));

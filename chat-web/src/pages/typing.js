@@ -59,8 +59,8 @@ export class Typing {
 	}
 
 	#tell(state) {
-		const { name, direct, joined, people } = this.#target;
-		if (!this.connected() || !this.caps.has('message-tags') || !(direct || (joined && people.size <= CROWD))) return;
+		const { name, direct, joined, size } = this.#target;
+		if (!this.connected() || !this.caps.has('message-tags') || !(direct || (joined && size <= CROWD))) return;
 		this.#told = state === 'done' ? '' : state;
 		this.#at.set(this.#target, Date.now());
 		this.send(tagged({ label: direct && 'typing', '+typing': state }, `TAGMSG ${name}`)); // who is not there is no error worth showing
