@@ -233,3 +233,56 @@ fn a_notification_tells_what_is_wanted_only_when_it_was_asked_for() {
         json!(["irene in #lobby: ana: look", "irene: "])
     );
 }
+
+#[test]
+fn a_deleted_message_is_gone_everywhere_and_stays_gone() {
+    let chat = Chat::with(&["--unlimited"]);
+    let (ana, bob) = (chat.enter("ana"), chat.enter("bob"));
+    ana.say("My password is hunter2");
+    does(&bob, "My password is hunter2", "Reply");
+    bob.say("Is it?");
+    ana.hears("bob", "Is it?");
+    does(&bob, "My password is hunter2", "Reply");
+    let bar = "[...document.querySelectorAll('#bar button')].map(one => one.textContent).join()";
+    assert_eq!(bob.page.eval(bar), "Reply,React", "it is not his");
+    does(&ana, "My password is hunter2", "Delete");
+    keep_picture(&ana, "delete");
+    ana.page.click("#bar .wrong");
+    for person in [&ana, &bob] {
+        person.sees("Message deleted by ana");
+        person.shows("#log .quote", "ana message deleted");
+    }
+    bob.page
+        .wait_for("document.querySelector('#answering').hidden");
+    keep_picture(&bob, "deleted");
+    for person in [&ana, &bob] {
+        person.page.reload();
+        person.sees("Is it?");
+        let everything = "document.documentElement.innerText + JSON.stringify(localStorage)";
+        person
+            .page
+            .wait_for(&format!("!({everything}).includes('hunter2')"));
+    }
+}
+
+#[test]
+fn reactions_are_there_again_after_a_reload() {
+    let chat = Chat::with(&["--unlimited"]);
+    let (ana, bob) = (chat.enter("ana"), chat.enter("bob"));
+    ana.say("Cake?");
+    does(&bob, "Cake?", "React");
+    bob.page.click("#bar button:nth-child(2)");
+    ana.shows("#log .chip", "❤️1");
+    ana.page.click("#log .chip");
+    bob.shows("#log .chip", "❤️2");
+    bob.page.click("#log .chip");
+    ana.shows("#log .chip", "❤️1");
+    for person in [&ana, &bob] {
+        person.page.reload();
+        person.shows("#log .chip", "❤️1");
+    }
+    assert_eq!(
+        ana.page.eval("document.querySelector('#log .chip').title"),
+        "ana"
+    );
+}
