@@ -121,6 +121,8 @@ fn a_reaction_is_counted_and_taken_back() {
     ana.page.press("Enter");
     bob.page
         .wait_for("document.querySelectorAll('#log .chip').length === 2");
+    ana.page
+        .wait_for("document.activeElement.item?.text === 'Cake on Saturday?'");
     keep_picture(&ana, "reactions");
     bob.page.click("#log .chip");
     ana.shows("#log .chip", "🎉1");

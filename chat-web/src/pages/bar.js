@@ -74,10 +74,12 @@ export class Bar {
 		this.#fill(true, [button('wrong', () => this.#done(this.on.remove), 'Delete for everybody'), button('', () => this.#leave(), 'Keep')]);
 	}
 
+	/** Whoever uses the keyboard goes on from the message, unless what they did leads elsewhere. */
 	#done(act) {
-		const { item } = this.#node;
+		const node = this.#node, keyboard = this.bar.querySelector(':focus-visible');
 		this.hide();
-		act(item);
+		if (keyboard) node.focus();
+		act(node.item);
 	}
 
 	/** Back to the message. */
