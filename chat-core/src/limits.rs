@@ -81,6 +81,26 @@ pub const POSTS_IN_FLIGHT_MAX: u32 = 1024;
 /// Messages in one CHATHISTORY reply. Ours, told by `CHATHISTORY`.
 pub const HISTORY_MESSAGES_MAX: usize = 100;
 
+/// Messages in one reply to SEARCH. Ours, that of CHATHISTORY.
+pub const SEARCH_MESSAGES_MAX: usize = HISTORY_MESSAGES_MAX;
+
+/// Bytes of a text that is searched for. Ours: a sentence of any script.
+pub const SEARCH_TEXT_BYTES_MAX: usize = 256;
+
+/// Words of a text that is searched for; of scripts without spaces, signs. Ours.
+pub const SEARCH_WORDS_MAX: usize = 32;
+
+/// Texts that a search looks through in memory, while everybody waits; the latest, or the first ones if it asks for what
+/// came after a moment. Ours: some milliseconds.
+pub const SEARCH_MEMORY_MESSAGES_MAX: usize = 10_000;
+
+/// How long a search on the disk may keep others from their history. Ours: as long as nobody minds.
+pub const SEARCH_TIME_MAX: Duration = Duration::from_millis(250);
+
+/// Words of the index that begin as the last word of a search; if there are more, that word does not narrow down where it is
+/// looked for. Ours: each costs some microseconds.
+pub const SEARCH_ENDINGS_MAX: usize = 64;
+
 /// Messages that the plain door shows to somebody who enters a room. Ours.
 pub const PLAIN_HISTORY_MESSAGES: usize = 10;
 
@@ -94,6 +114,9 @@ pub const JOURNAL_BATCH_ORDERS_MAX: usize = 1000;
 /// Entries of a journal on the disk, about, after which those places are sorted in where they are found again. Ours: they fit
 /// into a few pages, and what is sorted is written once for many batches.
 pub const JOURNAL_FRESH: usize = 1024;
+
+/// Entries that go into the index of words in one transaction, between two that write. Ours: some milliseconds.
+pub const JOURNAL_INDEXED_AT_ONCE: usize = 128;
 
 /// Pages of 4 KiB in SQLite's log, about, after which they are moved into its file. Ours: some megabytes; SQLite's own is 1000.
 pub const JOURNAL_LOG_PAGES: usize = 2000;

@@ -47,6 +47,7 @@ conversations! {
     a_room_may_be_open_to_outsiders
     a_room_may_need_a_key_an_invitation_or_a_place
     a_secret_room_is_not_there_for_others
+    a_search_that_cannot_be_is_refused
     a_stranger_may_do_nothing_in_a_room
     a_terminal_obeys_no_stranger
     a_web_page_that_posts_to_a_line_door_is_sent_away
@@ -77,6 +78,7 @@ conversations! {
     names_are_checked_at_registration
     names_lists_who_is_in_a_room
     nick_and_user_come_in_any_order
+    nobody_finds_what_is_not_theirs
     nothing_but_registering_before_registration
     only_client_only_tags_are_passed_on
     only_who_has_registered_may_detach
@@ -118,4 +120,5 @@ conversations! {
     whois_tells_who_somebody_is
     whowas_of_several_names_is_one_search
     whowas_remembers_names_that_were
+    words_are_searched_for_in_ones_rooms_and_talks
 }

@@ -219,6 +219,7 @@ impl Turn<'_> {
             Command::Invites => self.invites(who, key),
             Command::Ask { about, server } => self.about(who, about, server, key),
             Command::Help(subject) => self.help(who, subject, key),
+            Command::Search(ref search) => self.search(who, search, key),
             Command::ChatHistory(question) => self.chat_history(who, &question, key),
             _ => {}
         }

@@ -58,6 +58,7 @@ mod epochs;
 mod late;
 mod memory;
 mod question;
+mod search;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 
@@ -71,6 +72,7 @@ pub use question::{
     About, Durability, End, Found, Inquiry, Note, Partner, Point, Question, Recovered, RoomThen,
     Span, Talk, Where,
 };
+pub use search::{BadTerms, Search, Terms, Within};
 
 use crate::hub::Redaction;
 pub use crate::hub::entry::NotKept;

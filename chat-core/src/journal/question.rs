@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Place;
+use super::search::Search;
 use crate::hub::entry::Committed;
 use crate::hub::{Class, Topic};
 use crate::id::{Identity, Seq};
@@ -52,6 +53,8 @@ pub enum About {
         /// How many at most.
         limit: usize,
     },
+    /// Where something like this was said; the answer is [`Found::Said`].
+    Search(Box<Search>),
 }
 
 /// Whose history a question is about.
@@ -145,7 +148,8 @@ pub enum Found {
     Said {
         /// The entries; those of people who are gone too.
         entries: Vec<Arc<Committed>>,
-        /// Whether nothing behind the point from which it was asked is lost or was dropped.
+        /// Whether nothing behind the point from which it was asked is lost or was dropped; of a search, whether all that
+        /// is kept was looked through.
         is_whole: bool,
     },
     /// Where something was said, in the order of when last, from the end that was asked for.

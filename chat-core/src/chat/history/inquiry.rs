@@ -9,7 +9,9 @@ use super::spans::Reading;
 use crate::chat::Chat;
 use crate::chat::answer::AnswerKey;
 use crate::chat::turn::Turn;
+use crate::dialect::irc::Wrong;
 use crate::dialect::irc::history::Asked;
+use crate::dialect::irc::search;
 use crate::id::PersonId;
 use crate::journal::{End, Found, Inquiry, Question};
 
@@ -32,6 +34,8 @@ pub(super) enum Wish {
     Recall,
     /// REDACT: whose message it is.
     Redact(Box<Sought>),
+    /// SEARCH.
+    Search,
 }
 
 /// What the answer says besides what was said.
@@ -55,11 +59,13 @@ impl Told {
 }
 
 impl Wish {
-    fn asked(&self) -> Option<Asked<'_>> {
+    /// The answer when nothing can be read at present.
+    fn unreadable(&self) -> Option<Wrong<'_>> {
         match self {
-            Wish::Said(it) => Some(it.0.asked()),
-            Wish::Targets(_) => Some(Asked::TARGETS),
+            Wish::Said(it) => Some(it.0.asked().unreadable()),
+            Wish::Targets(_) => Some(Asked::TARGETS.unreadable()),
             Wish::Recall | Wish::Redact(_) => None,
+            Wish::Search => Some(search::unreadable()),
         }
     }
 }
@@ -126,11 +132,14 @@ impl Turn<'_> {
             (Wish::Targets(from), Some(Found::Talks(talks))) => {
                 self.tell_targets(who, talks, from, key);
             }
+            (Wish::Search, Some(Found::Said { entries, is_whole })) => {
+                self.tell_search(who, entries, is_whole, key);
+            }
             (Wish::Recall, Some(Found::Said { entries, .. })) => self.tell_recalled(who, &entries),
             (Wish::Redact(sought), Some(found)) => self.sought(who, &sought, found, key),
             (wish, _) => {
-                if let Some(asked) = wish.asked() {
-                    self.wrong(key, &asked.unreadable());
+                if let Some(wrong) = wish.unreadable() {
+                    self.wrong(key, &wrong);
                 }
             }
         }

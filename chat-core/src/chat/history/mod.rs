@@ -8,12 +8,14 @@
 //! | `inquiry.rs` | who waits for the journal's answer, and what becomes of it |
 //! | `spans.rs` | the parts of a history that are asked for, and how they are put together |
 //! | `targets.rs` | with whom and where something was said |
+//! | `search.rs` | SEARCH: the same, by its words |
 //! | `lines.rs` | the answer, line by line |
 //! | `redaction.rs` | REDACT: what is taken back is looked up first |
 
 mod inquiry;
 mod lines;
 mod redaction;
+mod search;
 mod spans;
 mod targets;
 

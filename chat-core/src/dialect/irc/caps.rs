@@ -50,6 +50,8 @@ impl Caps {
     pub const CROWDS: Caps = Caps(1 << 17);
     /// REDACT, when somebody takes a message back. IRCv3 message-redaction, a draft still.
     pub const MESSAGE_REDACTION: Caps = Caps(1 << 18);
+    /// SEARCH. soju's, a draft still.
+    pub const SEARCH: Caps = Caps(1 << 19);
 
     /// Those that change the bytes or the audience of a broadcast: readers that agree in these get the same.
     pub const FORM: Caps = Caps(
@@ -146,7 +148,7 @@ impl BitAnd for Caps {
 /// The version of capability negotiation that brought `cap-notify`.
 pub const CAP_302: u32 = 302;
 
-const NAMES: [(Caps, &str); 19] = [
+const NAMES: [(Caps, &str); 20] = [
     (Caps::MESSAGE_TAGS, "message-tags"),
     (Caps::SERVER_TIME, "server-time"),
     (Caps::ECHO_MESSAGE, "echo-message"),
@@ -166,6 +168,7 @@ const NAMES: [(Caps, &str); 19] = [
     (Caps::RETRY, super::retry::NAME),
     (Caps::CROWDS, "chat.local/crowds"),
     (Caps::MESSAGE_REDACTION, "draft/message-redaction"),
+    (Caps::SEARCH, super::search::NAME),
 ];
 
 #[cfg(test)]

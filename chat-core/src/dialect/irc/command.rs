@@ -6,6 +6,7 @@
 
 use super::history::ChatHistory;
 use super::redact;
+use super::search::Search;
 use crate::hub::entry::PostKind;
 use crate::time::Timestamp;
 
@@ -117,6 +118,8 @@ pub enum Command<'a> {
         asked: redact::Asked<'a>,
         reason: Option<&'a str>,
     },
+    /// SEARCH. soju.im/search.
+    Search(Search<'a>),
 }
 
 /// What CAP is to do. IRCv3 capability-negotiation, "The CAP command".

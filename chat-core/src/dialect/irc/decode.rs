@@ -8,6 +8,7 @@ use super::history;
 use super::message::Message;
 use super::read_marker;
 use super::redact;
+use super::search;
 use crate::dialect::cut;
 use crate::hub::entry::PostKind;
 use crate::limits::{
@@ -72,7 +73,7 @@ type Decoded<'a> = Result<Command<'a>, Wrong<'a>>;
 type Decode = for<'a> fn(Params<'a>) -> Decoded<'a>;
 
 /// Those that come often first.
-const COMMANDS: [(&str, Decode); 38] = [
+const COMMANDS: [(&str, Decode); 39] = [
     ("PRIVMSG", |params| post(PostKind::Message, params)),
     ("PING", ping),
     ("PONG", |_| Ok(Command::Pong)),
@@ -94,6 +95,7 @@ const COMMANDS: [(&str, Decode); 38] = [
     }),
     ("MARKREAD", read_marker::decode),
     (redact::COMMAND, redact::decode),
+    ("SEARCH", search::decode),
     ("TOPIC", topic),
     ("NAMES", |params| Ok(Command::Names(given(params, 0)))),
     ("WHO", who),

@@ -23,6 +23,7 @@ pub mod redact;
 pub mod refusal;
 pub mod reply;
 pub mod retry;
+pub mod search;
 pub mod tags;
 
 pub use caps::Caps;

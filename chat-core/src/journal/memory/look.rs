@@ -42,6 +42,7 @@ impl Memory {
                 let between = talks.filter(|(_, talk)| *after < talk.at && talk.at < *before);
                 Found::Talks(Talk::first(between.collect(), *from, *limit))
             }
+            About::Search(search) => self.search(search, until),
         }
     }
 

@@ -1,6 +1,7 @@
 //! A journal in memory: commits at once, forgets the oldest beyond a bound in bytes. Floor 2.
 
 mod look;
+mod search;
 #[cfg(test)]
 mod tests;
 

@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::record::{self, COLUMNS, number, unsigned};
+use super::search::search;
 use super::write::find_place;
 use crate::hub::Class;
 use crate::hub::entry::Committed;
@@ -36,6 +37,7 @@ pub(super) fn answer(from: &Connection, question: &Question) -> rusqlite::Result
             let first = Talk::first(between.collect(), *end, *limit);
             Ok(Found::Talks(first))
         }
+        About::Search(wanted) => search(from, wanted, until),
     }
 }
 
@@ -73,7 +75,7 @@ fn within(from: &Connection, span: Span, until: i64) -> rusqlite::Result<Within>
 
 /// The first place that was given at a moment or later. Times never go back in the order of places, so it is found by
 /// halving.
-fn first_from(from: &Connection, at: Timestamp, until: i64) -> rusqlite::Result<i64> {
+pub(super) fn first_from(from: &Connection, at: Timestamp, until: i64) -> rusqlite::Result<i64> {
     let mut next =
         from.prepare_cached("SELECT seq, at FROM entries WHERE seq >= ?1 ORDER BY seq LIMIT 1")?;
     let (mut low, mut high) = (0, until.saturating_add(1));

@@ -16,6 +16,7 @@ mod archive;
 mod error;
 mod folder;
 mod gathering;
+mod index;
 mod look;
 mod open;
 mod orders;
@@ -24,6 +25,7 @@ mod record;
 mod redact;
 mod retention;
 mod schema;
+mod search;
 #[cfg(test)]
 mod tests;
 mod wal;

@@ -58,6 +58,7 @@ impl Sqlite {
             gathering: Gathering::new(),
             // What a start before this one has left.
             fresh: JOURNAL_FRESH,
+            unindexed: JOURNAL_FRESH,
             last_kept: start.last,
             owed: Vec::new(),
             overdue: None,

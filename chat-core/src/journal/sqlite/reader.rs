@@ -3,12 +3,14 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender};
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
 use super::look;
 use super::{Bell, schema};
-use crate::journal::{Found, Inquiry, Question};
+use crate::journal::{About, Found, Inquiry, Question};
+use crate::limits::SEARCH_TIME_MAX;
 
 pub(super) struct Reader {
     pub(super) file: PathBuf,
@@ -53,7 +55,22 @@ impl Reader {
             None => schema::open_to_read(&self.file)?,
         };
         let open = connection.insert(open);
+        if matches!(question.about, About::Search(_)) {
+            bound(open, SEARCH_TIME_MAX)?;
+        }
         let state = open.transaction()?;
-        look::answer(&state, question)
+        let found = look::answer(&state, question);
+        drop(state);
+        open.progress_handler(0, None::<fn() -> bool>)?;
+        found
     }
 }
+
+/// Whatever is asked from now on is interrupted after some time.
+fn bound(connection: &mut Connection, time: Duration) -> rusqlite::Result<()> {
+    let end = Instant::now() + time;
+    connection.progress_handler(STEPS, Some(move || Instant::now() >= end))
+}
+
+/// Steps of SQLite's machine between two looks at the clock: some microseconds.
+const STEPS: i32 = 200;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, params};
 
+use super::index;
 use super::record::number;
 use crate::limits::JOURNAL_DROPPED_AT_ONCE;
 use crate::time::Timestamp;
@@ -64,6 +65,7 @@ impl Retention {
 
 fn drop_until(connection: &mut Connection, last: i64) -> rusqlite::Result<()> {
     let transaction = connection.transaction()?;
+    index::take_out(&transaction, 0, last)?;
     for statement in [
         "DELETE FROM going",
         "INSERT INTO going SELECT place, max(seq) FROM (

@@ -6,13 +6,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 use super::{OpenError, redact, wal};
 use crate::journal::Durability;
 
 /// What leads from one version of the tables to the next. Those that were released once stay as they are.
-const MIGRATIONS: [&str; 3] = ["
+const MIGRATIONS: [&str; 4] = ["
     -- Every start of a journal: the part of a message's id that tells starts apart.
     CREATE TABLE epochs (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -76,6 +76,15 @@ const MIGRATIONS: [&str; 3] = ["
 ", "
     -- What is_event says is a class by now: 0 words, 1 an event, 2 tags alone, 3 a redaction.
     ALTER TABLE entries ADD COLUMN about TEXT; -- of a redaction: the id of the message that was taken back
+", "
+    -- Where words were said. It holds what it is told, no text of its own, and can be made anew at any time.
+    CREATE VIRTUAL TABLE words USING fts5(text, content = '', columnsize = 0, tokenize = 'ascii');
+    -- What is taken out of it is gone: somebody may have said a secret.
+    INSERT INTO words (words, rank) VALUES ('secure-delete', 1);
+    CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, instance);
+    -- Everything as far as here is in it.
+    CREATE TABLE indexed (until INTEGER NOT NULL);
+    INSERT INTO indexed VALUES (0);
 "];
 
 /// How long a statement waits for another process: for a backup, say.
@@ -153,14 +162,21 @@ pub(super) fn open_to_read(file: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// Whether the file holds together, page by page.
+/// Whether the file holds together, page by page. The index of words can be made anew, and so is left out.
 pub(super) fn check(connection: &Connection) -> rusqlite::Result<()> {
-    let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    match verdict.as_str() {
-        "ok" => Ok(()),
-        _ => Err(rusqlite::Error::SqliteFailure(
+    let verdict: Option<String> = connection
+        .query_row(
+            "SELECT quick_check FROM sqlite_schema t, pragma_quick_check(t.name)
+             WHERE t.type = 'table' AND t.name NOT LIKE 'words%' AND t.name != 'vocabulary' AND quick_check != 'ok'",
+            [],
+            |row| row.get(0),
+        )
+        .optional()?;
+    match verdict {
+        None => Ok(()),
+        Some(_) => Err(rusqlite::Error::SqliteFailure(
             rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT),
-            Some(verdict),
+            verdict,
         )),
     }
 }

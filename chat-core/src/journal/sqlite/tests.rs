@@ -9,6 +9,8 @@ mod redacted;
 #[cfg(test)]
 mod retries;
 #[cfg(test)]
+mod searching;
+#[cfg(test)]
 mod sorted;
 
 use std::time::Duration;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::index;
 use super::record::{Parts, class, kind, number};
 use super::redact::redact;
 use crate::hub::entry::{Act, Committed, Post, Source, Target};
@@ -88,11 +89,23 @@ fn hear(to: &Connection, place: i64, it: &Committed) -> rusqlite::Result<()> {
 /// Puts what is fresh to the rest, and says how many places it is of. Each has pages of its own there: together they
 /// are written much less often. It need not be synced: without it, everything is there as it was.
 pub(super) fn sort(to: &mut Connection) -> rusqlite::Result<usize> {
+    unsynced(to, sort_unsynced)
+}
+
+/// Puts words of what was said into their index, which need not be synced either; how many entries it looked at.
+pub(super) fn index(to: &mut Connection, last_kept: Seq) -> rusqlite::Result<usize> {
+    unsynced(to, |to| index::go_on(to, number(last_kept.0)))
+}
+
+fn unsynced<T>(
+    to: &mut Connection,
+    write: impl FnOnce(&mut Connection) -> rusqlite::Result<T>,
+) -> rusqlite::Result<T> {
     let level: i64 = to.pragma_query_value(None, "synchronous", |row| row.get(0))?;
     to.pragma_update(None, "synchronous", "NORMAL")?;
-    let places = sort_unsynced(to);
+    let written = write(to);
     to.pragma_update(None, "synchronous", level)?;
-    places
+    written
 }
 
 fn sort_unsynced(to: &mut Connection) -> rusqlite::Result<usize> {
@@ -208,6 +221,7 @@ fn topic(to: &Connection, room: &RoomName, text: &str, it: &Committed) -> rusqli
 /// An entry did not take effect: it is not shown, and a topic that it set is the one before again.
 pub(super) fn strike(to: &Connection, seq: Seq) -> rusqlite::Result<()> {
     let seq = number(seq.0);
+    index::take_out(to, seq, seq)?;
     to.prepare_cached("UPDATE entries SET removed = 1 WHERE seq = ?1")?
         .execute([seq])?;
     to.prepare_cached(
@@ -271,6 +285,8 @@ pub(super) fn over(connection: &Connection) -> rusqlite::Result<()> {
 pub(super) fn take_back(to: &mut Connection, last_kept: Seq) -> rusqlite::Result<usize> {
     let last = [number(last_kept.0)];
     let transaction = to.transaction()?;
+    // None of it should be in the index: only what is kept gets there.
+    index::take_out(&transaction, last[0].saturating_add(1), i64::MAX)?;
     transaction.execute("DELETE FROM sorted WHERE seq > ?1", last)?;
     transaction.execute("DELETE FROM fresh WHERE seq > ?1", last)?;
     let taken = transaction.execute("DELETE FROM entries WHERE seq > ?1", last)?;

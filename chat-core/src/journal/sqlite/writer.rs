@@ -19,7 +19,10 @@ use super::{Bell, folder, schema};
 use crate::hub::entry::NotKept;
 use crate::id::Seq;
 use crate::journal::{Durability, Found, Inquiry, Question};
-use crate::limits::{JOURNAL_BATCH_ORDERS_MAX, JOURNAL_FRESH, JOURNAL_LOG_PAGES, JOURNAL_OWED_MAX};
+use crate::limits::{
+    JOURNAL_BATCH_ORDERS_MAX, JOURNAL_FRESH, JOURNAL_INDEXED_AT_ONCE, JOURNAL_LOG_PAGES,
+    JOURNAL_OWED_MAX,
+};
 use crate::time::Timestamp;
 
 /// Pages that a transaction writes besides those of its entries, about.
@@ -27,6 +30,9 @@ const PAGES_OF_A_BATCH: usize = 4;
 
 /// Entries that go into a page, about.
 const ENTRIES_OF_A_PAGE: usize = 10;
+
+/// Entries for each page of the index of words that is written, about: what is merged there is written again.
+const ENTRIES_OF_AN_INDEX_PAGE: usize = 4;
 
 pub(super) struct Writer {
     pub(super) file: PathBuf,
@@ -46,6 +52,8 @@ pub(super) struct Writer {
     pub(super) gathering: Gathering,
     /// How many entries wait to be sorted, at least.
     pub(super) fresh: usize,
+    /// How many of them wait for the index of words, at least; more than many mean that it follows until it has them all.
+    pub(super) unindexed: usize,
     /// The last entry that the disk has.
     pub(super) last_kept: Seq,
     /// What cannot be refused, and so is tried again.
@@ -65,7 +73,7 @@ impl Writer {
         self.end();
     }
 
-    /// What the next turn had. While there is nothing, what is old goes; `None` is the end.
+    /// What the next turn had. While there is nothing, words are indexed and what is old goes; `None` is the end.
     fn next(&mut self) -> Option<Vec<Order>> {
         let mut has_waited = true;
         loop {
@@ -74,10 +82,12 @@ impl Writer {
                 Err(TryRecvError::Disconnected) => return None,
                 Err(TryRecvError::Empty) => has_waited = false,
             }
-            if self.overdue.is_none() {
+            if self.overdue.is_none() && !self.is_behind() {
                 let turn = self.orders.recv().ok()?;
                 return Some(self.begin(turn, false));
             }
+            self.index();
+            self.move_log();
             self.retain();
         }
     }
@@ -133,6 +143,7 @@ impl Writer {
             self.pass_on(question);
         }
         self.sort();
+        self.index();
         self.move_log();
         self.retain();
         ends
@@ -142,6 +153,7 @@ impl Writer {
     fn count(&mut self, orders: &[Order]) {
         let entries = entries_of(orders).count();
         self.fresh += entries;
+        self.unindexed += entries;
         self.log_pages += PAGES_OF_A_BATCH + entries / ENTRIES_OF_A_PAGE + orders.len() - entries;
     }
 
@@ -264,6 +276,31 @@ impl Writer {
         self.fresh = 0;
         match write::sort(connection) {
             Ok(places) => self.log_pages += PAGES_OF_A_BATCH + places,
+            Err(error) => {
+                self.failed(&error);
+            }
+        }
+    }
+
+    fn is_behind(&self) -> bool {
+        self.unindexed >= JOURNAL_FRESH && self.connection.is_some()
+    }
+
+    /// Puts some words of what was said into their index, when that is much.
+    fn index(&mut self) {
+        let is_behind = self.is_behind();
+        let Some(connection) = self.connection.as_mut().filter(|_| is_behind) else {
+            return;
+        };
+        let indexed = write::index(connection, self.last_kept);
+        // After an error nobody is to wait for the next one soon.
+        if !matches!(indexed, Ok(JOURNAL_INDEXED_AT_ONCE)) {
+            self.unindexed = 0;
+        }
+        match indexed {
+            Ok(count) => {
+                self.log_pages += PAGES_OF_A_BATCH + count / ENTRIES_OF_AN_INDEX_PAGE;
+            }
             Err(error) => {
                 self.failed(&error);
             }

@@ -57,7 +57,10 @@ fn a_file_of_the_version_before_is_taken_over() {
     let former = rusqlite::Connection::open(&file).unwrap();
     former
         .execute_batch(
-            "ALTER TABLE entries DROP COLUMN about;
+            "DROP TABLE vocabulary;
+             DROP TABLE words;
+             DROP TABLE indexed;
+             ALTER TABLE entries DROP COLUMN about;
              DROP VIEW heard;
              INSERT INTO sorted SELECT * FROM fresh;
              DROP TABLE fresh;
