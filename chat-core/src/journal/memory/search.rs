@@ -79,3 +79,84 @@ impl Looking<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hub::entry::{Act, Entry, Post, PostKind, Source, Target};
+    use crate::id::{Identity, PersonId};
+    use crate::journal::{Journal, Place, Terms, Where, Within};
+    use crate::names::{Nick, RoomName};
+    use crate::time::Timestamp;
+
+    fn say(journal: &mut Memory, room: &str, text: &str) -> Arc<Committed> {
+        let nick = Nick::new("ana").unwrap();
+        let post = Post {
+            target: Target::Room(RoomName::new(room).unwrap()),
+            kind: PostKind::Message,
+            text: text.into(),
+            tags: "".into(),
+            retry: None,
+        };
+        let entry = Entry {
+            who: PersonId::NOBODY,
+            identity: Identity(1),
+            source: Arc::new(Source::new(nick, "a", "h")),
+            act: Act::Post(post),
+            rooms: Box::default(),
+        };
+        journal.append(entry, Timestamp(0));
+        journal.committed().unwrap().result.unwrap()
+    }
+
+    fn find(journal: &Memory, text: &str, from: End) -> (Vec<u64>, bool) {
+        let room = Place::Room(RoomName::new("#a").unwrap());
+        let search = Search {
+            within: Within::At(Where::At(room)),
+            by: None,
+            after: None,
+            before: None,
+            terms: Some(Terms::parse(text).unwrap()),
+            from,
+            limit: 2,
+        };
+        match journal.search(&search, journal.last) {
+            Found::Said { entries, is_whole } => {
+                (entries.iter().map(|it| it.seq.0).collect(), is_whole)
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_is_kept_of_a_place_is_found_from_either_end() {
+        let mut journal = Memory::new("e".into(), 1 << 20);
+        let rooms = ["#a", "#b", "#a", "#a", "#a"];
+        let said: Vec<_> = rooms.map(|room| say(&mut journal, room, "word")).into();
+        journal.strike(&said[3]);
+        assert_eq!(find(&journal, "word", End::Latest), (vec![3, 5], true));
+        assert_eq!(find(&journal, "word", End::Earliest), (vec![1, 3], true));
+        journal.forget(&RoomName::new("#a").unwrap());
+        say(&mut journal, "#c", "word");
+        assert_eq!(find(&journal, "word", End::Latest), (vec![], true));
+    }
+
+    #[test]
+    fn only_so_much_is_looked_through_and_that_is_said() {
+        let mut journal = Memory::new("e".into(), 1 << 30);
+        say(&mut journal, "#a", "first");
+        for _ in 2..SEARCH_MEMORY_MESSAGES_MAX {
+            say(&mut journal, "#a", "more");
+            say(&mut journal, "#b", "elsewhere");
+        }
+        assert_eq!(find(&journal, "first", End::Latest), (vec![1], true));
+        say(&mut journal, "#a", "more");
+        assert_eq!(find(&journal, "first", End::Latest), (vec![1], true));
+        say(&mut journal, "#a", "last");
+        assert_eq!(find(&journal, "first", End::Latest), (vec![], false));
+        assert_eq!(find(&journal, "first", End::Earliest), (vec![1], false));
+        let last = journal.last.0;
+        let latest = find(&journal, "more", End::Latest);
+        assert_eq!(latest, (vec![last - 3, last - 1], true));
+    }
+}

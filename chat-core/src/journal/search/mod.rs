@@ -6,6 +6,8 @@
 mod terms;
 mod words;
 
+use std::collections::HashSet;
+
 #[cfg(feature = "sqlite")]
 pub(super) use terms::Phrase;
 pub use terms::{BadTerms, Terms};
@@ -46,7 +48,7 @@ pub enum Within {
     /// In some rooms, and in all talks of somebody.
     All {
         /// The rooms.
-        rooms: Vec<RoomName>,
+        rooms: HashSet<RoomName>,
         /// Whose talks.
         of: Identity,
     },

@@ -11,7 +11,7 @@ use crate::limits::{JOURNAL_FRESH, JOURNAL_INDEXED_AT_ONCE, SEARCH_ENDINGS_MAX};
 fn everywhere(text: &str) -> Search {
     Search {
         within: Within::All {
-            rooms: vec![name("#a"), name("#B")],
+            rooms: [name("#a"), name("#B")].into(),
             of: Identity(1),
         },
         by: None,
@@ -121,7 +121,7 @@ fn words_are_found_in_the_index_and_before_they_are_there() {
     assert_eq!(found(&mut journal, &then), "Crème-brûlée creme-fraiche");
     let of_bob = Search {
         within: Within::All {
-            rooms: vec![],
+            rooms: [].into(),
             of: Identity(2),
         },
         ..everywhere("creme")
@@ -129,7 +129,7 @@ fn words_are_found_in_the_index_and_before_they_are_there() {
     assert_eq!(found(&mut journal, &of_bob), "creme-fraiche");
     let of_zoe = Search {
         within: Within::All {
-            rooms: vec![],
+            rooms: [].into(),
             of: Identity(3),
         },
         ..everywhere("creme")
