@@ -56,7 +56,19 @@ fn reach(to: &Connection, last: i64) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Takes the entries of a range out of the index, before they are emptied, marked as removed, or gone.
+/// Takes an entry out of the index, before it is emptied or marked as removed, so that not even its words stand there
+/// any more: somebody may have said a secret.
+pub(super) fn erase(from: &Connection, seq: i64) -> rusqlite::Result<()> {
+    let mut secure =
+        from.prepare_cached("INSERT INTO words (words, rank) VALUES ('secure-delete', ?1)")?;
+    secure.execute([true])?;
+    let taken = take_out(from, seq, seq);
+    secure.execute([false])?;
+    taken
+}
+
+/// Takes the entries of a range out of the index, before they are gone. Their words are there for a while, as the notes that
+/// they are out: to look each of them up where it stands would take ten times as long.
 pub(super) fn take_out(from: &Connection, first: i64, last: i64) -> rusqlite::Result<()> {
     let until = "SELECT until FROM indexed";
     let until: i64 = from

@@ -79,8 +79,6 @@ const MIGRATIONS: [&str; 4] = ["
 ", "
     -- Where words were said. It holds what it is told, no text of its own, and can be made anew at any time.
     CREATE VIRTUAL TABLE words USING fts5(text, content = '', columnsize = 0, tokenize = 'ascii');
-    -- What is taken out of it is gone: somebody may have said a secret.
-    INSERT INTO words (words, rank) VALUES ('secure-delete', 1);
     CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, instance);
     -- Everything as far as here is in it.
     CREATE TABLE indexed (until INTEGER NOT NULL);

@@ -221,7 +221,7 @@ fn topic(to: &Connection, room: &RoomName, text: &str, it: &Committed) -> rusqli
 /// An entry did not take effect: it is not shown, and a topic that it set is the one before again.
 pub(super) fn strike(to: &Connection, seq: Seq) -> rusqlite::Result<()> {
     let seq = number(seq.0);
-    index::take_out(to, seq, seq)?;
+    index::erase(to, seq)?;
     to.prepare_cached("UPDATE entries SET removed = 1 WHERE seq = ?1")?
         .execute([seq])?;
     to.prepare_cached(

@@ -182,6 +182,20 @@ fn what_did_not_take_effect_is_in_no_index() {
 }
 
 #[test]
+fn a_word_that_was_taken_back_stands_in_no_page_of_the_index() {
+    let at = folder();
+    let mut journal = open(&at);
+    let struck = append(&mut journal, said("#a", "xyzzy"), 1);
+    fill(&mut journal, &at);
+    // Of what it has in common with the word before it there is only the length.
+    let pages = "SELECT count(*) FROM words_data WHERE instr(block, CAST('zzy' AS BLOB)) > 0";
+    assert_eq!(number_of(&at, pages), 1);
+    journal.strike(&struck);
+    append(&mut journal, said("#a", "on"), 2);
+    assert_eq!(number_of(&at, pages), 0);
+}
+
+#[test]
 fn what_is_dropped_leaves_the_index() {
     let at = folder();
     let retention = Retention {
