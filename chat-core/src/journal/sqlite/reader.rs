@@ -101,8 +101,8 @@ fn bound(connection: &mut Connection, time: Duration) -> rusqlite::Result<()> {
     connection.progress_handler(STEPS, Some(move || Instant::now() >= end))
 }
 
-/// Steps of SQLite's machine between two looks at the clock: some microseconds.
-const STEPS: i32 = 200;
+/// Steps of SQLite's machine between two looks at the clock: some ten microseconds.
+const STEPS: i32 = 1000;
 
 #[cfg(test)]
 mod tests {

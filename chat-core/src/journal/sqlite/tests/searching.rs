@@ -30,23 +30,24 @@ fn in_room(text: &str, at: &str) -> Search {
     }
 }
 
-fn find(journal: &mut dyn Journal, until: Seq, search: &Search) -> (String, bool) {
-    let about = About::Search(Box::new(search.clone()));
-    let inquiry = journal.ask(Question { until, about });
-    journal.hand_over();
-    let (answered, found) = patiently(|| journal.answered());
-    assert_eq!(answered, inquiry);
+fn read(found: Found) -> (String, bool) {
     match found {
         Found::Said { entries, is_whole } => (texts(&entries), is_whole),
         other => panic!("{other:?}"),
     }
 }
 
-fn found(journal: &mut Sqlite, search: &Search) -> String {
-    let until = journal.told;
-    let (texts, is_whole) = find(journal, until, search);
+/// What is found in the file, however long it takes.
+fn find(at: &TempDir, until: Seq, search: &Search) -> String {
+    let mut file = schema::open_to_read(&at.path().join("chat/chat.sqlite")).unwrap();
+    let state = file.transaction().unwrap();
+    let (texts, is_whole) = read(search::search(&state, search, number(until.0)).unwrap());
     assert!(is_whole);
     texts
+}
+
+fn found(at: &TempDir, journal: &Sqlite, search: &Search) -> String {
+    find(at, journal.told, search)
 }
 
 fn file(at: &TempDir) -> rusqlite::Connection {
@@ -99,18 +100,18 @@ fn words_are_found_in_the_index_and_before_they_are_there() {
         (in_room("", "#b"), "昨日は東京に"),
     ];
     for (search, expected) in cases {
-        assert_eq!(found(&mut journal, &search), expected, "{search:?}");
+        assert_eq!(found(&at, &journal, &search), expected, "{search:?}");
     }
     let with_bob = Search {
         within: Within::At(Where::With(Identity(1), nick("BOB"))),
         ..everywhere("creme")
     };
-    assert_eq!(found(&mut journal, &with_bob), "creme-fraiche");
+    assert_eq!(found(&at, &journal, &with_bob), "creme-fraiche");
     let by_bob = Search {
         by: Some(nick("bob")),
         ..everywhere("")
     };
-    assert_eq!(found(&mut journal, &by_bob), "");
+    assert_eq!(found(&at, &journal, &by_bob), "");
     let then = Search {
         after: Some(Timestamp(1)),
         before: Some(Timestamp(4)),
@@ -118,7 +119,7 @@ fn words_are_found_in_the_index_and_before_they_are_there() {
         limit: 2,
         ..everywhere("creme")
     };
-    assert_eq!(found(&mut journal, &then), "Crème-brûlée creme-fraiche");
+    assert_eq!(found(&at, &journal, &then), "Crème-brûlée creme-fraiche");
     let of_bob = Search {
         within: Within::All {
             rooms: [].into(),
@@ -126,7 +127,7 @@ fn words_are_found_in_the_index_and_before_they_are_there() {
         },
         ..everywhere("creme")
     };
-    assert_eq!(found(&mut journal, &of_bob), "creme-fraiche");
+    assert_eq!(found(&at, &journal, &of_bob), "creme-fraiche");
     let of_zoe = Search {
         within: Within::All {
             rooms: [].into(),
@@ -134,7 +135,7 @@ fn words_are_found_in_the_index_and_before_they_are_there() {
         },
         ..everywhere("creme")
     };
-    assert_eq!(found(&mut journal, &of_zoe), "");
+    assert_eq!(found(&at, &journal, &of_zoe), "");
 }
 
 #[test]
@@ -153,13 +154,13 @@ fn a_file_of_the_version_before_is_indexed_in_steps_while_people_talk() {
         )
         .unwrap();
     let mut journal = open(&at);
-    assert_eq!(found(&mut journal, &everywhere("old0")), "old0");
+    assert_eq!(found(&at, &journal, &everywhere("old0")), "old0");
     append(&mut journal, said("#a", "new"), 2);
     patiently(|| (indexed(&at) >= number(old as u64)).then_some(()));
     assert_eq!(times(&at, "old0"), 1);
     for word in ["old0", "old77", "new"] {
         let exactly = format!("\"{word}\"");
-        assert_eq!(found(&mut journal, &everywhere(&exactly)), word);
+        assert_eq!(found(&at, &journal, &everywhere(&exactly)), word);
     }
 }
 
@@ -175,7 +176,7 @@ fn what_did_not_take_effect_is_in_no_index() {
     let late = append(&mut journal, said("#a", "secret three"), 2);
     journal.strike(&late);
     append(&mut journal, said("#a", "on"), 2);
-    assert_eq!(found(&mut journal, &everywhere("secret")), "secret two");
+    assert_eq!(found(&at, &journal, &everywhere("secret")), "secret two");
     assert_eq!((times(&at, "secret"), times(&at, "one")), (1, 0));
     fill(&mut journal, &at);
     assert_eq!((times(&at, "secret"), times(&at, "three")), (1, 0));
@@ -217,7 +218,7 @@ fn what_is_dropped_leaves_the_index() {
     journal.hand_over();
     patiently(|| (times(&at, "old") == 0).then_some(()));
     assert_eq!(times(&at, "secret"), 1);
-    assert_eq!(found(&mut journal, &everywhere("secret")), "young secret");
+    assert_eq!(found(&at, &journal, &everywhere("secret")), "young secret");
 }
 
 #[test]
@@ -229,13 +230,13 @@ fn an_index_that_is_damaged_hides_nothing_and_is_made_anew() {
     fill(&mut journal, &at);
     let damage = "UPDATE words_data SET block = zeroblob(length(block)) WHERE id > 10";
     assert!(file(&at).execute(damage, []).unwrap() > 0);
-    let found_both = found(&mut journal, &everywhere("secret"));
+    let found_both = found(&at, &journal, &everywhere("secret"));
     assert_eq!(found_both, "secret one secret two");
     journal.strike(&struck);
     append(&mut journal, said("#a", "secret three"), 2);
     fill(&mut journal, &at);
     assert_eq!(times(&at, "secret"), 2);
-    let found_rest = found(&mut journal, &everywhere("secret"));
+    let found_rest = found(&at, &journal, &everywhere("secret"));
     assert_eq!(found_rest, "secret two secret three");
 }
 
@@ -253,10 +254,10 @@ fn a_word_with_many_endings_is_found_all_the_same() {
             limit: 1000,
             ..everywhere(text)
         };
-        let found = found(&mut journal, &all);
+        let found = found(&at, &journal, &all);
         assert_eq!(found.split(' ').count(), 2 * count, "{text}");
     }
-    assert_eq!(found(&mut journal, &everywhere("word11")), "big word11");
+    assert_eq!(found(&at, &journal, &everywhere("word11")), "big word11");
 }
 
 #[test]
@@ -271,7 +272,7 @@ fn somebody_may_be_in_very_many_rooms() {
         within: Within::All { rooms, of },
         ..everywhere("here")
     };
-    assert_eq!(found(&mut journal, &search), "here");
+    assert_eq!(found(&at, &journal, &search), "here");
 }
 
 #[test]
@@ -284,10 +285,7 @@ fn a_search_that_is_interrupted_says_so() {
     let mut file = schema::open_to_read(&at.path().join("chat/chat.sqlite")).unwrap();
     let ask = |file: &rusqlite::Connection| {
         let until = number(journal.told.0);
-        match search::search(file, &everywhere("one"), until).unwrap() {
-            Found::Said { entries, is_whole } => (texts(&entries), is_whole),
-            other => panic!("{other:?}"),
-        }
+        read(search::search(file, &everywhere("one"), until).unwrap())
     };
     assert_eq!(ask(&file), ("one one more".into(), true));
     file.progress_handler(1, Some(|| true)).unwrap();
@@ -313,17 +311,37 @@ fn the_latest_are_found_without_sorting_all() {
     }
 }
 
+#[test]
+fn a_search_is_a_question_like_any_other() {
+    let at = folder();
+    let mut journal = open(&at);
+    append(&mut journal, said("#a", "one"), 1);
+    let about = About::Search(Box::new(everywhere("one")));
+    let until = journal.told;
+    let inquiry = journal.ask(Question { until, about });
+    journal.hand_over();
+    let (answered, found) = patiently(|| journal.answered());
+    assert_eq!((answered, read(found).0), (inquiry, "one".to_owned()));
+}
+
 /// What both journals find, with the index and without.
 fn agree(at: &TempDir, journal: &mut Sqlite, memory: &mut Memory, searches: &[Search]) {
     let until = journal.told;
-    for search in searches {
-        let expected = find(memory, until, search);
-        assert_eq!(find(journal, until, search), expected, "{search:?}");
-    }
-    fill(journal, at);
-    for search in searches {
-        let expected = find(memory, until, search);
-        assert_eq!(find(journal, until, search), expected, "{search:?}");
+    let expected: Vec<String> = searches
+        .iter()
+        .map(|search| {
+            let about = About::Search(Box::new(search.clone()));
+            memory.ask(Question { until, about });
+            read(memory.answered().unwrap().1).0
+        })
+        .collect();
+    for is_indexed in [false, true] {
+        if is_indexed {
+            fill(journal, at);
+        }
+        for (search, expected) in searches.iter().zip(&expected) {
+            assert_eq!(find(at, until, search), *expected, "{search:?}");
+        }
     }
 }
 
