@@ -104,6 +104,7 @@ conversations! {
     what_is_told_directly_never_overtakes_the_room
     what_the_journal_refuses_nobody_sees
     what_was_said_too_long_ago_cannot_be_taken_back
+    what_was_taken_back_is_not_found
     who_is_sent_out_of_a_room_has_left_it
     who_may_not_take_a_message_back_is_told_why
     who_takes_a_mask

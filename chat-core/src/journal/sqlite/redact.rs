@@ -3,23 +3,26 @@
 
 use rusqlite::{Connection, params};
 
+use super::index;
 use super::record::{kind, number};
 use crate::id::Seq;
 
 /// Empties a message and leaves its tombstone, by which its author's id for it is still known.
 pub(super) fn redact(to: &Connection, seq: Seq) -> rusqlite::Result<()> {
-    let words = [kind::MESSAGE, kind::NOTICE, kind::TAGS];
     secure_delete(to, "ON")?;
-    let emptied = to
-        .prepare_cached(
-            "UPDATE entries SET removed = 1, text = '', tags = NULL
-             WHERE seq = ?1 AND kind IN (?2, ?3, ?4)",
-        )
-        .and_then(|mut update| {
-            update.execute(params![number(seq.0), words[0], words[1], words[2]])
-        });
+    let emptied = index::erase(to, number(seq.0)).and_then(|()| empty(to, seq));
     secure_delete(to, "FAST")?;
-    emptied.map(drop)
+    emptied
+}
+
+fn empty(to: &Connection, seq: Seq) -> rusqlite::Result<()> {
+    let words = [kind::MESSAGE, kind::NOTICE, kind::TAGS];
+    to.prepare_cached(
+        "UPDATE entries SET removed = 1, text = '', tags = NULL
+         WHERE seq = ?1 AND kind IN (?2, ?3, ?4)",
+    )?
+    .execute(params![number(seq.0), words[0], words[1], words[2]])?;
+    Ok(())
 }
 
 /// `FAST` writes over what is deleted where that costs no write of its own: in the pages that are written anyway. `ON`

@@ -3,7 +3,7 @@
 use super::*;
 use crate::hub::Redaction;
 
-fn redacts(message: &Committed, journal: &Sqlite) -> Entry {
+pub(super) fn redacts(message: &Committed, journal: &Sqlite) -> Entry {
     let Act::Post(post) = &message.entry.act else {
         panic!("{message:?}");
     };

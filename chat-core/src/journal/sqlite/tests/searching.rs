@@ -150,7 +150,7 @@ fn a_file_of_the_version_before_is_indexed_in_steps_while_people_talk() {
     drop(journal);
     file(&at)
         .execute_batch(
-            "DROP TABLE vocabulary; DROP TABLE words; DROP TABLE indexed; PRAGMA user_version = 2",
+            "DROP TABLE vocabulary; DROP TABLE words; DROP TABLE indexed; PRAGMA user_version = 3",
         )
         .unwrap();
     let mut journal = open(&at);
@@ -186,14 +186,27 @@ fn what_did_not_take_effect_is_in_no_index() {
 fn a_word_that_was_taken_back_stands_in_no_page_of_the_index() {
     let at = folder();
     let mut journal = open(&at);
-    let struck = append(&mut journal, said("#a", "xyzzy"), 1);
+    let redacted = append(&mut journal, said("#a", "xyzzy plugh"), 1);
+    let struck = append(&mut journal, said("#a", "frotz"), 1);
     fill(&mut journal, &at);
-    // Of what it has in common with the word before it there is only the length.
-    let pages = "SELECT count(*) FROM words_data WHERE instr(block, CAST('zzy' AS BLOB)) > 0";
-    assert_eq!(number_of(&at, pages), 1);
+    // Of what a word has in common with the one before it there is only the length.
+    let pages = |part: &str| {
+        let holds = format!("instr(block, CAST('{part}' AS BLOB)) > 0");
+        number_of(
+            &at,
+            &format!("SELECT count(*) FROM words_data WHERE {holds}"),
+        )
+    };
+    let parts = ["zzy", "ugh", "otz"];
+    assert_eq!(parts.map(pages), [1, 1, 1]);
+    let redacts = redacted::redacts(&redacted, &journal);
+    append(&mut journal, redacts, 2);
     journal.strike(&struck);
     append(&mut journal, said("#a", "on"), 2);
-    assert_eq!(number_of(&at, pages), 0);
+    assert_eq!(parts.map(pages), [0, 0, 0]);
+    for text in ["xyzzy", "plugh", "frotz"] {
+        assert_eq!(found(&at, &journal, &everywhere(text)), "", "{text}");
+    }
 }
 
 #[test]
