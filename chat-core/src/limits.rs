@@ -91,8 +91,8 @@ pub const SEARCH_TEXT_BYTES_MAX: usize = 256;
 pub const SEARCH_WORDS_MAX: usize = 32;
 
 /// Texts that a search looks through in memory, while everybody waits; the latest, or the first ones if it asks for what
-/// came after a moment. Ours: some milliseconds.
-pub const SEARCH_MEMORY_MESSAGES_MAX: usize = 10_000;
+/// came after a moment. Ours: a few milliseconds of English, some tens of what is not ASCII.
+pub const SEARCH_MEMORY_MESSAGES_MAX: usize = 5_000;
 
 /// How long a search on the disk may keep others from their history. Ours: as long as nobody minds.
 pub const SEARCH_TIME_MAX: Duration = Duration::from_millis(250);
