@@ -10,8 +10,7 @@ use super::lines::Lines;
 use crate::chat::answer::AnswerKey;
 use crate::chat::turn::Turn;
 use crate::dialect::irc::command::Wrong;
-use crate::dialect::irc::reader::Standard;
-use crate::dialect::irc::search::{COMMAND, NAME, Search, invalid};
+use crate::dialect::irc::search::{NAME, Search, incomplete, invalid};
 use crate::hub::entry::Committed;
 use crate::id::PersonId;
 use crate::journal::{self, About, BadTerms, End, Question, Terms, Within};
@@ -76,15 +75,7 @@ impl Turn<'_> {
     ) {
         if !is_whole {
             let mut line = String::new();
-            let reader = self.chat.reader(who);
-            reader.standard(
-                &mut line,
-                Standard::Warn,
-                COMMAND,
-                "INCOMPLETE",
-                &[],
-                NOT_ALL,
-            );
+            incomplete(&mut line, &self.chat.reader(who));
             self.say(key, line);
         }
         self.tell_batch(who, &[NAME], Lines::said(entries), key);
@@ -104,4 +95,3 @@ const NO_NAME: &str = "that is no name that anybody could have";
 const NO_WORD: &str = "the text to search for has no word in it";
 const TOO_LONG: &str = "a text to search for has at most 256 bytes and 32 words";
 const _: () = assert!(SEARCH_TEXT_BYTES_MAX == 256 && SEARCH_WORDS_MAX == 32);
-const NOT_ALL: &str = "not everything could be looked through: name a room, a time or rarer words";

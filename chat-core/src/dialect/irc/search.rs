@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use super::command::{Command, Wrong};
+use super::reader::{Reader, Standard};
 use super::tags::{Tags, unescape};
 use crate::limits::SEARCH_MESSAGES_MAX;
 use crate::time::Timestamp;
@@ -87,6 +88,19 @@ pub fn unreadable() -> Wrong<'static> {
     fail("INTERNAL_ERROR", vec![], text)
 }
 
+/// Appends that not everything could be looked through; what was found follows.
+pub fn incomplete(out: &mut String, reader: &Reader<'_>) {
+    let text = "not everything could be looked through: name a room, a time or rarer words";
+    reader.standard(
+        out,
+        Standard::Warn,
+        COMMAND,
+        "INCOMPLETE_RESULTS",
+        &[],
+        text,
+    );
+}
+
 fn fail<'a>(code: &'static str, context: Vec<&'a str>, text: &'static str) -> Wrong<'a> {
     Wrong::Fail {
         command: COMMAND,
@@ -96,8 +110,7 @@ fn fail<'a>(code: &'static str, context: Vec<&'a str>, text: &'static str) -> Wr
     }
 }
 
-/// The command.
-pub const COMMAND: &str = "SEARCH";
+const COMMAND: &str = "SEARCH";
 const TOO_FEW: &str =
     "SEARCH needs what to look for, as in SEARCH in=#room;from=nick;text=word;limit=20";
 const UNKNOWN: &str = "SEARCH knows in, from, after, before, text and limit";
@@ -106,6 +119,7 @@ const BAD_LIMIT: &str = "the limit is a number from 1";
 
 #[cfg(test)]
 mod tests {
+    use super::super::caps::Caps;
     use super::*;
 
     const STAMP: &str = "2026-11-23T08:15:30.042Z";
@@ -127,6 +141,21 @@ mod tests {
             panic!("it can be read");
         };
         assert_eq!((search.text.as_deref(), search.limit), (Some("a b"), 5));
+    }
+
+    #[test]
+    fn what_is_not_all_is_said_so() {
+        let reader = Reader {
+            server: "chat",
+            nick: "ana",
+            caps: Caps::NONE,
+        };
+        let mut out = String::new();
+        incomplete(&mut out, &reader);
+        assert!(
+            out.starts_with(":chat WARN SEARCH INCOMPLETE_RESULTS :"),
+            "{out}"
+        );
     }
 
     #[test]
