@@ -219,7 +219,7 @@ fn people_leave_while_the_disk_is_full() {
     disk.mend();
     ana.client.send("NAMES #tea");
     let names = ana.client.expect_contains(" 353 ");
-    assert!(names.ends_with(":ana"), "{names}");
+    assert!(names.ends_with(":@ana"), "{names}");
     Person::enter(&program, "bob", "#tea").say("back");
 }
 
