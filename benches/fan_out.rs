@@ -54,6 +54,7 @@ fn hub(c: &mut Criterion) {
                     text: Arc::from(TEXT),
                     tags: Arc::from(""),
                     retry: None,
+                    concat: None,
                 };
                 let entry = hub.check(talker, request).unwrap();
                 let committed = Committed {

@@ -71,6 +71,27 @@ pub const READ_MARKERS_DIRECT_MAX: usize = 100;
 /// Markers of what was read, in all. Ours: some megabytes.
 pub const READ_MARKERS_MAX: usize = 100_000;
 
+/// Bytes of one message of several lines, their ends included. Ours, told by `draft/multiline`: some pages of text.
+pub const MULTILINE_BYTES_MAX: usize = 16 * 1024;
+
+/// Lines of one message. Ours, told by `draft/multiline`: a paste.
+pub const MULTILINE_LINES_MAX: usize = 100;
+
+/// Bytes of client-only tags that are told with each line of a message, to whoever does not know of several lines; longer
+/// ones only with the first. Ours: an answer to another message.
+pub const TAGS_REPEATED_BYTES_MAX: usize = 128;
+
+/// How long a batch of a client may stay open. Ours: far longer than it takes to send one. IRCv3 client-batch, `TIMEOUT`.
+pub const BATCH_OPEN: Duration = Duration::from_secs(60);
+
+/// Bytes around the text of one line, about, by which the lines of a batch are counted against the flood limit; and
+/// by which a queue is shared out. Ours.
+pub const LINE_ENVELOPE_BYTES: usize = 60;
+
+/// The part of a reader's queue that the text of one message may take, and its lines the same again. Ours: what is around
+/// a line may be several times as long as the line.
+const MULTILINE_QUEUE_SHARE: u64 = 16;
+
 /// Targets of one PRIVMSG, NOTICE, TAGMSG, NAMES, LIST, WHOIS or WHOWAS. Ours, told by `TARGMAX`.
 pub const TARGETS_MAX: usize = 4;
 
@@ -103,6 +124,9 @@ pub const SEARCH_ENDINGS_MAX: usize = 64;
 
 /// Messages that the plain door shows to somebody who enters a room. Ours.
 pub const PLAIN_HISTORY_MESSAGES: usize = 10;
+
+/// Lines of those, the last ones. Ours: a screen.
+pub const PLAIN_HISTORY_LINES: usize = 25;
 
 /// Direct messages that are kept for a session whose browser is away. Ours: it is away for seconds.
 pub const MISSED_MESSAGES_MAX: usize = 100;
@@ -383,6 +407,23 @@ settable! {
 }
 
 impl Limits {
+    /// Bytes of one message of several lines: a small part of what may wait for a reader.
+    #[must_use]
+    pub fn multiline_bytes(&self) -> usize {
+        self.multiline_share().min(MULTILINE_BYTES_MAX)
+    }
+
+    /// Lines of one message.
+    #[must_use]
+    pub fn multiline_lines(&self) -> usize {
+        let lines = self.multiline_share() / LINE_ENVELOPE_BYTES;
+        lines.clamp(1, MULTILINE_LINES_MAX)
+    }
+
+    fn multiline_share(&self) -> usize {
+        usize::try_from(self.send_queue_bytes / MULTILINE_QUEUE_SHARE).unwrap_or(usize::MAX)
+    }
+
     /// Lifts what bounds how much one address or one talker may do: for benchmarks.
     pub fn lift(&mut self) {
         self.flood_lines = UNLIMITED;

@@ -55,8 +55,8 @@ pub enum Verdict {
     /// It may not, and whoever wanted it is told why.
     Deny(String),
     /// It may, but so: another text for a message or a topic, another name for a person, another room to join. What is no
-    /// name, no room or no text then counts as denied. Ends of lines within a text become spaces; what a line cannot hold
-    /// is cut off.
+    /// name, no room or no text then counts as denied. A message may have several lines; elsewhere their ends become
+    /// spaces, and what a line cannot hold is cut off.
     Rewrite(String),
     /// That is not known yet. The person is not heard until the ticket is settled, [`VERDICT_WAIT`] at most.
     Later(Ticket),
@@ -74,7 +74,7 @@ pub struct Said<'a> {
     pub to: &'a Addressee,
     /// A message, a notice, or tags alone, which have no text.
     pub kind: PostKind,
-    /// The words.
+    /// The words, with `\n` between lines if there are several.
     pub text: &'a str,
     /// Client-only tags, still escaped, without `@`.
     pub tags: &'a str,

@@ -88,7 +88,7 @@ fn print(mut archive: Archive, args: &LogArgs, mut out: impl Write) -> anyhow::R
                     "{}",
                     escaped(&as_json(entry, room, &epochs).to_string())
                 )?,
-                false => writeln!(out, "{}", as_text(entry))?,
+                false => write!(out, "{}", as_text(entry))?,
             }
         }
         match entries.last() {
@@ -138,11 +138,15 @@ fn page(
     }
 }
 
-/// As the plain door has it, with the time before it. Nobody's terminal obeys a stranger.
+/// As the plain door has it, with the time before each line. Nobody's terminal obeys a stranger.
 fn as_text(committed: &Committed) -> String {
-    let mut line = String::new();
-    plain::encode(committed, &mut line);
-    format!("{} {}", committed.at.iso(), visible(&line))
+    let (mut lines, mut text) = (String::new(), String::new());
+    plain::encode(committed, &mut lines);
+    let time = committed.at.iso();
+    for line in lines.split('\n') {
+        text.push_str(&format!("{time} {}\n", visible(line)));
+    }
+    text
 }
 
 /// JSON as ASCII: a terminal obeys no stranger either when it shows it raw.

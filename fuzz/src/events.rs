@@ -46,6 +46,7 @@ pub(crate) fn post_to_room(kind: PostKind, text: &str, tags: &str) -> Act {
         text: text.into(),
         tags: tags.into(),
         retry: None,
+        concat: None,
     })
 }
 
@@ -62,6 +63,7 @@ pub(crate) fn post_to_person(kind: PostKind, text: &str) -> Act {
         text: text.into(),
         tags: "".into(),
         retry: None,
+        concat: None,
     })
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use chat_core::dialect::irc::{Caps, encode};
 use chat_core::hub::Class;
 use chat_core::hub::entry::Committed;
 use chat_core::id::Seq;
@@ -11,7 +12,7 @@ use chat_core::names::RoomName;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
-/// A row of any values is an entry or is left out; and an entry is one line to whoever reads it.
+/// A row of any values is an entry or is left out; and each line of an entry is its author's.
 ///
 /// # Panics
 /// When it finds something.
@@ -21,8 +22,8 @@ pub fn record(bytes: &[u8]) {
     let values: Vec<Value> = values(bytes);
     hand.execute("DELETE FROM entries", []).expect("a delete");
     let written = hand.execute(
-        "INSERT INTO entries (seq, at, kind, identity, nick, user, host, target, other, text, tags, retry, about)
-         VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        "INSERT INTO entries (seq, at, kind, identity, nick, user, host, target, other, text, tags, retry, about, concat)
+         VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         params_from_iter(values),
     );
     // Some columns may not be empty.
@@ -44,17 +45,21 @@ pub fn record(bytes: &[u8]) {
 
 /// Nobody can speak as somebody else by what is in a field.
 fn check(entry: &Committed) {
-    let caps = chat_core::dialect::irc::Caps::ALL;
-    let mut line = String::new();
-    if chat_core::dialect::irc::encode(entry, caps, "e", &mut line) {
-        assert!(!line.contains(['\r', '\n', '\0']), "{line:?}");
+    for caps in [Caps::ALL, Caps::NONE] {
+        let mut lines = String::new();
+        encode(entry, caps, "e", &mut lines);
+        assert!(!lines.contains(['\r', '\0']), "{lines:?}");
+        // One that has several begins each as its author's.
+        for line in lines.split('\n').filter(|line| !line.is_empty()) {
+            assert!(line.starts_with(['@', ':']), "{line:?}");
+        }
     }
 }
 
 /// The columns, each of a type that the bytes choose.
 fn values(bytes: &[u8]) -> Vec<Value> {
     let mut fields = bytes.split(|byte| *byte == 0xff);
-    (0..12)
+    (0..13)
         .map(|_| value(fields.next().unwrap_or_default()))
         .collect()
 }

@@ -2,20 +2,25 @@
 conversations! {
     a_bad_room_is_no_room
     a_ban_keeps_out_and_silences
+    a_batch_ends_with_the_client_that_opened_it
+    a_batch_that_fails_is_answered_once
     a_change_of_name_is_told_once_to_people_in_several_shared_rooms
     a_detached_client_is_silent_and_comes_back
     a_detached_client_may_leave_and_keep_its_name
     a_direct_message_is_taken_back_for_both
     a_forgotten_room_takes_its_history_along
     a_freed_name_may_be_taken
+    a_history_has_several_lines_as_one_message
     a_join_or_name_that_is_refused_changes_nothing
     a_label_without_batch_is_nothing
+    a_labeled_batch_comes_back_as_a_labeled_batch
     a_labeled_command_gets_one_labeled_answer
     a_labeled_echo_carries_the_label
     a_labeled_history_carries_the_label_on_its_batch
     a_line_out_is_cut_between_characters
     a_line_that_is_too_long_is_refused_whole
     a_line_that_is_too_long_is_refused_with_its_label
+    a_long_line_is_told_in_pieces_that_fit
     a_long_reply_is_labeled_as_one_batch
     a_look_alike_is_refused_and_may_choose_again
     a_message_reaches_everybody_else_in_the_room
@@ -33,6 +38,7 @@ conversations! {
     a_new_real_name_is_told_to_those_who_asked
     a_notice_is_never_answered
     a_notice_that_is_sent_again_is_said_once
+    a_paste_is_no_flood
     a_person_is_in_so_many_rooms_and_no_more
     a_plain_person_who_is_sent_out_is_told_where_to_go
     a_quit_takes_effect_though_the_journal_refuses_it
@@ -93,6 +99,8 @@ conversations! {
     registering_twice_is_refused
     rooms_are_heard_in_the_order_of_what_happened
     several_people_are_sent_out_of_several_rooms
+    several_lines_are_one_message
+    several_lines_that_are_sent_again_are_said_once
     targets_are_ones_rooms_and_ones_talks
     the_house_answers_for_itself
     the_plain_door_asks_for_a_name_until_it_gets_one
@@ -101,6 +109,7 @@ conversations! {
     two_want_one_name_and_the_first_gets_it
     welcome_says_what_we_are
     what_is_not_utf8_or_holds_a_control_is_refused
+    what_is_refused_in_a_batch_is_refused_as_one_message
     what_is_told_directly_never_overtakes_the_room
     what_the_journal_refuses_nobody_sees
     what_was_said_too_long_ago_cannot_be_taken_back

@@ -147,5 +147,6 @@ fn post(room: RoomName) -> Request {
         text: "hi".into(),
         tags: "".into(),
         retry: None,
+        concat: None,
     }
 }

@@ -124,8 +124,12 @@ impl Chat {
         self.drop_inquiries(who);
         let speaker = self.speaker_mut(who)?;
         let (in_flight, verdicts) = (speaker.in_flight, speaker.holds.verdicts);
+        let open = speaker.open.take();
         for cursor in speaker.take_cursors() {
             self.one_less(cursor.answer);
+        }
+        if let Some(key) = open.and_then(|open| open.answer()) {
+            self.one_less(key);
         }
         let waits = in_flight.any() || verdicts > 0;
         let pending = self.answers.iter_mut().filter(|_| waits);

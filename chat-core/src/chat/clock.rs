@@ -61,6 +61,12 @@ impl Turn<'_> {
             let waited = limits.registration_seconds;
             let reason = format!("you did not say who you are within {waited} seconds");
             self.dismiss(who, Farewell::POLICY, &reason);
+        } else if speaker
+            .open
+            .as_ref()
+            .is_some_and(|open| open.is_over(self.now.mono))
+        {
+            self.time_out_batch(who);
         } else if speaker.holds.flood {
             self.end_of_flood(who);
         } else if is_silent_by_nature(speaker) || self.is_inside(who) {

@@ -54,13 +54,19 @@ impl Turn<'_> {
         }
         let label = self.label(who, message);
         let key = self.ask(who, known.map_or("*", |known| known.name), label);
+        if !self.absorb(who, known, message, key) {
+            self.obey(who, known, message, key);
+        }
+        self.close(key);
+    }
+
+    fn obey(&mut self, who: PersonId, known: Option<Known>, message: &Message<'_>, key: AnswerKey) {
         let unknown = Err(Wrong::UnknownCommand(message.command));
         match known.map_or(unknown, |known| known.decode(message)) {
             Ok(command) => self.command(who, command, message, key),
             Err(wrong) if self.comes_too_early(who, &wrong) => self.not_registered(key),
             Err(wrong) => self.wrong(key, &wrong),
         }
-        self.close(key);
     }
 
     /// The answer to a line that is too long has the label of that line all the same.
@@ -196,6 +202,7 @@ impl Turn<'_> {
                 nicks,
                 reason,
             } => self.kick(who, rooms, nicks, reason, key),
+            Command::Batch(params) => self.batch(who, params, message, key),
             Command::MarkRead { target, read_to } => self.mark_read(who, target, read_to, key),
             Command::Redact { asked, reason } => self.redact(who, asked, reason, key),
             query => self.query(who, &query, key),

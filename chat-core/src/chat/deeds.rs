@@ -51,6 +51,7 @@ impl Turn<'_> {
                             text,
                             tags,
                             retry,
+                            concat: None,
                         },
                         key,
                     );
@@ -62,7 +63,7 @@ impl Turn<'_> {
     }
 
     /// Mostly a room that they are in, whose name need not be checked again.
-    fn addressee(&self, who: PersonId, target: &str) -> Result<Addressee, Refusal> {
+    pub(super) fn addressee(&self, who: PersonId, target: &str) -> Result<Addressee, Refusal> {
         if let Some(rank) = target.chars().next().and_then(Rank::of_prefix) {
             return existing(&target[1..]).map(|room| Addressee::Ranked(room, rank));
         }

@@ -8,13 +8,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::Chat;
+use super::multiline::as_message;
 use super::turn::Turn;
 use crate::dialect::{cut, without_line_ends};
 use crate::hub::entry::PostKind;
 use crate::hub::request::{Addressee, Request};
 use crate::id::PersonId;
 use crate::limits::{
-    AWAY_BYTES_MAX, LINE_BYTES_MAX, REAL_NAME_BYTES_MAX, REASON_BYTES_MAX, TOPIC_BYTES_MAX,
+    AWAY_BYTES_MAX, LINE_BYTES_MAX, Limits, REAL_NAME_BYTES_MAX, REASON_BYTES_MAX, TOPIC_BYTES_MAX,
 };
 use crate::net::framing::Farewell;
 use crate::net::people::People;
@@ -25,8 +26,8 @@ use crate::snapshot::Snapshot;
 /// that they are not in for example. Who has a connection is told why, as if they had asked for it.
 #[non_exhaustive]
 pub enum Errand {
-    /// Somebody does something: says a word, enters or leaves a room, sets a topic, takes another name. Ends of lines
-    /// within words become spaces, and what is longer than it may be is cut off.
+    /// Somebody does something: says a word, enters or leaves a room, sets a topic, takes another name. A message may
+    /// have several lines; within other words their ends become spaces. What is longer than it may be is cut off.
     Do(PersonId, Request),
     /// Somebody has to go.
     Dismiss {
@@ -53,6 +54,7 @@ impl Errand {
                 text: text.into(),
                 tags: Arc::default(),
                 retry: None,
+                concat: None,
             },
         )
     }
@@ -129,7 +131,7 @@ impl Turn<'_> {
             return log::debug!("{command} for {who}, who is not here, is not done");
         }
         let key = self.ask(who, command, None);
-        match tidied(request) {
+        match tidied(request, &self.chat.limits) {
             Request::Quit(reason) => self.dismiss(who, Farewell::NORMAL, &reason),
             request => self.grant(who, request, key),
         }
@@ -173,8 +175,8 @@ fn words_of(request: &Request) -> Option<&str> {
     }
 }
 
-/// The same with words that fit a line, as decoding makes them of what clients send.
-fn tidied(request: Request) -> Request {
+/// The same with words that fit a line, as decoding makes them of what clients send; a message may have several.
+fn tidied(request: Request, limits: &Limits) -> Request {
     let fit = |text: &str, bytes: usize| -> Arc<str> { cut(&one_line(text), bytes).into() };
     match request {
         Request::Post {
@@ -183,12 +185,14 @@ fn tidied(request: Request) -> Request {
             text,
             tags,
             retry,
+            concat,
         } => Request::Post {
             to,
             kind,
-            text: fit(&text, LINE_BYTES_MAX),
+            text: as_message(&text, limits).into(),
             tags,
             retry,
+            concat,
         },
         Request::Quit(text) => Request::Quit(fit(&text, REASON_BYTES_MAX)),
         Request::Part(room, text) => {

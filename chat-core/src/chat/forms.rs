@@ -3,6 +3,7 @@
 //! Two people of one form get the same bytes, so an event is encoded once per form.
 
 use bytes::BytesMut;
+use memchr::memchr;
 
 use crate::dialect::irc::{Caps, Extra};
 use crate::dialect::{Dialect, irc, plain};
@@ -24,7 +25,7 @@ impl FormId {
 pub(super) struct Form {
     pub(super) dialect: Dialect,
     pub(super) wire: Wire,
-    /// Only those that change the bytes; see [`Caps::FORM`].
+    /// Only those that change the bytes; see [`Caps::form`].
     pub(super) caps: Caps,
 }
 
@@ -60,7 +61,7 @@ impl Forms {
     /// The number of a form.
     pub(super) fn id(&mut self, form: Form) -> FormId {
         let form = Form {
-            caps: form.caps & Caps::FORM,
+            caps: form.caps.form(),
             ..form
         };
         let place = self.list.iter().position(|other| *other == form);
@@ -131,7 +132,16 @@ impl Forms {
         };
         self.line.clear();
         if line(form, &mut self.stamp, &mut self.line) {
-            (form.wire.wrap)(self.line.as_bytes(), out);
+            wrap_each(&form.wire, self.line.as_bytes(), out);
         }
     }
+}
+
+/// Each line is a message of its own; mostly there is one.
+fn wrap_each(wire: &Wire, mut lines: &[u8], out: &mut BytesMut) {
+    while let Some(end) = memchr(b'\n', lines) {
+        (wire.wrap)(&lines[..end], out);
+        lines = &lines[end + 1..];
+    }
+    (wire.wrap)(lines, out);
 }

@@ -86,7 +86,7 @@ impl Turn<'_> {
                 Extra::default(),
                 &mut line,
             ) {
-                self.say(key, line);
+                self.say_all(key, line.split('\n').map(str::to_owned));
             }
         }
     }
@@ -132,6 +132,7 @@ mod tests {
             text: "psst".into(),
             tags: "".into(),
             retry: None,
+            concat: None,
         };
         committed(seq, Act::Post(post))
     }

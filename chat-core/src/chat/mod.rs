@@ -13,6 +13,7 @@
 //! | `webirc.rs`, `gate.rs` | where a gateway's people come from; the password |
 //! | `registration.rs`, `welcome.rs` | from the first line to 001 and what follows it |
 //! | `commands.rs`, `deeds.rs`, `plain.rs`, `unreadable.rs` | one match each: what a registered person may say and do |
+//! | `multiline.rs` | a message of several lines, from its first to its last |
 //! | `detach.rs` | a gateway's connection, and one client after another behind it |
 //! | `consult.rs`, `verdicts.rs`, `errands.rs`, `inside.rs` | the program around it: its verdicts, what it wants done, people without a socket |
 //! | `commit.rs`, `told.rs` | an entry's way through the journal, and how its author hears of it |
@@ -54,6 +55,7 @@ mod kept;
 mod lookup;
 mod missed;
 mod modes;
+mod multiline;
 mod pace;
 
 mod plain;

@@ -15,7 +15,7 @@ use crate::hub::entry::Committed;
 use crate::hub::entry::PostKind;
 use crate::hub::request::{Addressee, Refusal, Request};
 use crate::id::PersonId;
-use crate::limits::LINE_BYTES_MAX;
+use crate::limits::{LINE_BYTES_MAX, PLAIN_HISTORY_LINES};
 use crate::names::{Nick, RoomName};
 use crate::net::framing::{Farewell, Unreadable};
 
@@ -131,6 +131,7 @@ impl Turn<'_> {
                 text,
                 tags,
                 retry: None,
+                concat: None,
             },
             key,
         );
@@ -245,20 +246,17 @@ impl Turn<'_> {
 
     /// What was said before they came, as it was seen.
     pub(super) fn tell_recalled(&mut self, who: PersonId, posts: &[Arc<Committed>]) {
-        let mut lines: Vec<String> = Vec::new();
+        let mut told = String::new();
         for post in posts {
-            let mut line = String::new();
-            if plain::encode(post, &mut line) {
-                lines.push(line);
+            if plain::encode(post, &mut told) {
+                told.push('\n');
             }
         }
-        if lines.is_empty() {
+        if told.is_empty() {
             return;
         }
         self.write(who, words::BEFORE);
-        for line in lines {
-            self.write(who, &line);
-        }
+        self.write(who, last_lines(told.trim_end_matches('\n')));
         self.write(who, words::NOW);
     }
 
@@ -273,6 +271,16 @@ impl Turn<'_> {
             Unreadable::NotUtf8 => "That line was not UTF-8; nobody saw it.".to_owned(),
         };
         self.write(who, &line);
+    }
+}
+
+/// Of what was said in many lines, those that one has come for.
+fn last_lines(told: &str) -> &str {
+    let ends = memchr::memrchr_iter(b'\n', told.as_bytes());
+    let start = ends.take(PLAIN_HISTORY_LINES).last();
+    match start {
+        Some(end) if told[end..].matches('\n').count() == PLAIN_HISTORY_LINES => &told[end + 1..],
+        _ => told,
     }
 }
 

@@ -198,7 +198,7 @@ impl Turn<'_> {
         // It may have been said before the program was started again.
         let epoch = self.chat.journal.epochs().of(said.seq);
         if caps.has(Caps::ECHO_MESSAGE) && encode(said, caps, epoch, &mut line) {
-            self.say(key, line);
+            self.say_whole(key, &line);
         }
     }
 }
@@ -217,6 +217,7 @@ mod tests {
             text: text.into(),
             tags: "".into(),
             retry: Some(id.into()),
+            concat: None,
         });
         let entry = Entry {
             who: PersonId {

@@ -129,7 +129,7 @@ impl Saying {
         spares_author: bool,
         is_counted: bool,
     ) {
-        self.bytes += committed.entry.size() + ENVELOPE_BYTES;
+        self.bytes += committed.entry.size() + committed.entry.lines() * ENVELOPE_BYTES;
         self.events.push(Event {
             committed,
             order,

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::cursor::Cursor;
 use super::missed::Missed;
+use super::multiline::Open;
 use super::pace::Pace;
 use crate::dialect::Dialect;
 use crate::dialect::irc::Caps;
@@ -53,6 +54,8 @@ pub(super) struct Speaker {
     /// They have said goodbye, or were told to go.
     pub(super) leaving: bool,
     pub(super) preset: Option<Box<Preset>>,
+    /// The batch that they have open, or what is left of one that failed.
+    pub(super) open: Option<Box<Open>>,
     /// What was said to them while they had no connection.
     pub(super) missed: Option<Box<Missed>>,
 }
@@ -165,6 +168,7 @@ impl Speaker {
             proven: false,
             leaving: false,
             preset: None,
+            open: None,
             missed: None,
         }
     }
@@ -206,6 +210,12 @@ impl Speaker {
 
     /// When the chat should look at this person again, if nothing happens before.
     pub(super) fn deadline(&self, limits: &Limits) -> Instant {
+        let next = self.next_deadline(limits);
+        let open = self.open.as_ref().and_then(|open| open.until());
+        open.map_or(next, |until| until.min(next))
+    }
+
+    fn next_deadline(&self, limits: &Limits) -> Instant {
         let held = self.bucket.next(limits).filter(|_| self.holds.flood);
         match (held, self.asked) {
             // Talking much is no way to put registration off.
@@ -280,10 +290,29 @@ pub(super) struct Bucket {
 impl Bucket {
     /// A line came; answers whether the next one has to wait.
     pub(super) fn take(&mut self, limits: &Limits, now: Instant) -> bool {
+        self.charge(1, limits, now)
+    }
+
+    /// A line counts for nothing after all.
+    pub(super) fn give_back(&mut self, limits: &Limits) {
+        if limits.flood_lines != UNLIMITED
+            && let Some(full_at) = self.full_at.checked_sub(one_line(limits))
+        {
+            self.full_at = full_at;
+        }
+    }
+
+    /// Something counts for several lines more; answers whether the next one has to wait.
+    pub(super) fn charge(&mut self, lines: u32, limits: &Limits, now: Instant) -> bool {
         if limits.flood_lines == UNLIMITED {
             return false;
         }
-        self.full_at = self.full_at.max(now) + one_line(limits);
+        self.full_at = self.full_at.max(now) + one_line(limits) * lines;
+        self.must_wait(limits, now)
+    }
+
+    /// Whether the next line has to wait.
+    pub(super) fn must_wait(self, limits: &Limits, now: Instant) -> bool {
         self.next(limits).is_some_and(|next| next > now)
     }
 
@@ -326,6 +355,21 @@ mod tests {
         assert_eq!(wait_after(9, &limits), None);
         assert_eq!(wait_after(10, &limits), Some(Duration::from_millis(500)));
         assert_eq!(wait_after(11, &limits), Some(Duration::from_millis(1000)));
+    }
+
+    #[test]
+    fn a_line_that_is_given_back_counts_for_nothing() {
+        let (limits, now) = (
+            Limits::default(),
+            Instant::now() + Duration::from_secs(1000),
+        );
+        let mut bucket = Bucket { full_at: now };
+        for _ in 0..100 {
+            bucket.take(&limits, now);
+            bucket.give_back(&limits);
+        }
+        assert!(!bucket.take(&limits, now));
+        assert!(bucket.charge(20, &limits, now) && bucket.must_wait(&limits, now));
     }
 
     #[test]

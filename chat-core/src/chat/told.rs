@@ -109,16 +109,25 @@ impl Turn<'_> {
     fn echo(&mut self, post: &Post, committed: &Committed, effects: &Effects, key: AnswerKey) {
         let who = committed.entry.who;
         let with_room = effects.room.is_some() && !self.spares_author(committed, Some(key));
+        let away = match &post.target {
+            Target::Person { id, nick, .. } if post.kind == PostKind::Message => {
+                self.chat.away_of(*id).map(|reason| (nick, reason))
+            }
+            _ => None,
+        };
         if self.caps(who).has(Caps::ECHO_MESSAGE) && !with_room {
-            self.say_own(committed, key);
+            match self.own_line(committed) {
+                Some(lines) if away.is_none() => self.say_whole(key, &lines),
+                // The label is that of the batch around both.
+                Some(lines) => self.say_all(key, lines.split('\n').map(str::to_owned)),
+                None => {}
+            }
         }
-        if let Target::Person { id, nick, .. } = &post.target {
-            if *id == who {
-                self.say_to_oneself(committed);
-            }
-            if post.kind == PostKind::Message {
-                self.say_away(*id, nick.as_str(), key);
-            }
+        if matches!(&post.target, Target::Person { id, .. } if *id == who) {
+            self.say_to_oneself(committed);
+        }
+        if let Some((nick, reason)) = away {
+            self.say_numeric(key, RPL_AWAY, &[nick.as_str()], reason);
         }
     }
 
@@ -135,6 +144,23 @@ impl Turn<'_> {
         if let Some(line) = self.own_line(committed) {
             self.say(key, line);
         }
+    }
+
+    /// The whole answer to a message: one line, or a batch that bears the label, or a line for each of its own.
+    /// IRCv3 multiline, "Labeled response".
+    pub(super) fn say_whole(&mut self, key: AnswerKey, lines: &str) {
+        let is_batch = self
+            .asker(key)
+            .is_some_and(|who| self.caps(who).has(Caps::LINES));
+        let Some((first, rest)) = lines.split_once('\n') else {
+            return self.say(key, lines.to_owned());
+        };
+        let mut first = first.to_owned();
+        if let Some(answer) = self.chat.answers.get_mut(key.0).filter(|_| is_batch) {
+            first = answer.label_batch(first);
+        }
+        self.say(key, first);
+        self.say_all(key, rest.split('\n').map(str::to_owned));
     }
 
     fn own_line(&self, committed: &Committed) -> Option<String> {

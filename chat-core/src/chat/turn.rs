@@ -28,13 +28,16 @@ pub(super) struct Turn<'t> {
 }
 
 impl Turn<'_> {
-    /// Says a line to somebody, after everything that their rooms have said so far.
-    pub(super) fn write(&mut self, who: PersonId, line: &str) {
+    /// Says a line to somebody, after everything that their rooms have said so far; or the lines of one message, with
+    /// `\n` between.
+    pub(super) fn write(&mut self, who: PersonId, lines: &str) {
         if self.people.wire(who).is_none() {
             return;
         }
         self.chat.fan.settle(who, &self.chat.hub, self.people);
-        self.people.say(who, line);
+        for line in lines.split('\n') {
+            self.people.say(who, line);
+        }
     }
 
     /// Opens an answer, with the label by which the asker knows it.

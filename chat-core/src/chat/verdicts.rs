@@ -5,11 +5,12 @@ use std::time::Instant;
 use super::Chat;
 use super::consult::{About, Asked, NO_VERDICT, Wish};
 use super::errands::one_line;
+use super::multiline::as_message;
 use super::turn::Turn;
 use crate::dialect::cut;
 use crate::hub::request::{Refusal, Request};
 use crate::id::PersonId;
-use crate::limits::TOPIC_BYTES_MAX;
+use crate::limits::{Limits, TOPIC_BYTES_MAX};
 use crate::names::{Nick, RoomName};
 use crate::net::framing::Farewell;
 use crate::observer::{Ticket, VERDICT_WAIT, Verdict};
@@ -58,7 +59,7 @@ impl Turn<'_> {
     fn rewrite(&mut self, who: PersonId, text: &str, about: About) {
         // A session's name was settled when it logged in.
         let is_settled = matches!(about, About::Register(..)) && self.has_preset(who);
-        match about.rewritten(text) {
+        match about.rewritten(text, &self.chat.limits) {
             Ok(about) if !is_settled => self.allow(who, about),
             Ok(about) | Err(about) => {
                 log::error!("the observer wants {text:?} instead of something that it cannot be");
@@ -123,7 +124,7 @@ impl Turn<'_> {
 
 impl About {
     /// The same with another text, name or room; itself again if it cannot be that.
-    fn rewritten(self, text: &str) -> Result<About, About> {
+    fn rewritten(self, text: &str, limits: &Limits) -> Result<About, About> {
         let (request, key) = match self {
             About::Register(wish, key) => {
                 return match Nick::new(text) {
@@ -134,14 +135,14 @@ impl About {
             About::Deed(request, key) => (request, key),
             About::Connect => return Err(About::Connect),
         };
-        match reworded(&request, text) {
+        match reworded(&request, text, limits) {
             Some(request) => Ok(About::Deed(request, key)),
             None => Err(About::Deed(request, key)),
         }
     }
 }
 
-fn reworded(request: &Request, text: &str) -> Option<Request> {
+fn reworded(request: &Request, text: &str, limits: &Limits) -> Option<Request> {
     Some(match request.clone() {
         Request::Name(_) => Request::Name(Nick::new(text).ok()?),
         Request::Join(_, key) => Request::Join(RoomName::new(text).ok()?, key),
@@ -155,12 +156,15 @@ fn reworded(request: &Request, text: &str) -> Option<Request> {
             tags,
             retry,
             ..
-        } if !text.is_empty() => Request::Post {
+        } => Request::Post {
             to,
             kind,
-            text: one_line(text).into(),
+            text: Some(as_message(text, limits))
+                .filter(|text| !text.is_empty())?
+                .into(),
             tags,
             retry,
+            concat: None,
         },
         _ => return None,
     })

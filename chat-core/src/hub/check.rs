@@ -56,12 +56,14 @@ impl Hub {
                 text,
                 tags,
                 retry,
+                concat,
             } => Act::Post(Post {
                 target: self.target(member, to)?,
                 kind,
                 text,
                 tags,
                 retry,
+                concat,
             }),
             Request::Join(room, key) => {
                 self.check_join(member, &room)?;

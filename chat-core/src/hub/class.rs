@@ -72,6 +72,7 @@ mod tests {
             text: "".into(),
             tags: tags.into(),
             retry: None,
+            concat: None,
         }
     }
 

@@ -3,9 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
+use memchr::{memchr, memchr_iter};
+
 use super::Redaction;
 use crate::hub::modes::{Change, Rank};
 use crate::id::{Identity, PersonId, Seq};
+use crate::limits::LINE_BYTES_MAX;
 use crate::names::{Nick, RoomName};
 use crate::time::Timestamp;
 
@@ -171,13 +174,25 @@ pub struct Post {
     pub target: Target,
     /// Which of the three commands.
     pub kind: PostKind,
-    /// The words; empty for [`PostKind::Tags`].
+    /// The words, with `\n` between lines if there are several; empty for [`PostKind::Tags`].
     pub text: Arc<str>,
     /// Client-only tags (`+…`), as they came and still escaped, without `@`; mostly empty.
     pub tags: Arc<str>,
     /// By which its author may send it again without saying it twice; told to nobody. A journal that outlives the chat
     /// keeps it.
     pub retry: Option<Arc<str>>,
+    /// If it was sent in pieces: where in the text, in bytes, those begin that go on with the line of the one before.
+    /// IRCv3 multiline, "Fallback".
+    pub concat: Option<Arc<[u32]>>,
+}
+
+impl Post {
+    /// Whether it takes several lines to tell it, or may.
+    #[must_use]
+    pub fn is_multiline(&self) -> bool {
+        let text = self.text.as_bytes();
+        self.concat.is_some() || text.len() > LINE_BYTES_MAX || memchr(b'\n', text).is_some()
+    }
 }
 
 /// Where a post goes.
@@ -228,13 +243,27 @@ impl Entry {
 }
 
 impl Entry {
+    /// In how many lines it is told, about.
+    #[must_use]
+    pub fn lines(&self) -> usize {
+        match &self.act {
+            Act::Post(post) if post.is_multiline() => {
+                let long = post.text.len() / LINE_BYTES_MAX;
+                let pieces = post.concat.as_ref().map_or(0, |places| places.len());
+                memchr_iter(b'\n', post.text.as_bytes()).count() + pieces.max(long) + 1
+            }
+            _ => 1,
+        }
+    }
+
     /// Bytes of what was written, without names: what bounds go by.
     #[must_use]
     pub fn size(&self) -> usize {
         match &self.act {
             Act::Post(post) => {
                 let retry = post.retry.as_ref().map_or(0, |id| id.len());
-                post.text.len() + post.tags.len() + retry
+                let concat = post.concat.as_deref().map_or(0, size_of_val);
+                post.text.len() + post.tags.len() + retry + concat
             }
             Act::Quit { reason } | Act::Kick { reason, .. } => reason.len(),
             Act::Mode { text, .. } => text.len(),

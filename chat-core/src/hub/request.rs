@@ -16,12 +16,14 @@ pub enum Request {
         to: Addressee,
         /// How.
         kind: PostKind,
-        /// The words.
+        /// The words, with `\n` between lines if there are several.
         text: Arc<str>,
         /// Client-only tags, escaped, without `@`.
         tags: Arc<str>,
         /// By which it may be asked for again and is still done once. docs/clients.md.
         retry: Option<Arc<str>>,
+        /// Where a piece begins that goes on with the line of the one before: [`Post::concat`](super::entry::Post::concat).
+        concat: Option<Arc<[u32]>>,
     },
     /// Enter a room, which is made when it does not exist; with its key, if it needs one.
     Join(RoomName, Option<Arc<str>>),

@@ -258,6 +258,7 @@ fn post(to: Addressee) -> Request {
         text,
         tags,
         retry: None,
+        concat: None,
     }
 }
 

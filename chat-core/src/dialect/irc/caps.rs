@@ -1,9 +1,71 @@
 //! What a client and we agreed on beyond RFC 2812. IRCv3 capability-negotiation.
 //!
-//! None of our capabilities has a value, so a client that asks with version 302 is told the same
-//! list as an older one; what it gets besides is `cap-notify`, which it then cannot turn off.
+//! A client that asks with version 302 is told values too, and gets `cap-notify`, which it then cannot turn off.
 
 use std::ops::{BitAnd, BitOr};
+
+use crate::limits::Limits;
+
+/// One line makes a capability, in the order in which they are told.
+macro_rules! capabilities {
+    ($($(#[$doc:meta])* $bit:ident = $name:expr;)*) => {
+        impl Caps {
+            $($(#[$doc])* pub const $bit: Caps = Caps(1 << Bit::$bit as u32);)*
+        }
+
+        #[expect(non_camel_case_types, clippy::upper_case_acronyms, reason = "named as the capabilities are")]
+        enum Bit {
+            $($bit,)*
+        }
+
+        const NAMES: &[(Caps, &str)] = &[$((Caps::$bit, $name)),*];
+    };
+}
+
+capabilities! {
+    /// Any tags are welcome, and TAGMSG. IRCv3 message-tags.
+    MESSAGE_TAGS = "message-tags";
+    /// `time=` on everything. IRCv3 server-time.
+    SERVER_TIME = "server-time";
+    /// Own messages come back. IRCv3 echo-message.
+    ECHO_MESSAGE = "echo-message";
+    /// Answers carry the label of their question. IRCv3 labeled-response; used only with `batch`.
+    LABELED_RESPONSE = "labeled-response";
+    /// Lines that belong together are marked as such. IRCv3 batch.
+    BATCH = "batch";
+    /// Members' AWAY is told. IRCv3 away-notify.
+    AWAY_NOTIFY = "away-notify";
+    /// JOIN carries account and real name. IRCv3 extended-join.
+    EXTENDED_JOIN = "extended-join";
+    /// All prefixes of a member. IRCv3 multi-prefix; nobody has any yet.
+    MULTI_PREFIX = "multi-prefix";
+    /// NAMES gives `nick!user@host`. IRCv3 userhost-in-names.
+    USERHOST_IN_NAMES = "userhost-in-names";
+    /// Members hear who is invited. IRCv3 invite-notify.
+    INVITE_NOTIFY = "invite-notify";
+    /// Members hear new real names. IRCv3 setname.
+    SETNAME = "setname";
+    /// CAP NEW and DEL. IRCv3 capability-negotiation, "cap-notify".
+    CAP_NOTIFY = "cap-notify";
+    /// FAIL, WARN and NOTE where no specification asks for them. IRCv3 standard-replies.
+    STANDARD_REPLIES = "standard-replies";
+    /// CHATHISTORY. IRCv3 chathistory, a draft still.
+    CHATHISTORY = "draft/chathistory";
+    /// History tells who came, left, took another name and set the topic too. IRCv3 chathistory.
+    EVENT_PLAYBACK = "draft/event-playback";
+    /// MARKREAD of itself. IRCv3 read-marker, a draft still.
+    READ_MARKER = "draft/read-marker";
+    /// The tag by which a message may be sent again. Ours: docs/clients.md.
+    RETRY = super::retry::NAME;
+    /// In rooms with many people, who comes and goes is counted. Ours: docs/clients.md.
+    CROWDS = "chat.local/crowds";
+    /// REDACT, when somebody takes a message back. IRCv3 message-redaction, a draft still.
+    MESSAGE_REDACTION = "draft/message-redaction";
+    /// SEARCH. soju's, a draft still.
+    SEARCH = super::search::NAME;
+    /// Messages of several lines. IRCv3 multiline, a draft still; used only with `batch`.
+    MULTILINE = super::multiline::NAME;
+}
 
 /// A set of capabilities.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -12,48 +74,8 @@ pub struct Caps(u32);
 impl Caps {
     /// Nothing but RFC 2812.
     pub const NONE: Caps = Caps(0);
-    /// Any tags are welcome, and TAGMSG. IRCv3 message-tags.
-    pub const MESSAGE_TAGS: Caps = Caps(1 << 0);
-    /// `time=` on everything. IRCv3 server-time.
-    pub const SERVER_TIME: Caps = Caps(1 << 1);
-    /// Own messages come back. IRCv3 echo-message.
-    pub const ECHO_MESSAGE: Caps = Caps(1 << 2);
-    /// Answers carry the label of their question. IRCv3 labeled-response; used only with `batch`.
-    pub const LABELED_RESPONSE: Caps = Caps(1 << 3);
-    /// Lines that belong together are marked as such. IRCv3 batch.
-    pub const BATCH: Caps = Caps(1 << 4);
-    /// Members' AWAY is told. IRCv3 away-notify.
-    pub const AWAY_NOTIFY: Caps = Caps(1 << 5);
-    /// JOIN carries account and real name. IRCv3 extended-join.
-    pub const EXTENDED_JOIN: Caps = Caps(1 << 6);
-    /// All prefixes of a member. IRCv3 multi-prefix; nobody has any yet.
-    pub const MULTI_PREFIX: Caps = Caps(1 << 7);
-    /// NAMES gives `nick!user@host`. IRCv3 userhost-in-names.
-    pub const USERHOST_IN_NAMES: Caps = Caps(1 << 8);
-    /// Members hear who is invited. IRCv3 invite-notify.
-    pub const INVITE_NOTIFY: Caps = Caps(1 << 9);
-    /// Members hear new real names. IRCv3 setname.
-    pub const SETNAME: Caps = Caps(1 << 10);
-    /// CAP NEW and DEL. IRCv3 capability-negotiation, "cap-notify".
-    pub const CAP_NOTIFY: Caps = Caps(1 << 11);
-    /// FAIL, WARN and NOTE where no specification asks for them. IRCv3 standard-replies.
-    pub const STANDARD_REPLIES: Caps = Caps(1 << 12);
-    /// CHATHISTORY. IRCv3 chathistory, a draft still.
-    pub const CHATHISTORY: Caps = Caps(1 << 13);
-    /// History tells who came, left, took another name and set the topic too. IRCv3 chathistory.
-    pub const EVENT_PLAYBACK: Caps = Caps(1 << 14);
-    /// MARKREAD of itself. IRCv3 read-marker, a draft still.
-    pub const READ_MARKER: Caps = Caps(1 << 15);
-    /// The tag by which a message may be sent again. Ours: docs/clients.md.
-    pub const RETRY: Caps = Caps(1 << 16);
-    /// In rooms with many people, who comes and goes is counted. Ours: docs/clients.md.
-    pub const CROWDS: Caps = Caps(1 << 17);
-    /// REDACT, when somebody takes a message back. IRCv3 message-redaction, a draft still.
-    pub const MESSAGE_REDACTION: Caps = Caps(1 << 18);
-    /// SEARCH. soju's, a draft still.
-    pub const SEARCH: Caps = Caps(1 << 19);
-
-    /// Those that change the bytes or the audience of a broadcast: readers that agree in these get the same.
+    /// Those that change the bytes or the audience of a broadcast: readers that agree in these, and in
+    /// [`LINES`](Self::LINES), get the same.
     pub const FORM: Caps = Caps(
         Caps::MESSAGE_TAGS.0
             | Caps::SERVER_TIME.0
@@ -64,6 +86,9 @@ impl Caps {
             | Caps::CROWDS.0
             | Caps::MESSAGE_REDACTION.0,
     );
+
+    /// Both of what a message of several lines takes to be told as one.
+    pub const LINES: Caps = Caps(Caps::MULTILINE.0 | Caps::BATCH.0);
 
     /// Everything that we offer.
     pub const ALL: Caps = Caps((1 << NAMES.len()) - 1);
@@ -100,7 +125,18 @@ impl Caps {
             .map(|(_, name)| *name)
     }
 
-    /// The names with spaces between, as CAP LS and LIST want them; they fit one line.
+    /// The part of this set that makes a form: what changes the bytes or the audience of a broadcast.
+    #[must_use]
+    pub fn form(self) -> Caps {
+        let lines = if self.has(Caps::LINES) {
+            Caps::LINES
+        } else {
+            Caps::NONE
+        };
+        (self & Caps::FORM) | lines
+    }
+
+    /// The names with spaces between.
     #[must_use]
     pub fn list(self) -> String {
         self.names().collect::<Vec<_>>().join(" ")
@@ -129,6 +165,42 @@ impl Caps {
     }
 }
 
+/// What CAP LS tells whoever asks with this version: names, and values from 302 on.
+#[must_use]
+pub fn offers(version: u32, limits: &Limits) -> Vec<String> {
+    let offer = |(cap, name): &(Caps, &str)| match value(*cap, limits) {
+        Some(value) if version >= CAP_302 => format!("{name}={value}"),
+        _ => (*name).to_owned(),
+    };
+    NAMES.iter().map(offer).collect()
+}
+
+/// What is told of a capability besides its name.
+fn value(cap: Caps, limits: &Limits) -> Option<String> {
+    match cap {
+        Caps::MULTILINE => Some(super::multiline::value(limits)),
+        _ => None,
+    }
+}
+
+/// Words in lines of at most so many bytes; there is one line at least.
+#[must_use]
+pub fn lines(words: &[String], bytes_max: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in words {
+        let last = lines.len() - 1;
+        if lines[last].is_empty() {
+            lines[last].push_str(word);
+        } else if lines[last].len() + " ".len() + word.len() <= bytes_max {
+            lines[last].push(' ');
+            lines[last].push_str(word);
+        } else {
+            lines.push(word.clone());
+        }
+    }
+    lines
+}
+
 impl BitOr for Caps {
     type Output = Caps;
 
@@ -148,29 +220,6 @@ impl BitAnd for Caps {
 /// The version of capability negotiation that brought `cap-notify`.
 pub const CAP_302: u32 = 302;
 
-const NAMES: [(Caps, &str); 20] = [
-    (Caps::MESSAGE_TAGS, "message-tags"),
-    (Caps::SERVER_TIME, "server-time"),
-    (Caps::ECHO_MESSAGE, "echo-message"),
-    (Caps::LABELED_RESPONSE, "labeled-response"),
-    (Caps::BATCH, "batch"),
-    (Caps::AWAY_NOTIFY, "away-notify"),
-    (Caps::EXTENDED_JOIN, "extended-join"),
-    (Caps::MULTI_PREFIX, "multi-prefix"),
-    (Caps::USERHOST_IN_NAMES, "userhost-in-names"),
-    (Caps::INVITE_NOTIFY, "invite-notify"),
-    (Caps::SETNAME, "setname"),
-    (Caps::CAP_NOTIFY, "cap-notify"),
-    (Caps::STANDARD_REPLIES, "standard-replies"),
-    (Caps::CHATHISTORY, "draft/chathistory"),
-    (Caps::EVENT_PLAYBACK, "draft/event-playback"),
-    (Caps::READ_MARKER, "draft/read-marker"),
-    (Caps::RETRY, super::retry::NAME),
-    (Caps::CROWDS, "chat.local/crowds"),
-    (Caps::MESSAGE_REDACTION, "draft/message-redaction"),
-    (Caps::SEARCH, super::search::NAME),
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -186,9 +235,30 @@ mod tests {
     }
 
     #[test]
-    fn the_list_fits_one_line_behind_a_long_nick() {
-        let prefix = format!(":{} CAP {} LS :", "s".repeat(63), "n".repeat(64));
-        assert!(prefix.len() + Caps::ALL.list().len() <= 510);
+    fn values_are_for_those_who_know_of_them() {
+        let limits = Limits::default();
+        let names: Vec<&str> = Caps::ALL.names().collect();
+        assert_eq!(offers(301, &limits), names);
+        let expected = "draft/multiline=max-bytes=16384,max-lines=100";
+        assert!(offers(302, &limits).iter().any(|offer| offer == expected));
+    }
+
+    #[test]
+    fn words_are_put_into_lines_that_fit() {
+        let words = |text: &str| -> Vec<String> { text.split(' ').map(str::to_owned).collect() };
+        assert_eq!(lines(&words("a bb ccc d"), 4), ["a bb", "ccc", "d"]);
+        assert_eq!(lines(&words("a bb ccc d"), 10), ["a bb ccc d"]);
+        assert_eq!(lines(&words("long x"), 1), ["long", "x"]);
+        assert_eq!(lines(&[], 9), [""]);
+    }
+
+    #[test]
+    fn several_lines_are_a_form_only_with_batch() {
+        let both = Caps::LINES | Caps::ECHO_MESSAGE;
+        assert_eq!(both.form(), Caps::LINES);
+        assert_eq!(Caps::BATCH.form(), Caps::NONE);
+        assert_eq!((Caps::MULTILINE | Caps::SETNAME).form(), Caps::SETNAME);
+        assert_eq!(both.form().form(), Caps::LINES);
     }
 
     #[test]

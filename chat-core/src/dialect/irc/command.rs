@@ -108,6 +108,8 @@ pub enum Command<'a> {
     SetName(&'a str),
     /// CHATHISTORY. IRCv3 chathistory.
     ChatHistory(ChatHistory<'a>),
+    /// BATCH, of lines that are one message: read by [`Batch::read`](super::multiline::Batch::read). IRCv3 multiline.
+    Batch(&'a [&'a str]),
     /// MARKREAD: asks how far somebody has read, or says so. IRCv3 read-marker.
     MarkRead {
         target: &'a str,

@@ -51,10 +51,10 @@ impl Known {
         (self.decode)(&message.params)
     }
 
-    /// Whether it says something: PRIVMSG, NOTICE, TAGMSG.
+    /// Whether it says something: PRIVMSG, NOTICE, TAGMSG, and BATCH around those.
     #[must_use]
     pub fn is_post(self) -> bool {
-        is_post(self.name)
+        is_post(self.name) || self.name == "BATCH"
     }
 }
 
@@ -73,7 +73,7 @@ type Decoded<'a> = Result<Command<'a>, Wrong<'a>>;
 type Decode = for<'a> fn(Params<'a>) -> Decoded<'a>;
 
 /// Those that come often first.
-const COMMANDS: [(&str, Decode); 39] = [
+const COMMANDS: [(&str, Decode); 40] = [
     ("PRIVMSG", |params| post(PostKind::Message, params)),
     ("PING", ping),
     ("PONG", |_| Ok(Command::Pong)),
@@ -96,6 +96,7 @@ const COMMANDS: [(&str, Decode); 39] = [
     ("MARKREAD", read_marker::decode),
     (redact::COMMAND, redact::decode),
     ("SEARCH", search::decode),
+    ("BATCH", |params| Ok(Command::Batch(some("BATCH", params)?))),
     ("TOPIC", topic),
     ("NAMES", |params| Ok(Command::Names(given(params, 0)))),
     ("WHO", who),

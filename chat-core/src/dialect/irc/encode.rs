@@ -5,10 +5,16 @@
 //!  └ server-time ──────────────┘ └ message-tags ──────────┘
 //! ```
 //!
+//! A message of several lines is told in several, with `\n` between: [`lines`]. Every other is one line, whatever is in it.
+//!
 //! What is told live and what is read again in a history are the same line but for the batch.
 //!
 //! A broadcast is encoded once for all readers that agree in [`Caps::FORM`]. What a direct answer has
 //! besides (label, batch) is an [`Extra`].
+
+mod lines;
+
+use std::borrow::Cow;
 
 use super::caps::Caps;
 use super::msgid::Msgid;
@@ -32,8 +38,8 @@ pub struct Extra<'a> {
     pub time: Option<&'a str>,
 }
 
-/// Appends the line that a reader with these capabilities gets. False, and nothing is written, if
-/// such a reader gets nothing.
+/// Appends the line that a reader with these capabilities gets, or the lines with `\n` between. False, and
+/// nothing is written, if such a reader gets nothing.
 ///
 /// Only members of the room are meant: whoever is invited gets the INVITE whatever it agreed on, so
 /// for that one reader add [`Caps::INVITE_NOTIFY`].
@@ -50,12 +56,17 @@ pub fn encode_for(
     out: &mut String,
 ) -> bool {
     let act = &committed.entry.act;
-    let is_told = caps.has(needed(act));
-    if is_told {
-        write_tags(committed, caps, epoch, extra, out);
-        write_line(&committed.entry.source, act, caps, out);
+    if !caps.has(needed(act)) {
+        return false;
     }
-    is_told
+    if let Act::Post(post) = act
+        && post.is_multiline()
+    {
+        return lines::write(committed, post, caps, epoch, extra, out);
+    }
+    write_tags(committed, caps, epoch, extra, out);
+    write_line(&committed.entry.source, act, caps, out);
+    true
 }
 
 /// Bytes that the text of a post may have, so that its line is not cut on the way out.
@@ -88,12 +99,7 @@ fn write_tags(committed: &Committed, caps: Caps, epoch: &str, extra: Extra<'_>, 
             tags.tag(key, value);
         }
     }
-    if caps.has(Caps::SERVER_TIME) {
-        tags.tag_with("time", |out| match extra.time {
-            Some(time) => out.push_str(time),
-            None => committed.at.push_iso(out),
-        });
-    }
+    write_time(&mut tags, committed, caps, extra);
     if caps.has(Caps::MESSAGE_TAGS) {
         if has_msgid(committed) {
             tags.tag_with("msgid", |out| Msgid::of(committed, epoch).push(out));
@@ -103,6 +109,15 @@ fn write_tags(committed: &Committed, caps: Caps, epoch: &str, extra: Extra<'_>, 
         }
     }
     tags.end();
+}
+
+fn write_time(tags: &mut TagWriter<'_>, committed: &Committed, caps: Caps, extra: Extra<'_>) {
+    if caps.has(Caps::SERVER_TIME) {
+        tags.tag_with("time", |out| match extra.time {
+            Some(time) => out.push_str(time),
+            None => committed.at.push_iso(out),
+        });
+    }
 }
 
 /// Posts, since they may be answered, and whatever stands in a history, since it may be asked for what came after
@@ -142,14 +157,18 @@ fn write_line(source: &Source, act: &Act, caps: Caps, out: &mut String) {
 }
 
 fn write_post(line: Line<'_>, post: &Post) {
-    let line = match &post.target {
-        Target::Room(room) => line.param(room.as_str()),
-        Target::Ranked(room, rank) => line.param(&format!("{}{room}", rank.prefix())),
-        Target::Person { nick, .. } => line.param(nick.as_str()),
-    };
+    let line = line.param(&target(post));
     match post.kind {
         PostKind::Tags => line.end(),
         PostKind::Message | PostKind::Notice => line.words(&post.text),
+    }
+}
+
+fn target(post: &Post) -> Cow<'_, str> {
+    match &post.target {
+        Target::Room(room) => room.as_str().into(),
+        Target::Ranked(room, rank) => format!("{}{room}", rank.prefix()).into(),
+        Target::Person { nick, .. } => nick.as_str().into(),
     }
 }
 

@@ -16,6 +16,7 @@ pub mod isupport;
 pub mod message;
 pub mod modes;
 pub mod msgid;
+pub mod multiline;
 pub mod numeric;
 pub mod read_marker;
 pub mod reader;

@@ -1,12 +1,13 @@
 //! What happened, in words for a terminal.
 
+use std::borrow::Cow;
 use std::fmt::{Arguments, Write};
 
 use crate::dialect::QUIT_MARK;
 use crate::dialect::terminal::visible;
 use crate::hub::entry::{Act, Committed, Post, PostKind, Source, Target};
 
-/// Appends the line that others see. False, and nothing is written, if there is none: tags alone,
+/// Appends the line that others see, or the lines with `\n` between. False, and nothing is written, if there is none: tags alone,
 /// away, real names and CTCP are nothing for a terminal.
 pub fn encode(committed: &Committed, out: &mut String) -> bool {
     let source = &committed.entry.source;
@@ -34,7 +35,7 @@ pub fn encode(committed: &Committed, out: &mut String) -> bool {
     }
 }
 
-/// The line that the author of a direct message sees. False for everything else: what one said
+/// The line that the author of a direct message sees, or the lines with `\n` between. False for everything else: what one said
 /// oneself stands on the terminal already.
 pub fn encode_own(committed: &Committed, out: &mut String) -> bool {
     let Act::Post(post) = &committed.entry.act else {
@@ -43,10 +44,10 @@ pub fn encode_own(committed: &Committed, out: &mut String) -> bool {
     let (Target::Person { nick, .. }, Some(said)) = (&post.target, Said::of(post)) else {
         return false;
     };
-    match said {
-        Said::Text(text) => put(out, format_args!("you (to {nick}): {}", visible(text))),
-        Said::Action(text) => put(out, format_args!("* you (to {nick}) {}", visible(text))),
-    }
+    each_line(said.words(), out, |line, out| match said {
+        Said::Text(_) => put(out, format_args!("you (to {nick}): {line}")),
+        Said::Action(_) => put(out, format_args!("* you (to {nick}) {line}")),
+    })
 }
 
 fn others_post(source: &Source, post: &Post, out: &mut String) -> bool {
@@ -56,13 +57,31 @@ fn others_post(source: &Source, post: &Post, out: &mut String) -> bool {
     let nick = &source.nick;
     let is_direct = matches!(post.target, Target::Person { .. });
     let to = if is_direct { " (to you)" } else { "" };
-    match (said, post.kind) {
-        (Said::Action(text), _) => put(out, format_args!("* {nick}{to} {}", visible(text))),
-        (Said::Text(text), PostKind::Notice) => {
-            put(out, format_args!("-{nick}{to}- {}", visible(text)))
+    each_line(said.words(), out, |line, out| match (&said, post.kind) {
+        (Said::Action(_), _) => put(out, format_args!("* {nick}{to} {line}")),
+        (Said::Text(_), PostKind::Notice) => put(out, format_args!("-{nick}{to}- {line}")),
+        (Said::Text(_), _) => put(out, format_args!("{nick}{to}: {line}")),
+    })
+}
+
+/// Appends each line of a text that is not empty, as a terminal may show it. False if there is none.
+fn each_line(
+    text: &str,
+    out: &mut String,
+    mut put: impl FnMut(Cow<'_, str>, &mut String) -> bool,
+) -> bool {
+    let Some((first, rest)) = text.split_once('\n') else {
+        return put(visible(text), out);
+    };
+    let lines = std::iter::once(first).chain(rest.split('\n'));
+    let mut is_told = false;
+    for line in lines.filter(|line| !line.is_empty()) {
+        if is_told {
+            out.push('\n');
         }
-        (Said::Text(text), _) => put(out, format_args!("{nick}{to}: {}", visible(text))),
+        is_told = put(visible(line), out);
     }
+    is_told
 }
 
 /// The words of a post, if it has any.
@@ -72,6 +91,12 @@ enum Said<'a> {
 }
 
 impl<'a> Said<'a> {
+    fn words(&self) -> &'a str {
+        match self {
+            Said::Text(text) | Said::Action(text) => text,
+        }
+    }
+
     /// CTCP other than ACTION is between programs. modern.ircdocs.horse/ctcp, "ACTION".
     fn of(post: &'a Post) -> Option<Said<'a>> {
         let ctcp = post

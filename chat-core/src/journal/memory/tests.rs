@@ -13,6 +13,7 @@ fn post(room: &str, text: &str) -> Entry {
         text: text.into(),
         tags: "".into(),
         retry: None,
+        concat: None,
     });
     let source = Source::new(Nick::new("ana").unwrap(), "a", "h");
     let who = PersonId {

@@ -16,7 +16,7 @@ use crate::names::{Nick, RoomName};
 use crate::time::Timestamp;
 
 /// The columns of a row, in the order in which [`read`] wants them.
-pub(super) const COLUMNS: &str = "e.seq, e.at, e.kind, e.identity, e.nick, e.user, e.host, e.target, e.other, e.text, e.tags, e.retry, e.about";
+pub(super) const COLUMNS: &str = "e.seq, e.at, e.kind, e.identity, e.nick, e.user, e.host, e.target, e.other, e.text, e.tags, e.retry, e.about, e.concat";
 
 /// What was done, as a number in a file: these never change.
 pub(super) mod kind {
@@ -44,6 +44,7 @@ pub(super) struct Parts<'e> {
     pub(super) tags: Option<&'e str>,
     pub(super) retry: Option<&'e str>,
     pub(super) about: Option<&'e str>,
+    pub(super) concat: Option<String>,
 }
 
 impl<'e> Parts<'e> {
@@ -104,6 +105,7 @@ impl<'e> Parts<'e> {
             tags: (!post.tags.is_empty()).then_some(&*post.tags),
             retry: post.retry.as_deref(),
             about: None,
+            concat: post.concat.as_deref().map(joined),
         })
     }
 }
@@ -125,6 +127,12 @@ pub(super) fn class(class: Class) -> i64 {
         Class::Tags => 2,
         Class::Redaction => 3,
     }
+}
+
+/// Numbers with commas between.
+fn joined(places: &[u32]) -> String {
+    let places: Vec<String> = places.iter().map(u32::to_string).collect();
+    places.join(",")
 }
 
 /// Columns hold signed numbers; ours never come near the half that this leaves out.
@@ -227,10 +235,25 @@ fn post(row: &Row<'_>, kind: PostKind) -> rusqlite::Result<Post> {
     Ok(Post {
         target: target(row)?,
         kind,
-        text: text(row, 9)?.into(),
+        text: words(row)?.into(),
         tags: optional(row, 10)?.unwrap_or_default().into(),
         retry: optional(row, 11)?.map(Arc::from),
+        concat: optional(row, 13)?.map(places).transpose()?,
     })
+}
+
+/// What was said may have several lines: whoever tells it tells each by itself.
+fn words<'r>(row: &'r Row<'_>) -> rusqlite::Result<&'r str> {
+    let words = row.get_ref(9)?.as_str_or_null()?;
+    let words = words.ok_or_else(|| wrong(9, "nothing is there"))?;
+    without(words, &['\r', '\0'], 9)
+}
+
+/// A place that is none in its text is left out by whoever tells it.
+fn places(joined: &str) -> rusqlite::Result<Arc<[u32]>> {
+    let places = joined.split(',').filter(|place| !place.is_empty());
+    let places: Result<_, _> = places.map(str::parse).collect();
+    places.map_err(|_| wrong(13, "not numbers with commas between"))
 }
 
 fn room(row: &Row<'_>) -> rusqlite::Result<RoomName> {
@@ -248,9 +271,14 @@ fn text<'r>(row: &'r Row<'_>, column: usize) -> rusqlite::Result<&'r str> {
 
 fn optional<'r>(row: &'r Row<'_>, column: usize) -> rusqlite::Result<Option<&'r str>> {
     let text = row.get_ref(column)?.as_str_or_null()?;
-    match text.filter(|text| text.contains(['\r', '\n', '\0'])) {
-        Some(_) => Err(wrong(column, "a line end is in it")),
-        None => Ok(text),
+    text.map(|text| without(text, &['\r', '\n', '\0'], column))
+        .transpose()
+}
+
+fn without<'t>(text: &'t str, ends: &[char], column: usize) -> rusqlite::Result<&'t str> {
+    match text.contains(ends) {
+        true => Err(wrong(column, "a line end is in it")),
+        false => Ok(text),
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) fn redact(to: &Connection, seq: Seq) -> rusqlite::Result<()> {
 fn empty(to: &Connection, seq: Seq) -> rusqlite::Result<()> {
     let words = [kind::MESSAGE, kind::NOTICE, kind::TAGS];
     to.prepare_cached(
-        "UPDATE entries SET removed = 1, text = '', tags = NULL
+        "UPDATE entries SET removed = 1, text = '', tags = NULL, concat = NULL
          WHERE seq = ?1 AND kind IN (?2, ?3, ?4)",
     )?
     .execute(params![number(seq.0), words[0], words[1], words[2]])?;

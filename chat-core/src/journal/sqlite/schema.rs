@@ -12,7 +12,7 @@ use super::{OpenError, redact, wal};
 use crate::journal::Durability;
 
 /// What leads from one version of the tables to the next. Those that were released once stay as they are.
-const MIGRATIONS: [&str; 4] = ["
+const MIGRATIONS: [&str; 5] = ["
     -- Every start of a journal: the part of a message's id that tells starts apart.
     CREATE TABLE epochs (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -83,6 +83,9 @@ const MIGRATIONS: [&str; 4] = ["
     -- Everything as far as here is in it.
     CREATE TABLE indexed (until INTEGER NOT NULL);
     INSERT INTO indexed VALUES (0);
+", "
+    -- Where in a text, in bytes, a piece begins that goes on with the line of the one before: numbers and commas.
+    ALTER TABLE entries ADD COLUMN concat TEXT;
 "];
 
 /// How long a statement waits for another process: for a backup, say.

@@ -65,6 +65,7 @@ fn post(target: Target, text: &str) -> Entry {
         text: text.into(),
         tags: "+x=1".into(),
         retry: None,
+        concat: None,
     }))
 }
 

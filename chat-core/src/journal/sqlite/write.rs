@@ -57,8 +57,8 @@ pub(super) fn entry(to: &Connection, known: &mut Known, it: &Committed) -> rusql
 fn row(to: &Connection, it: &Committed, parts: &Parts<'_>) -> rusqlite::Result<()> {
     let source = &it.entry.source;
     let mut insert = to.prepare_cached(
-        "INSERT INTO entries (seq, at, kind, identity, nick, user, host, target, other, text, tags, retry, about)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        "INSERT INTO entries (seq, at, kind, identity, nick, user, host, target, other, text, tags, retry, about, concat)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
     )?;
     insert.execute(params![
         number(it.seq.0),
@@ -74,6 +74,7 @@ fn row(to: &Connection, it: &Committed, parts: &Parts<'_>) -> rusqlite::Result<(
         parts.tags,
         parts.retry,
         parts.about,
+        parts.concat,
     ])?;
     Ok(())
 }

@@ -1,3 +1,6 @@
+#[cfg(test)]
+mod lines;
+
 use super::super::message::Message;
 use super::*;
 use crate::hub::Redaction;
@@ -43,6 +46,7 @@ fn post(kind: PostKind, target: Target, text: &str, tags: &str) -> Act {
         text: text.into(),
         tags: tags.into(),
         retry: None,
+        concat: None,
     })
 }
 
@@ -267,6 +271,8 @@ proptest! {
     #[test]
     fn readers_see_what_was_said(text in any::<String>(), kind in 0..2, tags in "(\\+[a-z]{1,4}(=[a-z\\\\é]{0,3})?){0,1}") {
         let kind = [PostKind::Message, PostKind::Notice][usize::try_from(kind).unwrap()];
+        // Of several lines: lines.rs.
+        let text = text.replace('\n', " ");
         let line = seen(post(kind, Target::Room(room()), &text, &tags), Caps::FORM);
         prop_assert!(!line.contains(['\r', '\n', '\0']));
         let message = Message::parse(&line).unwrap();

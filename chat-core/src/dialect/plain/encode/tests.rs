@@ -34,6 +34,7 @@ fn said(kind: PostKind, target: Target, text: &str) -> Act {
         text: text.into(),
         tags: "".into(),
         retry: None,
+        concat: None,
     })
 }
 
@@ -171,7 +172,7 @@ fn what_is_for_programs_is_not_shown() {
 
 #[test]
 fn no_terminal_obeys_a_stranger() {
-    let evil = "\x1b[2J\u{202e}\r\nroot: hi";
+    let evil = "\x1b[2J\u{202e}\r\x07root: hi";
     let shown = "\u{fffd}[2J\u{fffd}\u{fffd}\u{fffd}root: hi";
     let room = || RoomName::new("#a").unwrap();
     for act in [
@@ -192,6 +193,38 @@ fn no_terminal_obeys_a_stranger() {
     ] {
         assert!(written(encode, act.clone()).contains(shown), "{act:?}");
     }
+}
+
+#[test]
+fn each_line_of_several_says_who_said_it() {
+    let text = "one\n\ntwo\rthree";
+    let cases = [
+        (
+            to_room(PostKind::Message, text),
+            "ana: one\nana: two\u{fffd}three",
+        ),
+        (to_room(PostKind::Notice, "\na\nb"), "-ana- a\n-ana- b"),
+        (
+            to_bob(PostKind::Message, "a\nb\n"),
+            "ana (to you): a\nana (to you): b",
+        ),
+        (
+            to_room(PostKind::Message, &action("a\nb")),
+            "* ana a\n* ana b",
+        ),
+        (to_room(PostKind::Message, "\n"), ""),
+        (
+            Act::Quit {
+                reason: "a\nb".into(),
+            },
+            "* ana is gone (a\u{fffd}b)",
+        ),
+    ];
+    for (act, expected) in cases {
+        assert_eq!(written(encode, act), expected);
+    }
+    let own = written(encode_own, to_bob(PostKind::Message, "a\nb"));
+    assert_eq!(own, "you (to bob): a\nyou (to bob): b");
 }
 
 #[test]

@@ -23,6 +23,7 @@ fn reaction(room: &str, tags: &str) -> Entry {
         text: "".into(),
         tags: tags.into(),
         retry: None,
+        concat: None,
     }))
 }
 

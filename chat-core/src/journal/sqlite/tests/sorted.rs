@@ -65,6 +65,7 @@ fn a_file_of_the_version_before_is_taken_over() {
              INSERT INTO sorted SELECT * FROM fresh;
              DROP TABLE fresh;
              ALTER TABLE sorted RENAME TO heard;
+             ALTER TABLE entries DROP COLUMN concat;
              PRAGMA user_version = 1",
         )
         .unwrap();
