@@ -11,7 +11,8 @@ mod limits_support;
 
 use std::time::{Duration, Instant};
 
-use chat_core::limits::Limits;
+use chat_core::limits::{BATCH_OPEN, Limits};
+use chat_core::relay::Relay;
 use limits_support::{House, timed};
 use test_support::LineClient;
 
@@ -243,3 +244,29 @@ const ENDS: [fn(LineClient) -> Option<LineClient>; 3] = [
         None
     },
 ];
+
+#[test]
+fn a_batch_that_stays_open_ends_and_what_is_left_of_it_is_ignored() {
+    let mut chat = Relay::ephemeral().unwrap();
+    chat.enter("ana").unwrap();
+    chat.enter("bob").unwrap();
+    chat.send("ana", "CAP REQ :draft/multiline batch").unwrap();
+    chat.send("ana", "BATCH +1 draft/multiline #lobby").unwrap();
+    chat.send("ana", "@batch=1 PRIVMSG #lobby :one").unwrap();
+    chat.advance(BATCH_OPEN - SECOND).unwrap();
+    chat.send("ana", "@batch=1 PRIVMSG #lobby :two").unwrap();
+    chat.settle().unwrap();
+    chat.advance(2 * SECOND).unwrap();
+    chat.expect("ana", "FAIL BATCH TIMEOUT 1 :").unwrap();
+    chat.send("ana", "@batch=1 PRIVMSG #lobby :three").unwrap();
+    chat.send("ana", "BATCH -1").unwrap();
+    chat.say("ana", "#lobby", "by itself").unwrap();
+    chat.expect("bob", "PRIVMSG #lobby :by itself").unwrap();
+    let told = |text| {
+        chat.transcript()
+            .iter()
+            .filter(|line| line.starts_with("bob hears") && line.contains(text))
+            .count()
+    };
+    assert_eq!((told("PRIVMSG"), told("FAIL")), (1, 0));
+}

@@ -17,8 +17,7 @@ const DROP: Slow = Slow::Drop(Thin {
     dispensable: |message| {
         let (room, rest) = message.split_once(':')?;
         let msgid = rest.get(..4)?;
-        let time = "";
-        Some(Lost { room, msgid, time })
+        Some(Lost::whole(room, msgid, ""))
     },
     marker: |room, gap, out| *out += &format!("{room} lacks {} to {}", gap.count, gap.msgid),
 });

@@ -15,6 +15,36 @@ pub struct Lost<'a> {
     pub msgid: &'a str,
     /// When it was said, as the line has it; empty if it has not.
     pub time: &'a str,
+    /// Whether others are dropped with it.
+    pub part: Part<'a>,
+}
+
+/// What a message is of one that is told by several, which are dropped together: under a name that no other one has
+/// meanwhile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part<'a> {
+    /// It is told by this alone.
+    Whole,
+    /// What begins with it is dropped as far as its end.
+    First(&'a str),
+    /// Dropped only with the first.
+    Further(&'a str),
+    /// The end.
+    Last(&'a str),
+}
+
+impl<'a> Lost<'a> {
+    /// A message that is told by itself.
+    #[must_use]
+    pub fn whole(room: &'a str, msgid: &'a str, time: &'a str) -> Lost<'a> {
+        let part = Part::Whole;
+        Lost {
+            room,
+            msgid,
+            time,
+            part,
+        }
+    }
 }
 
 /// Messages of one room that were dropped, one after the other.
@@ -72,8 +102,7 @@ mod tests {
             ("e-2", "t0"),
             ("e-9.12", "t1"),
         ] {
-            let room = "#a";
-            gap.add(Lost { room, msgid, time });
+            gap.add(Lost::whole("#a", msgid, time));
         }
         let (msgid, time) = ("e-10".into(), "t2".into());
         assert_eq!(

@@ -33,7 +33,8 @@ fn a_voice_speaks_from_any_thread_and_hears_nothing() {
         said,
         [
             "JOIN #lobby",
-            "PRIVMSG #lobby :dinner  is ready",
+            "PRIVMSG #lobby :dinner",
+            "PRIVMSG #lobby :is ready",
             "PRIVMSG ana :and you are invited",
             "PART #lobby"
         ]

@@ -47,13 +47,14 @@ fn a_denied_message_is_seen_by_nobody_and_its_author_is_told_why() {
 #[test]
 fn a_rewritten_message_is_what_everybody_sees() {
     let mut relay = judged(|_, _, what, text| match what {
-        "message" => Verdict::Rewrite(text.replace("damn", "d***\nn")),
+        "message" => Verdict::Rewrite(text.replace("damn", "d***\nor so")),
         _ => Verdict::Allow,
     });
     let (mut ana, bob) = (enter(&mut relay, "ana"), enter(&mut relay, "bob"));
     bob.say("#lobby", "oh damn").unwrap();
     settle(&mut relay);
-    hears(&mut ana, "PRIVMSG #lobby :oh d*** n");
+    hears(&mut ana, "PRIVMSG #lobby :oh d***");
+    hears(&mut ana, "PRIVMSG #lobby :or so");
 }
 
 #[test]

@@ -10,28 +10,39 @@
 
 use super::decode::is_post;
 use super::message::Message;
+use super::multiline::NAME;
 use super::reply::Line;
 use super::tags::TagWriter;
 use crate::dialect::missing;
-use crate::gap::{Gap, Lost};
+use crate::gap::{Gap, Lost, Part};
 
 /// The command of a marker's code. IRCv3 standard-replies: of our own, as the specification allows.
 pub const MESSAGES_DROPPED: &str = "MESSAGES_DROPPED";
 
 /// What a line is, if it may be dropped: said by somebody in a room, and no answer. What has a label
-/// is the acknowledgement of the reader's own words; what is in a batch belongs to an answer.
+/// is the acknowledgement of the reader's own words; what is in a batch belongs to an answer, or is dropped with the
+/// whole of a message of several lines.
 #[must_use]
 pub fn dispensable(line: &str) -> Option<Lost<'_>> {
     let message = Message::of_server(line)?;
-    let is_said = is_post(message.command);
-    let room = *message.params.first()?;
-    let is_answer = ["label", "batch"]
-        .iter()
-        .any(|key| message.tags.raw(key).is_some());
-    (is_said && room.starts_with('#') && !is_answer).then(|| Lost {
+    let (room, part) = match (
+        message.command,
+        message.tags.raw("batch"),
+        &message.params[..],
+    ) {
+        ("BATCH", None, [tag, NAME, room, ..]) => (*room, Part::First(tag.strip_prefix('+')?)),
+        ("BATCH", None, [tag]) => ("", Part::Last(tag.strip_prefix('-')?)),
+        (command, Some(batch), [room, ..]) if is_post(command) => (*room, Part::Further(batch)),
+        (command, None, [room, ..]) if is_post(command) => (*room, Part::Whole),
+        _ => return None,
+    };
+    let is_of_a_room = room.starts_with('#') || matches!(part, Part::Last(_));
+    let is_answer = message.tags.raw("label").is_some();
+    (is_of_a_room && !is_answer).then(|| Lost {
         room,
         msgid: message.tags.raw("msgid").unwrap_or_default(),
         time: message.tags.raw("time").unwrap_or_default(),
+        part,
     })
 }
 
@@ -54,9 +65,10 @@ mod tests {
 
     #[test]
     fn what_is_said_in_rooms_may_be_dropped_and_nothing_else() {
-        let lost = |msgid, time| {
-            let room = "#a";
-            Some(Lost { room, msgid, time })
+        let lost = |msgid, time| Some(Lost::whole("#a", msgid, time));
+        let part = |room, msgid, part| {
+            let lost = Lost::whole(room, msgid, "");
+            Some(Lost { part, ..lost })
         };
         let cases = [
             (":ana!a@h PRIVMSG #a :hello", lost("", "")),
@@ -71,7 +83,20 @@ mod tests {
             ),
             ("@msgid=e-7 :ana!a@h PRIVMSG bob :PRIVMSG #a :x", None),
             ("@label=1;msgid=e-7 :ana!a@h PRIVMSG #a :mine", None),
-            ("@batch=b1;msgid=e-7 :ana!a@h PRIVMSG #a :then", None),
+            (
+                "@batch=m7 :ana!a@h PRIVMSG #a :then",
+                part("#a", "", Part::Further("m7")),
+            ),
+            (
+                "@msgid=e-7 :ana!a@h BATCH +m7 draft/multiline #a",
+                part("#a", "e-7", Part::First("m7")),
+            ),
+            (":ana!a@h BATCH -m7", part("", "", Part::Last("m7"))),
+            ("@label=1 :ana!a@h BATCH +m7 draft/multiline #a", None),
+            ("@batch=b1 :ana!a@h BATCH +m7 draft/multiline #a", None),
+            ("@batch=b1 :ana!a@h BATCH -m7", None),
+            (":ana!a@h BATCH +m7 draft/multiline bob", None),
+            (":chat.local BATCH +b1 chathistory #a", None),
             (":chat.local NOTICE ana :#a", None),
             (":ana!a@h JOIN #a", None),
             (":ana!a@h TOPIC #a :PRIVMSG #a :x", None),
@@ -93,21 +118,12 @@ mod tests {
             dropped("#a", gap, &mut out);
             out
         };
-        let (room, msgid) = ("#a", "");
-        gap.add(Lost {
-            room,
-            msgid,
-            time: "",
-        });
+        gap.add(Lost::whole("#a", "", ""));
         assert_eq!(
             marker(&gap),
             "NOTE * MESSAGES_DROPPED #a * :1 message is missing here: you read too slowly"
         );
-        gap.add(Lost {
-            room,
-            msgid: "e-7",
-            time: "t",
-        });
+        gap.add(Lost::whole("#a", "e-7", "t"));
         assert_eq!(
             marker(&gap),
             "@time=t NOTE * MESSAGES_DROPPED #a e-7 :2 messages are missing here: you read too slowly"

@@ -27,11 +27,7 @@ const NEWS: [&str; 8] = [
 pub fn dispensable(line: &str) -> Option<Lost<'_>> {
     let (word, rest) = line.split_once(' ')?;
     let is_said = is_text(word) || is_notice(word, rest) || is_action(word, rest, line);
-    is_said.then_some(Lost {
-        room: "",
-        msgid: "",
-        time: "",
-    })
+    is_said.then_some(Lost::whole("", "", ""))
 }
 
 /// Appends the line that stands where messages are missing.

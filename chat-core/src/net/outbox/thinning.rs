@@ -16,7 +16,7 @@ use std::collections::VecDeque;
 use bytes::{Buf, BytesMut};
 
 use super::{Body, Chunk, Outbox};
-use crate::gap::{Gaps, Lost};
+use crate::gap::{Gaps, Lost, Part};
 use crate::limits::REST_COPY_BYTES_MAX;
 use crate::net::framing::Wire;
 use crate::net::slow::Thin;
@@ -39,6 +39,8 @@ struct Sieve {
     /// Bytes that may wait.
     bytes_max: usize,
     dropped: Gaps,
+    /// The one of several messages that is being dropped as far as its end.
+    open: Option<Box<str>>,
 }
 
 impl Outbox {
@@ -52,6 +54,7 @@ impl Outbox {
             thin,
             bytes_max: bytes_max.saturating_sub(gaps.len() * MARKER_BYTES),
             dropped: Gaps::new(),
+            open: None,
         };
         while let Some(chunk) = rest.pop_front() {
             if let Some(left) = sieve.sift(self, chunk) {
@@ -149,7 +152,7 @@ impl Sieve {
         let is_known = std::ptr::fn_addr_eq(chunk.first, self.wire.first);
         let mut at = 0;
         while at < chunk.body.bytes().len() {
-            if outbox.bytes <= self.place() {
+            if outbox.bytes <= self.place() && self.open.is_none() {
                 chunk.body.skip(at);
                 return Some(chunk);
             }
@@ -174,13 +177,31 @@ impl Sieve {
     fn pass(&mut self, outbox: &mut Outbox, wrapped: &[u8]) {
         outbox.bytes -= wrapped.len();
         let message = std::str::from_utf8((self.wire.message)(wrapped));
-        match message.ok().and_then(self.thin.dispensable) {
+        let lost = message.ok().and_then(self.thin.dispensable);
+        match lost.filter(|lost| self.drops(lost.part)) {
             Some(lost) => self.note(lost),
             None => outbox.push_copy(wrapped, self.wire.first),
         }
     }
 
+    /// What is told by several messages goes with the first of them, or stays with it.
+    fn drops(&mut self, part: Part<'_>) -> bool {
+        match part {
+            Part::Whole => true,
+            Part::First(name) => {
+                self.open = Some(name.into());
+                true
+            }
+            Part::Further(name) => self.open.as_deref() == Some(name),
+            Part::Last(name) => self.open.take_if(|open| **open == *name).is_some(),
+        }
+    }
+
+    /// Each counts once.
     fn note(&mut self, lost: Lost<'_>) {
+        if matches!(lost.part, Part::Further(_) | Part::Last(_)) {
+            return;
+        }
         match self.dropped.get_mut(lost.room) {
             Some(gap) => gap.add(lost),
             None => self.dropped.entry(lost.room.into()).or_default().add(lost),

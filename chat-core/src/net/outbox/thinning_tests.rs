@@ -26,8 +26,7 @@ const THIN: Thin = Thin {
     dispensable: |message| {
         let (room, rest) = message.split_once(':')?;
         let msgid = rest.split(' ').next()?;
-        let time = "";
-        Some(Lost { room, msgid, time })
+        Some(Lost::whole(room, msgid, ""))
     },
     marker: |room, gap, out| *out += &format!("!{room} {} {}", gap.count, gap.msgid),
 };
@@ -295,4 +294,55 @@ proptest! {
         }
         talk.account();
     }
+}
+
+/// `<7` begins one that is told by several, `|7` goes on with it and `>7` ends it; `+` may not be dropped.
+const PARTS: Thin = Thin {
+    dispensable: |message| {
+        let (sign, name) = message.split_at_checked(1)?;
+        let part = match sign {
+            "<" => Part::First(name),
+            "|" => Part::Further(name),
+            ">" => Part::Last(name),
+            "." => Part::Whole,
+            _ => return None,
+        };
+        Some(Lost {
+            part,
+            ..Lost::whole("a", name, "")
+        })
+    },
+    marker: |_, gap, out| *out += &format!("!{} {}", gap.count, gap.msgid),
+};
+
+/// What is sent of these messages, after so many bytes were and the rest was thinned.
+fn thinned(messages: &str, sent: usize, bytes_max: usize) -> String {
+    let mut talk = Talk::default();
+    for message in messages.split(' ') {
+        let line = format!("{message}\n");
+        talk.outbox.push_copy(line.as_bytes(), WIRE.first);
+    }
+    talk.take(sent);
+    talk.outbox.thin(WIRE, PARTS, bytes_max);
+    talk.take(usize::MAX);
+    String::from_utf8(talk.got)
+        .unwrap()
+        .trim_end()
+        .replace('\n', " ")
+}
+
+#[test]
+fn what_is_told_by_several_messages_is_dropped_whole_or_not_at_all() {
+    let messages = "<1 |1 >1 .2 <3 |3 +4 >3 .5";
+    assert_eq!(thinned(messages, 0, 0), "+4 !4 5");
+    // The last part of what has begun to be sent stays, and what is dropped is as far as its end.
+    for sent in 1..9 {
+        assert_eq!(thinned(messages, sent, 0), "<1 |1 >1 +4 !3 5", "{sent}");
+    }
+    let most = MARKER_BYTES + 20;
+    let long = "x".repeat(300);
+    let messages = format!("<1 |1 >1 +{long} .2");
+    assert_eq!(thinned(&messages, 0, most), format!("+{long} !2 2"));
+    let messages = format!("<{long} |{long} >{long} <2 |2 >2");
+    assert_eq!(thinned(&messages, 0, most), format!("!1 {long} <2 |2 >2"));
 }
