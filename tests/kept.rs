@@ -325,6 +325,48 @@ fn a_room_is_printed_as_text_and_as_json_while_the_server_runs() {
 }
 
 #[test]
+fn a_message_of_several_lines_is_kept_as_one_and_printed_line_by_line() {
+    let at = folder();
+    let chat = start(at.path(), &[]);
+    let mut ana = irc(&chat, "ana", &[CAPS, &["draft/multiline"]].concat());
+    let first = say(&mut ana, "zero");
+    for line in [
+        "BATCH +1 draft/multiline #lobby",
+        "@batch=1 PRIVMSG #lobby :one",
+        "@batch=1 PRIVMSG #lobby :",
+        "@batch=1 PRIVMSG #lobby :two, ",
+        "@batch=1;draft/multiline-concat PRIVMSG #lobby :three",
+        "BATCH -1",
+    ] {
+        ana.send(line);
+    }
+    ana.expect_contains(" BATCH -");
+    let data = at.path().to_str().unwrap();
+    let plain = text(&log(&["#lobby", "--data", data]).stdout);
+    let ends: Vec<&str> = plain
+        .lines()
+        .map(|line| &line["2026-11-29T00:00:00.000Z ".len()..])
+        .collect();
+    assert_eq!(ends, ["ana: zero", "ana: one", "ana: two, three"]);
+    let json = text(&log(&["#lobby", "--data", data, "--json"]).stdout);
+    let last: Value = serde_json::from_str(json.lines().last().unwrap()).unwrap();
+    assert_eq!(
+        (json.lines().count(), &last["text"]),
+        (2, &"one\n\ntwo, three".into())
+    );
+
+    kill(chat);
+    let chat = start(at.path(), &[]);
+    let mut bob = irc(&chat, "bob", CAPS);
+    let there = after(&mut bob, &first);
+    let said: Vec<&str> = there
+        .iter()
+        .filter_map(|line| line.split(" :").last())
+        .collect();
+    assert_eq!(said, ["one", "two, ", "three"]);
+}
+
+#[test]
 fn a_copy_made_while_the_server_runs_is_a_whole_chat() {
     let (at, elsewhere) = (folder(), folder());
     let chat = start(at.path(), &[]);

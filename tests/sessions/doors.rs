@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::sessions_support::{Site, name_in};
+use crate::sessions_support::{MOMENT, Site, name_in};
 use test_support::http::{self, Connection};
 use test_support::tungstenite::Message;
 use test_support::{Upgrade, WsClient};
@@ -170,6 +170,54 @@ fn a_message_has_its_limit() {
     bot.expect_contains(" 417 ");
     bot.send(&format!("PING {}", "x".repeat(4996)));
     bot.expect_close(1009);
+}
+
+#[test]
+fn a_message_of_several_lines_is_a_frame_for_each_and_is_kept_for_whoever_is_away() {
+    let site = Site::start();
+    let cookie = site.login("ana");
+    let mut witness = site.witness();
+    let caps = "draft/multiline batch labeled-response echo-message message-tags";
+    let mut tab = WsClient::connect_with_session(site.http, &cookie);
+    tab.caps(&caps.split(' ').collect::<Vec<_>>());
+    tab.register("ana");
+    tab.join("#lobby");
+    for line in [
+        "@label=l BATCH +1 draft/multiline #lobby",
+        "@batch=1 PRIVMSG #lobby :one",
+        "@batch=1 PRIVMSG #lobby :two",
+        "BATCH -1",
+    ] {
+        tab.send(line);
+    }
+    let open = tab.expect_contains(" BATCH +");
+    assert!(open.starts_with("@label=l;msgid="), "{open}");
+    for end in [" PRIVMSG #lobby :one", " PRIVMSG #lobby :two"] {
+        let line = tab.next_line();
+        assert!(line.starts_with("@batch=") && line.ends_with(end), "{line}");
+    }
+    assert!(tab.next_line().contains(" BATCH -"));
+    witness.expect_contains("PRIVMSG #lobby :one");
+    witness.expect_contains("PRIVMSG #lobby :two");
+
+    drop(tab);
+    std::thread::sleep(MOMENT);
+    for line in [
+        "CAP REQ :draft/multiline batch",
+        "BATCH +2 draft/multiline ana",
+        "@batch=2 PRIVMSG ana :three",
+        "@batch=2 PRIVMSG ana :four",
+        "BATCH -2",
+    ] {
+        witness.send(line);
+    }
+    witness.fence();
+    let (_, welcome) = site.tab(&cookie);
+    let missed = welcome
+        .iter()
+        .filter(|line| line.contains(" PRIVMSG ana :"));
+    let missed: Vec<&str> = missed.filter_map(|line| line.rsplit(':').next()).collect();
+    assert_eq!(missed, ["three", "four"]);
 }
 
 #[test]

@@ -53,8 +53,9 @@ fn a_rewritten_message_is_what_everybody_sees() {
     let (mut ana, bob) = (enter(&mut relay, "ana"), enter(&mut relay, "bob"));
     bob.say("#lobby", "oh damn").unwrap();
     settle(&mut relay);
-    hears(&mut ana, "PRIVMSG #lobby :oh d***");
-    hears(&mut ana, "PRIVMSG #lobby :or so");
+    let lines = heard(&mut ana);
+    let said = ["PRIVMSG #lobby :oh d***", "PRIVMSG #lobby :or so"];
+    assert_eq!(deeds(&lines)[1..], said);
 }
 
 #[test]
