@@ -179,7 +179,8 @@ impl Handle {
     }
 
     /// Has somebody say something to a room that they are in, or to a person: an
-    /// [`Insider`](crate::inside::Insider), a [`voice`](crate::relay::Relay::voice), or anybody else.
+    /// [`Insider`](crate::inside::Insider), a [`voice`](crate::relay::Relay::voice), or anybody else. It may have several
+    /// lines, and is then one message all the same; what is longer than anybody may say at once is cut off.
     ///
     /// # Errors
     /// The relay is gone, or too busy to hear.

@@ -74,7 +74,7 @@ impl Insider {
         self.id
     }
 
-    /// Says something to a room that they are in, or to a person.
+    /// Says something to a room that they are in, or to a person, in one line.
     ///
     /// # Errors
     /// They are not heard at present, or not any more; or the line is too long for anybody.

@@ -71,8 +71,9 @@ pub const READ_MARKERS_DIRECT_MAX: usize = 100;
 /// Markers of what was read, in all. Ours: some megabytes.
 pub const READ_MARKERS_MAX: usize = 100_000;
 
-/// Bytes of one message of several lines, their ends included. Ours, told by `draft/multiline`: some pages of text.
-pub const MULTILINE_BYTES_MAX: usize = 16 * 1024;
+/// Bytes of one message of several lines, their ends included. Ours, told by `draft/multiline`: a hundred lines of eighty.
+/// A history of such messages is read at once.
+pub const MULTILINE_BYTES_MAX: usize = 8 * 1024;
 
 /// Lines of one message. Ours, told by `draft/multiline`: a paste.
 pub const MULTILINE_LINES_MAX: usize = 100;

@@ -107,6 +107,7 @@ conversations! {
     there_are_so_many_rooms_and_the_oldest_empty_one_makes_place
     topic_is_asked_set_and_cleared
     two_want_one_name_and_the_first_gets_it
+    values_of_capabilities_are_for_those_who_know_of_them
     welcome_says_what_we_are
     what_is_not_utf8_or_holds_a_control_is_refused
     what_is_refused_in_a_batch_is_refused_as_one_message

@@ -276,13 +276,31 @@ impl Turn<'_> {
 
 /// Of what was said in many lines, those that one has come for.
 fn last_lines(told: &str) -> &str {
-    let ends = memchr::memrchr_iter(b'\n', told.as_bytes());
-    let start = ends.take(PLAIN_HISTORY_LINES).last();
-    match start {
-        Some(end) if told[end..].matches('\n').count() == PLAIN_HISTORY_LINES => &told[end + 1..],
-        _ => told,
-    }
+    let mut ends = memchr::memrchr_iter(b'\n', told.as_bytes());
+    let before = ends.nth(PLAIN_HISTORY_LINES - 1);
+    before.map_or(told, |end| &told[end + "\n".len()..])
 }
 
 /// Names that `/who` shows.
 const PEOPLE_SHOWN_MAX: usize = 100;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_lines_the_last_are_shown() {
+        let lines = |numbers: std::ops::Range<usize>| {
+            let lines: Vec<String> = numbers.map(|number| format!("ana: {number}")).collect();
+            lines.join("\n")
+        };
+        for (before, shown) in [
+            (0..1, 0..1),
+            (0..25, 0..25),
+            (0..26, 1..26),
+            (0..90, 65..90),
+        ] {
+            assert_eq!(last_lines(&lines(before)), lines(shown));
+        }
+    }
+}

@@ -7,15 +7,13 @@ use super::answer::AnswerKey;
 use super::consult::Wish;
 use super::speaker::{Preset, Speaker, Wanted};
 use super::turn::Turn;
-use crate::dialect::irc::Line;
-use crate::dialect::irc::caps::{self, CAP_302};
+use crate::dialect::irc::caps;
 use crate::dialect::irc::command::CapCommand;
 use crate::dialect::irc::numeric::ERR_ERRONEUSNICKNAME;
 use crate::dialect::plain::words;
 use crate::hub::Introduction;
 use crate::hub::request::{Refusal, Request};
 use crate::id::PersonId;
-use crate::limits::LINE_BYTES_MAX;
 use crate::names::Nick;
 use crate::net::framing::Farewell;
 
@@ -31,7 +29,7 @@ impl Turn<'_> {
                 irc.version = irc.version.max(version);
                 irc.caps = irc.caps.listed(version);
                 irc.negotiating |= !registered;
-                let offers = caps::offers(version, &self.chat.limits);
+                let offers = caps::offers(irc.version, &self.chat.limits);
                 self.list_caps(who, "LS", &offers, key);
             }
             CapCommand::List => {
@@ -63,35 +61,18 @@ impl Turn<'_> {
         }
     }
 
-    /// As many lines as it takes. Whoever knows of version 302 is told which of them are not the last.
     fn list_caps(&mut self, who: PersonId, subcommand: &str, words: &[String], key: AnswerKey) {
-        let knows_more = self.chat.speaker(who).and_then(Speaker::irc);
-        let knows_more = knows_more.is_some_and(|irc| irc.version >= CAP_302);
-        let mut start = String::new();
-        self.cap_line(who, &mut start, &[subcommand, "*"]).text("");
-        let bytes_max = LINE_BYTES_MAX.saturating_sub(start.len());
-        let lines = caps::lines(words, bytes_max);
-        let last = lines.len() - 1;
-        for (index, text) in lines.iter().enumerate() {
-            let params = [subcommand, "*"];
-            let is_marked = knows_more && index < last;
-            let mut line = String::new();
-            let start = self.cap_line(who, &mut line, &params[..1 + usize::from(is_marked)]);
-            start.text(text);
-            self.say(key, line);
-        }
+        let irc = self.chat.speaker(who).and_then(Speaker::irc);
+        let version = irc.map_or(0, |irc| irc.version);
+        let lines = caps::replies(&self.chat.reader(who), subcommand, words, version);
+        self.say_all(key, lines);
     }
 
     fn say_cap(&mut self, key: AnswerKey, subcommand: &str, list: &str) {
         let Some(who) = self.asker(key) else { return };
         let mut line = String::new();
-        self.cap_line(who, &mut line, &[subcommand]).text(list);
+        caps::reply(&self.chat.reader(who), &[subcommand], list, &mut line);
         self.say(key, line);
-    }
-
-    fn cap_line<'o>(&self, who: PersonId, out: &'o mut String, params: &[&str]) -> Line<'o> {
-        let reader = self.chat.reader(who);
-        reader.command(out, "CAP").param(reader.nick).params(params)
     }
 
     /// NICK before registration. A session's name is its own, whatever is asked for.

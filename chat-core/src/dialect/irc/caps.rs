@@ -4,7 +4,8 @@
 
 use std::ops::{BitAnd, BitOr};
 
-use crate::limits::Limits;
+use super::reader::Reader;
+use crate::limits::{LINE_BYTES_MAX, Limits};
 
 /// One line makes a capability, in the order in which they are told.
 macro_rules! capabilities {
@@ -183,9 +184,37 @@ fn value(cap: Caps, limits: &Limits) -> Option<String> {
     }
 }
 
-/// Words in lines of at most so many bytes; there is one line at least.
+/// An answer of CAP that lists words, in as many lines as it takes. Whoever knows of version 302 is told which are not
+/// the last.
 #[must_use]
-pub fn lines(words: &[String], bytes_max: usize) -> Vec<String> {
+pub fn replies(
+    reader: &Reader<'_>,
+    subcommand: &str,
+    words: &[String],
+    version: u32,
+) -> Vec<String> {
+    let more = [subcommand, "*"];
+    let mut start = String::new();
+    reply(reader, &more, "", &mut start);
+    let lines = lines(words, LINE_BYTES_MAX.saturating_sub(start.len()));
+    let last = lines.len() - 1;
+    let numbered = lines.iter().enumerate().map(|(index, text)| {
+        let is_marked = version >= CAP_302 && index < last;
+        let mut line = String::new();
+        reply(reader, &more[..1 + usize::from(is_marked)], text, &mut line);
+        line
+    });
+    numbered.collect()
+}
+
+/// Appends a line of CAP.
+pub fn reply(reader: &Reader<'_>, params: &[&str], list: &str, out: &mut String) {
+    let line = reader.command(out, "CAP").param(reader.nick);
+    line.params(params).text(list);
+}
+
+/// Words in lines of at most so many bytes; there is one line at least.
+fn lines(words: &[String], bytes_max: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in words {
         let last = lines.len() - 1;
@@ -239,7 +268,7 @@ mod tests {
         let limits = Limits::default();
         let names: Vec<&str> = Caps::ALL.names().collect();
         assert_eq!(offers(301, &limits), names);
-        let expected = "draft/multiline=max-bytes=16384,max-lines=100";
+        let expected = "draft/multiline=max-bytes=8192,max-lines=100";
         assert!(offers(302, &limits).iter().any(|offer| offer == expected));
     }
 
@@ -250,6 +279,29 @@ mod tests {
         assert_eq!(lines(&words("a bb ccc d"), 10), ["a bb ccc d"]);
         assert_eq!(lines(&words("long x"), 1), ["long", "x"]);
         assert_eq!(lines(&[], 9), [""]);
+    }
+
+    #[test]
+    fn a_long_list_comes_in_lines_that_fit_and_all_but_the_last_are_marked() {
+        let (server, nick) = ("s".repeat(63), "n".repeat(64));
+        let reader = Reader {
+            server: &server,
+            nick: &nick,
+            caps: Caps::NONE,
+        };
+        let words: Vec<String> = (0..60)
+            .map(|number| format!("draft/name-{number}"))
+            .collect();
+        for (version, marks) in [(302, [true, true, false]), (301, [false; 3])] {
+            let lines = replies(&reader, "LS", &words, version);
+            assert!(lines.iter().all(|line| line.len() <= LINE_BYTES_MAX));
+            let marked = lines.iter().map(|line| line.contains(" LS * :"));
+            assert_eq!(marked.collect::<Vec<_>>(), marks);
+            let told = lines.iter().filter_map(|line| line.split_once(" :"));
+            let told: Vec<&str> = told.flat_map(|(_, list)| list.split(' ')).collect();
+            assert_eq!(told, words);
+        }
+        assert_eq!(replies(&reader, "LIST", &[], 302).len(), 1);
     }
 
     #[test]

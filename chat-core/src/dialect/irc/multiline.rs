@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn a_small_queue_makes_small_messages() {
         let mut limits = Limits::default();
-        assert_eq!(value(&limits), "max-bytes=16384,max-lines=100");
+        assert_eq!(value(&limits), "max-bytes=8192,max-lines=100");
         limits.send_queue_bytes = 16_000;
         assert_eq!(value(&limits), "max-bytes=1000,max-lines=16");
     }
