@@ -109,7 +109,8 @@ struct Person {
 /// What ana says first: all capabilities, so that she hears everything.
 const ANA: &[u8] = b"CAP LS 302\r\nCAP REQ :message-tags server-time echo-message batch \
 labeled-response away-notify extended-join\r\nCAP REQ :userhost-in-names invite-notify setname \
-standard-replies draft/chathistory draft/event-playback draft/read-marker chat.local/retry\r\nNICK ana\r\nUSER a 0 * :Ana\r\nCAP END\r\nJOIN #lobby";
+standard-replies draft/chathistory draft/event-playback draft/read-marker chat.local/retry \
+draft/multiline\r\nNICK ana\r\nUSER a 0 * :Ana\r\nCAP END\r\nJOIN #lobby";
 
 /// And bob: he has none.
 const BOB: &[u8] = b"NICK bob\r\nUSER b 0 * :Bob\r\nJOIN #lobby";
@@ -303,9 +304,9 @@ fn check_irc(line: &str) {
 }
 
 /// What comes from people; all else comes from the house.
-const FROM_PEOPLE: [&str; 12] = [
+const FROM_PEOPLE: [&str; 13] = [
     "PRIVMSG", "NOTICE", "TAGMSG", "JOIN", "PART", "QUIT", "NICK", "TOPIC", "AWAY", "SETNAME",
-    "INVITE", "MODE",
+    "INVITE", "MODE", "BATCH",
 ];
 
 /// `nick!user@host`, each of them what it may be.
