@@ -100,6 +100,8 @@ conversations! {
     rooms_are_heard_in_the_order_of_what_happened
     several_people_are_sent_out_of_several_rooms
     several_lines_are_one_message
+    several_lines_are_taken_back_as_one_message
+    several_lines_may_be_for_those_of_a_rank
     several_lines_that_are_sent_again_are_said_once
     targets_are_ones_rooms_and_ones_talks
     the_house_answers_for_itself

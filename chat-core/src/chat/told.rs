@@ -19,6 +19,7 @@ use crate::dialect::plain;
 use crate::hub::entry::{Act, Committed, Post, PostKind, Target};
 use crate::hub::{Effects, RoomKey};
 use crate::id::PersonId;
+use crate::names::Nick;
 
 impl Turn<'_> {
     /// Whether the room's line is not for its author: they hear of it directly, or not at all.
@@ -109,25 +110,36 @@ impl Turn<'_> {
     fn echo(&mut self, post: &Post, committed: &Committed, effects: &Effects, key: AnswerKey) {
         let who = committed.entry.who;
         let with_room = effects.room.is_some() && !self.spares_author(committed, Some(key));
-        let away = match &post.target {
-            Target::Person { id, nick, .. } if post.kind == PostKind::Message => {
-                self.chat.away_of(*id).map(|reason| (nick, reason))
-            }
-            _ => None,
-        };
+        let away = self.away_of_target(post);
         if self.caps(who).has(Caps::ECHO_MESSAGE) && !with_room {
-            match self.own_line(committed) {
-                Some(lines) if away.is_none() => self.say_whole(key, &lines),
-                // The label is that of the batch around both.
-                Some(lines) => self.say_all(key, lines.split('\n').map(str::to_owned)),
-                None => {}
-            }
+            self.say_echo(committed, away.is_some(), key);
         }
         if matches!(&post.target, Target::Person { id, .. } if *id == who) {
             self.say_to_oneself(committed);
         }
         if let Some((nick, reason)) = away {
             self.say_numeric(key, RPL_AWAY, &[nick.as_str()], reason);
+        }
+    }
+
+    /// Who is away of those whom a message is for, and why. A notice is never answered.
+    fn away_of_target<'p>(&self, post: &'p Post) -> Option<(&'p Nick, Arc<str>)> {
+        match &post.target {
+            Target::Person { id, nick, .. } if post.kind == PostKind::Message => {
+                Some((nick, self.chat.away_of(*id)?))
+            }
+            _ => None,
+        }
+    }
+
+    /// If more is to be said, the label is that of the batch around all of it.
+    fn say_echo(&mut self, committed: &Committed, is_more_to_come: bool, key: AnswerKey) {
+        match self.own_line(committed) {
+            Some(lines) if is_more_to_come => {
+                self.say_all(key, lines.split('\n').map(str::to_owned));
+            }
+            Some(lines) => self.say_whole(key, &lines),
+            None => {}
         }
     }
 
@@ -186,7 +198,7 @@ impl Turn<'_> {
             .param(room)
             .end();
         self.say(key, line);
-        let guest = crate::names::Nick::new(nick).ok();
+        let guest = Nick::new(nick).ok();
         let guest = guest
             .and_then(|nick| self.chat.hub.by_nick(&nick))
             .map(|member| member.id);

@@ -11,8 +11,9 @@
 //! ```
 //!
 //! **Invariants:** what comes in is text of one line that the framing found: UTF-8, without CR, LF
-//! or NUL. What goes out is one line without its end, which the framing adds; nothing that a person
-//! wrote can end that line early, add a parameter to it or (at the plain door) move a cursor.
+//! or NUL. What goes out is one line without its end, which the framing adds, or for a message of several lines
+//! so many with `\n` between, each of them whole; nothing that a person wrote can end a line early, add a parameter to
+//! it or (at the plain door) move a cursor.
 //!
 //! Nothing here decides: whether a command is allowed, and what it does, is for the front and the hub.
 
