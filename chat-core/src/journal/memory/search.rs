@@ -97,6 +97,7 @@ mod tests {
             text: text.into(),
             tags: "".into(),
             retry: None,
+            concat: None,
         };
         let entry = Entry {
             who: PersonId::NOBODY,

@@ -150,7 +150,8 @@ fn a_file_of_the_version_before_is_indexed_in_steps_while_people_talk() {
     drop(journal);
     file(&at)
         .execute_batch(
-            "DROP TABLE vocabulary; DROP TABLE words; DROP TABLE indexed; PRAGMA user_version = 3",
+            "DROP TABLE vocabulary; DROP TABLE words; DROP TABLE indexed; ALTER TABLE entries DROP COLUMN concat;
+             PRAGMA user_version = 3",
         )
         .unwrap();
     let mut journal = open(&at);
