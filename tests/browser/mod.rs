@@ -11,6 +11,7 @@ mod network;
 mod past;
 mod pending;
 mod reading;
+mod search;
 mod session;
 mod site;
 mod support;
