@@ -18,7 +18,10 @@ fn every_text_has_contrast_in_both_themes() {
         .wait_for("document.querySelector('#log .chip.mine')");
     does(&ana, "Me, from ten on.", "Reply");
     ana.say("From ten it is.");
-    ana.page.wait_for("document.querySelector('#log .quote')");
+    // What is on its way is paler for a moment.
+    ana.page.wait_for(
+        "document.querySelector('#log .quote') && !document.querySelector('#log .pending')",
+    );
     does(&ana, "Me, from ten on.", "Reply");
     ana.say("/nosuch");
     ana.page.wait_for_text("There is no command");
