@@ -5,6 +5,7 @@ mod attack;
 mod contrast;
 mod hanging;
 mod login;
+mod long;
 mod looks;
 mod moderation;
 mod network;

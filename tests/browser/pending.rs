@@ -121,11 +121,11 @@ fn what_is_written_without_a_connection_survives_a_reload() {
     ana.is_in("ana");
     has_said(&ana, &["green?"]);
     ana.opens("#lobby");
-    let texts = ["said", "waves", "looks around", "smiles"];
+    let texts = ["said", "waves\nlooks around", "smiles"];
     has_said(&ana, &texts);
     irene.expect_contains("ACTION smiles");
     let transcript = irene.transcript();
-    for text in texts {
+    for text in texts.iter().flat_map(|text| text.lines()) {
         assert_eq!(transcript.matches(text).count(), 1, "{transcript}");
     }
 }
@@ -275,7 +275,7 @@ fn too_much_stays_in_the_box() {
     ana.expects_trouble();
     unlucky(&ana);
     cut(&proxy, &ana);
-    let twenty = ["x"; 20].join("\n");
+    let twenty = ["/me waits"; 20].join("\n");
     for _ in 0..10 {
         ana.say(&twenty);
         assert_eq!(ana.draft(), "");
