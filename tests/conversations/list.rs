@@ -4,6 +4,7 @@ conversations! {
     a_ban_keeps_out_and_silences
     a_batch_ends_with_the_client_that_opened_it
     a_batch_that_fails_is_answered_once
+    a_bot_is_known_by_a_tag_and_a_flag
     a_change_of_name_is_told_once_to_people_in_several_shared_rooms
     a_detached_client_is_silent_and_comes_back
     a_detached_client_may_leave_and_keep_its_name
@@ -79,6 +80,7 @@ conversations! {
     joining_again_does_nothing
     last_words_are_heard
     list_shows_rooms_with_somebody_in_them
+    modes_of_a_person_are_their_own
     modes_of_a_room_are_changed_by_its_operators
     more_masks_than_a_mode_takes_are_left_out
     names_are_checked_at_registration

@@ -12,6 +12,7 @@ use crate::dialect::irc::numeric::{
     RPL_HELPTXT, RPL_INFO, RPL_LOCALUSERS, RPL_LUSERCHANNELS, RPL_LUSERCLIENT, RPL_LUSERME,
     RPL_LUSEROP, RPL_LUSERUNKNOWN, RPL_MOTD, RPL_MOTDSTART, RPL_TIME, RPL_VERSION,
 };
+use crate::hub::user_modes::UserMode;
 use crate::id::PersonId;
 use crate::time::Timestamp;
 
@@ -70,6 +71,9 @@ impl Chat {
     /// How many are here. RFC 2812 §3.4.2.
     pub(super) fn lusers(&self, who: PersonId) -> Vec<String> {
         let people = self.hub.people_count();
+        let invisible = self.hub.count_of(UserMode::Invisible);
+        let visible = people.saturating_sub(invisible);
+        let operators = self.hub.count_of(UserMode::Operator).to_string();
         let most = self.house.most_people;
         let unknown = self.speaking.saturating_sub(people).to_string();
         let rooms = self.hub.inhabited_rooms().to_string();
@@ -81,9 +85,9 @@ impl Chat {
                 who,
                 RPL_LUSERCLIENT,
                 &[],
-                format_args!("There are {people} users and 0 services on 1 servers"),
+                format_args!("There are {visible} users and {invisible} invisible on 1 servers"),
             ),
-            self.numeric(who, RPL_LUSEROP, &["0"], "operator(s) online"),
+            self.numeric(who, RPL_LUSEROP, &[&operators], "operator(s) online"),
             self.numeric(who, RPL_LUSERUNKNOWN, &[&unknown], "unknown connection(s)"),
             self.numeric(who, RPL_LUSERCHANNELS, &[&rooms], "channels formed"),
             self.numeric(

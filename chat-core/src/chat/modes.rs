@@ -1,7 +1,8 @@
 //! MODE of oneself; whom somebody who is invisible is shown to. Floor 5.
 //!
-//! A person has one mode, `i`, which irssi asks for at once: invisible to whoever shares no room with
-//! them. RFC 2812 §3.1.5, modern.ircdocs.horse "Invisible User Mode".
+//! `i` is asked for by irssi at once: invisible to whoever shares no room with them. `B` is a bot's word for itself; `o` is
+//! given by OPER, and MODE only takes it away. RFC 2812 §3.1.5, modern.ircdocs.horse "Invisible User Mode", IRCv3
+//! bot-mode.
 
 use super::Chat;
 use super::answer::AnswerKey;
@@ -9,6 +10,7 @@ use super::turn::Turn;
 use crate::dialect::irc::numeric::{ERR_UMODEUNKNOWNFLAG, ERR_USERSDONTMATCH, RPL_UMODEIS};
 use crate::dialect::irc::reply::Line;
 use crate::hub::request::Refusal;
+use crate::hub::user_modes::UserMode;
 use crate::id::PersonId;
 
 impl Turn<'_> {
@@ -23,45 +25,45 @@ impl Turn<'_> {
                 let text = "you can change your own modes only";
                 self.say_numeric(key, ERR_USERSDONTMATCH, &[], text);
             }
-            (Some(_), None) => self.say_user_mode(who, key),
-            (Some(_), Some(modes)) => self.change_user_mode(who, modes, key),
+            (Some(_), None) => self.say_user_modes(who, key),
+            (Some(_), Some(modes)) => self.change_user_modes(who, modes, key),
         }
     }
 
     /// What is known takes effect and is told, if it is a change at all; then what is not known.
-    fn change_user_mode(&mut self, who: PersonId, modes: &str, key: AnswerKey) {
-        let (wanted, has_unknown) = read_user_modes(modes);
-        if let Some(invisible) = wanted.filter(|wanted| *wanted != self.chat.is_invisible(who)) {
-            if let Some(irc) = self.chat.irc_mut(who) {
-                irc.invisible = invisible;
-            }
-            self.say_changed_mode(who, if invisible { "+i" } else { "-i" }, key);
+    fn change_user_modes(&mut self, who: PersonId, modes: &str, key: AnswerKey) {
+        let (mut wanted, has_unknown) = read_user_modes(modes);
+        // RFC 2812 §3.1.5: who tries to become an operator this way is ignored.
+        wanted.retain(|change| *change != (UserMode::Operator, true));
+        wanted.retain(|(mode, on)| self.chat.hub.set_user_mode(who, *mode, *on));
+        if !wanted.is_empty() {
+            self.say_changed_modes(who, &changes(&wanted), key);
         }
         if has_unknown {
-            let text = "that is no user mode here: there is i alone";
+            let text = "that is no user mode here: there are i, o and B";
             self.say_numeric(key, ERR_UMODEUNKNOWNFLAG, &[], text);
         }
     }
 
-    fn say_changed_mode(&mut self, who: PersonId, change: &str, key: AnswerKey) {
+    fn say_changed_modes(&mut self, who: PersonId, changes: &str, key: AnswerKey) {
         let Some(member) = self.chat.hub.person(who) else {
             return;
         };
         let (source, mut line) = (&member.source, String::new());
         Line::from_source(&mut line, source, "MODE")
             .param(source.nick.as_str())
-            .param(change)
+            .param(changes)
             .end();
         self.say(key, line);
     }
 
-    fn say_user_mode(&mut self, who: PersonId, key: AnswerKey) {
-        let modes = if self.chat.is_invisible(who) {
-            "+i"
-        } else {
-            "+"
+    fn say_user_modes(&mut self, who: PersonId, key: AnswerKey) {
+        let Some(member) = self.chat.hub.person(who) else {
+            return;
         };
-        let line = self.chat.middle(who, RPL_UMODEIS, &[modes]);
+        let there = UserMode::ALL.into_iter().filter(|mode| member.has(*mode));
+        let modes: String = "+".chars().chain(there.map(UserMode::letter)).collect();
+        let line = self.chat.middle(who, RPL_UMODEIS, &[&modes]);
         self.say(key, line);
     }
 }
@@ -69,15 +71,13 @@ impl Turn<'_> {
 impl Chat {
     /// Whether somebody may learn by asking that another one is here.
     pub(super) fn shows(&self, asker: PersonId, other: PersonId) -> bool {
-        asker == other || !self.is_invisible(other) || self.share_a_room(asker, other)
+        let member = self.hub.person(other);
+        asker == other
+            || member.is_some_and(|member| !member.is_invisible)
+            || self.share_a_room(asker, other)
     }
 
-    fn is_invisible(&self, who: PersonId) -> bool {
-        let irc = self.speaker(who).and_then(|speaker| speaker.irc());
-        irc.is_some_and(|irc| irc.invisible)
-    }
-
-    fn share_a_room(&self, one: PersonId, other: PersonId) -> bool {
+    pub(super) fn share_a_room(&self, one: PersonId, other: PersonId) -> bool {
         let (Some(one), Some(other)) = (self.hub.person(one), self.hub.person(other)) else {
             return false;
         };
@@ -85,38 +85,61 @@ impl Chat {
     }
 }
 
-/// Whether `i` is to be set or unset, and whether there is a letter that means nothing here.
-fn read_user_modes(modes: &str) -> (Option<bool>, bool) {
-    let (mut sets, mut invisible, mut has_unknown) = (true, None, false);
+/// What is to be set or unset, and whether there is a letter that means nothing here. Of each letter the last sign counts.
+fn read_user_modes(modes: &str) -> (Vec<(UserMode, bool)>, bool) {
+    let (mut on, mut wanted, mut has_unknown) = (true, Vec::new(), false);
     for letter in modes.chars() {
-        match letter {
-            '+' => sets = true,
-            '-' => sets = false,
-            'i' => invisible = Some(sets),
+        match (letter, UserMode::of_letter(letter)) {
+            ('+', _) => on = true,
+            ('-', _) => on = false,
+            (_, Some(mode)) => {
+                wanted.retain(|(other, _)| *other != mode);
+                wanted.push((mode, on));
+            }
             _ => has_unknown = true,
         }
     }
-    (invisible, has_unknown)
+    (wanted, has_unknown)
+}
+
+/// Changes as MODE tells them: `+B-i`.
+fn changes(wanted: &[(UserMode, bool)]) -> String {
+    let mut text = String::new();
+    let mut before = None;
+    for &(mode, on) in wanted {
+        if before.replace(on) != Some(on) {
+            text.push(if on { '+' } else { '-' });
+        }
+        text.push(mode.letter());
+    }
+    text
 }
 
 #[cfg(test)]
 mod tests {
-    use super::read_user_modes;
+    use super::*;
 
     #[test]
-    fn the_last_sign_of_i_counts() {
+    fn of_each_letter_the_last_sign_counts() {
         let cases = [
-            ("+i", Some(true), false),
-            ("i", Some(true), false),
-            ("-i", Some(false), false),
-            ("+i-i", Some(false), false),
-            ("+wi", Some(true), true),
-            ("-o+x", None, true),
-            ("+", None, false),
-            ("", None, false),
+            ("+i", "+i", false),
+            ("i", "+i", false),
+            ("-i", "-i", false),
+            ("+i-i", "-i", false),
+            ("+iB-o", "+iB-o", false),
+            ("+Bi-B", "+i-B", false),
+            ("+wi", "+i", true),
+            ("-o+x", "-o", true),
+            ("+", "", false),
+            ("", "", false),
         ];
-        for (modes, invisible, has_unknown) in cases {
-            assert_eq!(read_user_modes(modes), (invisible, has_unknown), "{modes}");
+        for (modes, told, unknown) in cases {
+            let (wanted, has_unknown) = read_user_modes(modes);
+            assert_eq!(
+                (changes(&wanted).as_str(), has_unknown),
+                (told, unknown),
+                "{modes}"
+            );
         }
     }
 }

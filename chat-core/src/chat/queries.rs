@@ -11,6 +11,7 @@ use crate::dialect::irc::numeric::{
     ERR_NOTONCHANNEL, Numeric, RPL_ENDOFINVITELIST, RPL_ENDOFNAMES, RPL_ENDOFWHO, RPL_INVITELIST,
     RPL_ISON, RPL_LIST, RPL_LISTEND, RPL_LISTSTART, RPL_NOTOPIC, RPL_USERHOST, RPL_WHOREPLY,
 };
+use crate::hub::user_modes::UserMode;
 use crate::hub::{Member, Room, RoomKey};
 use crate::id::PersonId;
 use crate::limits::TARGETS_MAX;
@@ -109,7 +110,7 @@ impl Turn<'_> {
         self.say_numeric(key, RPL_ENDOFINVITELIST, &[], "end of invitations");
     }
 
-    /// `nick=+user@host`, with `-` for who is away. RFC 2812 §4.8.
+    /// `nick=+user@host`, with `-` for who is away, and `nick*` for an operator. RFC 2812 §4.8.
     pub(super) fn userhost(&mut self, who: PersonId, nicks: &[&str], key: AnswerKey) {
         let present = nicks
             .iter()
@@ -119,7 +120,13 @@ impl Turn<'_> {
             .map(|member| {
                 let source = &member.source;
                 let here = if member.away.is_some() { '-' } else { '+' };
-                format!("{}={here}{}@{}", source.nick, source.user(), source.host())
+                let star = if member.is_operator { "*" } else { "" };
+                format!(
+                    "{}{star}={here}{}@{}",
+                    source.nick,
+                    source.user(),
+                    source.host()
+                )
             })
             .collect();
         let line = self.chat.numeric(who, RPL_USERHOST, &[], replies.join(" "));
@@ -173,7 +180,7 @@ impl Chat {
         ))
     }
 
-    /// `H` or `G` for here or gone, `*` for an operator of the server, the prefixes in that room.
+    /// `H` or `G` for here or gone, `*` for an operator of the server, the prefixes in that room, `B` for a bot.
     fn who_flags(&self, who: PersonId, member: &Member, room: &str) -> String {
         let mut flags = String::from(if member.away.is_some() { "G" } else { "H" });
         if member.is_operator {
@@ -181,6 +188,9 @@ impl Chat {
         }
         if let Some(room) = self.hub.room_of(member, room) {
             self.push_prefixes(who, room, member.id, &mut flags);
+        }
+        if member.source.is_bot {
+            flags.push(UserMode::Bot.letter());
         }
         flags
     }

@@ -77,8 +77,6 @@ pub(super) struct IrcVoice {
     pub(super) negotiating: bool,
     /// What they have said of themselves; nothing any more once they are registered.
     pub(super) wanted: Option<Box<Wanted>>,
-    /// User mode `i`: nothing is told of them to whoever shares no room with them.
-    pub(super) invisible: bool,
 }
 
 /// Who somebody says they are, until they are that.

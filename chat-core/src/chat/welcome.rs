@@ -10,6 +10,7 @@ use crate::dialect::irc::isupport;
 use crate::dialect::irc::numeric::{RPL_CREATED, RPL_MYINFO, RPL_WELCOME, RPL_YOURHOST};
 use crate::dialect::irc::reply::Line;
 use crate::hub::RoomKey;
+use crate::hub::user_modes::UserMode;
 use crate::id::PersonId;
 
 impl Turn<'_> {
@@ -65,7 +66,7 @@ impl Turn<'_> {
         Line::numeric(&mut my_info, server, RPL_MYINFO, chat.called(who))
             .param(server)
             .param(concat!("chat-", env!("CARGO_PKG_VERSION")))
-            .param("i")
+            .param(&UserMode::letters())
             .param("beIiklmnostv")
             .param("beIklov")
             .end();

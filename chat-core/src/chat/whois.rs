@@ -8,8 +8,8 @@ use super::turn::Turn;
 use crate::dialect::irc::command::targets;
 use crate::dialect::irc::numeric::{
     ERR_NOSUCHNICK, ERR_NOSUCHSERVER, ERR_WASNOSUCHNICK, RPL_AWAY, RPL_ENDOFWHOIS, RPL_ENDOFWHOWAS,
-    RPL_WHOISACTUALLY, RPL_WHOISCHANNELS, RPL_WHOISIDLE, RPL_WHOISSERVER, RPL_WHOISUSER,
-    RPL_WHOWASUSER,
+    RPL_WHOISACTUALLY, RPL_WHOISBOT, RPL_WHOISCHANNELS, RPL_WHOISIDLE, RPL_WHOISSERVER,
+    RPL_WHOISUSER, RPL_WHOWASUSER,
 };
 use crate::hub::{Gone, Member};
 use crate::id::PersonId;
@@ -99,6 +99,9 @@ impl Chat {
         lines.push(self.numeric(who, RPL_WHOISSERVER, &[nick, server], &self.house.title));
         if let Some(reason) = &member.away {
             lines.push(self.numeric(who, RPL_AWAY, &[nick], reason));
+        }
+        if member.source.is_bot {
+            lines.push(self.numeric(who, RPL_WHOISBOT, &[nick], "is a bot"));
         }
         let idle = (now - member.spoke.seconds()).max(0).to_string();
         let since = member.since.seconds().to_string();

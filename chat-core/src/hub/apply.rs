@@ -111,6 +111,7 @@ impl Hub {
                 self.rooms.leave(key, who);
             }
             self.names.leave(&member.source.nick, who);
+            self.census.leave(&member);
             self.remember(Gone::new(&member, at));
         }
         others
@@ -229,6 +230,7 @@ impl Hub {
             since: at,
             spoke: at,
             is_operator: false,
+            is_invisible: false,
         };
         self.people.insert(member);
         Ok(())

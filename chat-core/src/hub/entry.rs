@@ -20,8 +20,10 @@ pub struct Source {
     pub nick: Nick,
     mask: Box<str>,
     /// Where the user part and the host begin in the mask.
-    user_at: u32,
-    host_at: u32,
+    user_at: u16,
+    host_at: u16,
+    /// They say of themselves that they are a program. IRCv3 bot-mode.
+    pub is_bot: bool,
 }
 
 impl Source {
@@ -32,19 +34,29 @@ impl Source {
         let user_at = nick.as_str().len() + "!".len();
         let host_at = user_at + user.len() + "@".len();
         // Names are short; a place that cannot be is an empty part.
-        let at = |place: usize| u32::try_from(place).unwrap_or(0);
+        let at = |place: usize| u16::try_from(place).unwrap_or(0);
         Source {
             mask: format!("{nick}!{user}@{host}").into(),
             user_at: at(user_at),
             host_at: at(host_at),
+            is_bot: false,
             nick,
+        }
+    }
+
+    /// The same person as a bot, or as none.
+    #[must_use]
+    pub fn as_bot(&self, is_bot: bool) -> Source {
+        Source {
+            is_bot,
+            ..self.clone()
         }
     }
 
     /// The same person under another name.
     #[must_use]
     pub fn renamed(&self, nick: Nick) -> Source {
-        Source::new(nick, self.user(), self.host())
+        Source::new(nick, self.user(), self.host()).as_bot(self.is_bot)
     }
 
     /// `nick!user@host`.
@@ -56,16 +68,18 @@ impl Source {
     /// The user part.
     #[must_use]
     pub fn user(&self) -> &str {
-        let end = (self.host_at as usize).saturating_sub("@".len());
+        let end = usize::from(self.host_at).saturating_sub("@".len());
         self.mask
-            .get(self.user_at as usize..end)
+            .get(usize::from(self.user_at)..end)
             .unwrap_or_default()
     }
 
     /// The keyed hash of their address.
     #[must_use]
     pub fn host(&self) -> &str {
-        self.mask.get(self.host_at as usize..).unwrap_or_default()
+        self.mask
+            .get(usize::from(self.host_at)..)
+            .unwrap_or_default()
     }
 }
 
@@ -333,5 +347,6 @@ mod tests {
             assert_eq!((source.user(), source.host()), ("a", "cafe"));
         }
         assert_eq!(Source::new(nick("x"), "", "").mask(), "x!@");
+        assert!(ana.as_bot(true).renamed(nick("zoé")).is_bot && !zoe.is_bot);
     }
 }

@@ -26,6 +26,7 @@ mod redaction;
 pub mod request;
 mod rights;
 mod room;
+pub mod user_modes;
 #[cfg(test)]
 mod walk;
 mod whereabouts;
@@ -48,6 +49,7 @@ use members::Members;
 use modes::Settings;
 use names::Names;
 use room::Rooms;
+use user_modes::Census;
 
 /// The chat as everybody in it agrees it is.
 #[derive(Debug)]
@@ -58,6 +60,7 @@ pub struct Hub {
     gone: VecDeque<Gone>,
     rooms_per_person: u64,
     people_per_room: u64,
+    census: Census,
 }
 
 /// A registered person.
@@ -81,6 +84,8 @@ pub struct Member {
     pub spoke: Timestamp,
     /// Whether they keep the whole server in order.
     pub is_operator: bool,
+    /// Nothing is told of them to whoever shares no room with them.
+    pub is_invisible: bool,
 }
 
 /// Somebody who left, for WHOWAS and for what was said with them.
@@ -122,6 +127,7 @@ impl Hub {
             gone: VecDeque::new(),
             rooms_per_person: limits.rooms_per_person,
             people_per_room: limits.people_per_room,
+            census: Census::default(),
         }
     }
 
@@ -275,5 +281,6 @@ impl Hub {
             member.is_some_and(|member| member.source.nick == *nick)
         });
         assert!(self.gone.len() <= WHOWAS_ENTRIES_MAX);
+        self.assert_counted();
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::entry::Act;
 use super::modes::{self, Change, Flag, List, Rank};
 use super::request::Refusal;
+use super::user_modes::UserMode;
 use super::{Effects, Hub, Member, Room};
 use crate::id::PersonId;
 use crate::limits::ROOM_LISTED_MAX;
@@ -38,9 +39,7 @@ impl Hub {
 
     /// Somebody keeps the whole server in order from now on, or does not any more.
     pub fn set_server_operator(&mut self, who: PersonId, is_operator: bool) {
-        if let Some(member) = self.people.get_mut(who) {
-            member.is_operator = is_operator;
-        }
+        self.set_user_mode(who, UserMode::Operator, is_operator);
     }
 
     /// Whether somebody may keep a room in order.

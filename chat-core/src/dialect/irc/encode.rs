@@ -104,6 +104,9 @@ fn write_tags(committed: &Committed, caps: Caps, epoch: &str, extra: Extra<'_>, 
         if has_msgid(committed) {
             tags.tag_with("msgid", |out| Msgid::of(committed, epoch).push(out));
         }
+        if committed.entry.source.is_bot {
+            tags.data(BOT_TAG);
+        }
         if let Act::Post(post) = &committed.entry.act {
             tags.data(&post.tags);
         }
@@ -205,6 +208,9 @@ pub fn command(kind: PostKind) -> &'static str {
         PostKind::Tags => "TAGMSG",
     }
 }
+
+/// On whatever a bot does. IRCv3 bot-mode.
+pub const BOT_TAG: &str = "bot";
 
 /// Stands for the account of somebody who has none. IRCv3 extended-join.
 const NO_ACCOUNT: &str = "*";

@@ -5,6 +5,7 @@
 
 use super::numeric::RPL_ISUPPORT;
 use super::reader::Reader;
+use crate::hub::user_modes::UserMode;
 use crate::journal::Durability;
 use crate::limits::{
     AWAY_BYTES_MAX, HISTORY_MESSAGES_MAX, Limits, MODE_PARAMS_MAX, NAME_CHARS_MAX,
@@ -41,6 +42,7 @@ pub fn tokens(network: &str, limits: &Limits, durability: Durability) -> Vec<Str
         "MSGREFTYPES=msgid,timestamp".to_owned(),
         // A token of ours: what the echo of a message acknowledges.
         format!("DURABILITY={}", durability.as_str()),
+        format!("BOT={}", UserMode::Bot.letter()),
         "SAFELIST".to_owned(),
         "UTF8ONLY".to_owned(),
     ]

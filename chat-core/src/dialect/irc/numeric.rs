@@ -63,6 +63,7 @@ numerics! {
     331 RPL_NOTOPIC "<room> :No topic is set"
     332 RPL_TOPIC "<room> :<topic>"
     333 RPL_TOPICWHOTIME "<room> <nick> <since>"
+    335 RPL_WHOISBOT "<nick> :is a Bot"
     336 RPL_INVITELIST "<room>"
     337 RPL_ENDOFINVITELIST ":End of invite list"
     338 RPL_WHOISACTUALLY "<nick> <address> :is actually using host"

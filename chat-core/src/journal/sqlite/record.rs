@@ -145,9 +145,33 @@ pub(super) fn unsigned(value: i64) -> u64 {
     u64::try_from(value).unwrap_or(0)
 }
 
+/// Stands first among the tags of what a bot did, as readers get it. IRCv3 bot-mode.
+const BOT: &str = "bot";
+
+/// Tags as they are stored, with the mark of a bot.
+pub(super) fn marked<'e>(tags: Option<&'e str>, source: &Source) -> Option<Cow<'e, str>> {
+    match (tags, source.is_bot) {
+        (tags, false) => tags.map(Cow::Borrowed),
+        (None, true) => Some(Cow::Borrowed(BOT)),
+        (Some(tags), true) => Some(Cow::Owned(format!("{BOT};{tags}"))),
+    }
+}
+
+/// Whether a bot did it, and the other tags.
+fn unmarked(tags: &str) -> (bool, &str) {
+    match tags.strip_prefix(BOT) {
+        Some("") => (true, ""),
+        Some(rest) => rest
+            .strip_prefix(';')
+            .map_or((false, tags), |rest| (true, rest)),
+        None => (false, tags),
+    }
+}
+
 /// Reads a row of [`COLUMNS`].
 pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Committed> {
-    let source = Source::new(nick(row, 4)?, text(row, 5)?, text(row, 6)?);
+    let (is_bot, _) = unmarked(optional(row, 10)?.unwrap_or_default());
+    let source = Source::new(nick(row, 4)?, text(row, 5)?, text(row, 6)?).as_bot(is_bot);
     Ok(Committed {
         seq: Seq(unsigned(row.get(0)?)),
         aside: 0,
@@ -236,7 +260,7 @@ fn post(row: &Row<'_>, kind: PostKind) -> rusqlite::Result<Post> {
         target: target(row)?,
         kind,
         text: words(row)?.into(),
-        tags: optional(row, 10)?.unwrap_or_default().into(),
+        tags: unmarked(optional(row, 10)?.unwrap_or_default()).1.into(),
         retry: optional(row, 11)?.map(Arc::from),
         concat: optional(row, 13)?.map(places).transpose()?,
     })

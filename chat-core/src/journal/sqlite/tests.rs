@@ -236,6 +236,45 @@ fn everything_that_is_kept_is_read_as_it_was_written() {
 }
 
 #[test]
+fn what_a_bot_did_is_known_as_such() {
+    let at = folder();
+    let mut journal = open(&at);
+    let by_bot = |mut entry: Entry| {
+        entry.source = Arc::new(entry.source.as_bot(true));
+        entry
+    };
+    let tagged = |tags: &str| {
+        let mut entry = said("#a", "hi");
+        if let Act::Post(post) = &mut entry.act {
+            post.tags = tags.into();
+        }
+        entry
+    };
+    let join = entry(Act::Join {
+        room: name("#a"),
+        real_name: "Ana".into(),
+    });
+    let all = [
+        by_bot(join),
+        by_bot(tagged("")),
+        by_bot(tagged("+a=bot;+b")),
+        tagged("+bot"),
+        tagged(""),
+    ];
+    let written = all.map(|entry| append(&mut journal, entry, 1));
+    drop(journal);
+    let mut journal = open(&at);
+    let (there, _) = look(&mut journal, room("#a"), Span::latest(None), 99, true);
+    let marks = |of: &[Arc<Committed>]| {
+        let entries = of.iter().map(|it| &it.entry);
+        entries
+            .map(|entry| (entry.source.is_bot, entry.act.clone()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(marks(&there), marks(&written));
+}
+
+#[test]
 fn spans_are_those_of_the_journal_in_memory() {
     let at = folder();
     let mut journal = open(&at);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::index;
-use super::record::{Parts, class, kind, number};
+use super::record::{Parts, class, kind, marked, number};
 use super::redact::redact;
 use crate::hub::entry::{Act, Committed, Post, Source, Target};
 use crate::id::{Identity, Seq};
@@ -71,7 +71,7 @@ fn row(to: &Connection, it: &Committed, parts: &Parts<'_>) -> rusqlite::Result<(
         parts.target,
         parts.other,
         parts.text,
-        parts.tags,
+        marked(parts.tags, source),
         parts.retry,
         parts.about,
         parts.concat,
