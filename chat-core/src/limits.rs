@@ -165,6 +165,9 @@ pub const CROWD_PEOPLE: usize = 100;
 /// How often such a room is told how many came and went. Ours.
 pub const CROWD_TOLD_EVERY: Duration = Duration::from_secs(1);
 
+/// Names that one person may watch. Ours, told by `MONITOR`; IRCv3 monitor has the same in its example.
+pub const MONITORED_MAX: usize = 100;
+
 /// Masks on all lists of a room (bans, exceptions, invitations) together. Ours; told as `MAXLIST`.
 pub const ROOM_LISTED_MAX: usize = 100;
 

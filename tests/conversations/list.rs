@@ -34,6 +34,7 @@ conversations! {
     a_message_to_oneself_comes_twice_with_echo
     a_message_to_somebody_who_is_leaving_reaches_nobody_else
     a_moderated_room_hears_those_with_a_voice
+    a_monitor_list_is_told_cleared_and_bounded
     a_name_taken_while_negotiating_is_asked_for_again
     a_name_that_is_refused_is_not_taken
     a_new_real_name_is_told_to_those_who_asked
@@ -70,6 +71,7 @@ conversations! {
     every_reader_gets_the_same_msgid_and_time
     everything_in_one_write
     extended_join_carries_the_real_name
+    extended_monitor_tells_of_those_in_no_shared_room
     history_comes_from_around_and_between_messages
     history_comes_in_a_batch_from_either_end
     history_is_for_those_who_are_there
@@ -131,6 +133,7 @@ conversations! {
     whoever_is_away_says_so_to_a_message
     whoever_is_invisible_is_shown_to_those_in_the_same_room
     whoever_makes_a_room_keeps_it_in_order
+    whoever_monitors_a_name_hears_when_it_comes_and_goes
     whoever_talks_too_fast_is_delayed_and_not_cut
     whois_tells_who_somebody_is
     whowas_of_several_names_is_one_search

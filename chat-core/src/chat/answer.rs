@@ -117,11 +117,12 @@ fn has_batch(line: &str) -> bool {
 }
 
 impl Chat {
-    /// Nobody waits any more for what somebody asked: their long replies end, and what is in flight,
+    /// Nobody waits any more for what somebody asked: their long replies end, they watch no names, and what is in flight,
     /// which this returns, loses its labels. Nothing if they are not here.
     pub(super) fn abandon(&mut self, who: PersonId) -> Option<InFlight> {
         self.drop_questions(who, false);
         self.drop_inquiries(who);
+        self.monitors.forget(who);
         let speaker = self.speaker_mut(who)?;
         let (in_flight, verdicts) = (speaker.in_flight, speaker.holds.verdicts);
         let open = speaker.open.take();

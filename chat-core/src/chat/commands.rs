@@ -209,7 +209,7 @@ impl Turn<'_> {
         }
     }
 
-    /// What changes nothing.
+    /// What changes nothing that others see.
     fn query(&mut self, who: PersonId, query: &Command<'_>, key: AnswerKey) {
         match *query {
             Command::Topic { room, .. } => self.show_topic(who, room, key),
@@ -227,6 +227,7 @@ impl Turn<'_> {
             Command::Ask { about, server } => self.about(who, about, server, key),
             Command::Help(subject) => self.help(who, subject, key),
             Command::Search(ref search) => self.search(who, search, key),
+            Command::Monitor(command) => self.monitor(who, command, key),
             Command::ChatHistory(question) => self.chat_history(who, &question, key),
             _ => {}
         }

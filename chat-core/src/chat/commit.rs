@@ -168,6 +168,7 @@ impl Turn<'_> {
                 self.note_new_name(&committed);
                 self.forget_words(&committed);
                 self.tell(&committed, &effects, key);
+                self.tell_of_presence(&committed);
                 self.report_happened(&committed);
                 self.chat.forget_markers_of_who_left(&committed.entry);
                 self.chat.note_real_settings(&committed.entry);
@@ -231,6 +232,7 @@ impl Turn<'_> {
         self.chat
             .fan
             .tell(&effects.people, committed, &self.chat.hub, self.people);
+        self.tell_watchers_elsewhere(committed, effects);
         self.keep_for_absent(committed, &effects.people);
         if let Act::Kick { room, id, .. } = &committed.entry.act {
             self.put_out_plainly(*id, room);

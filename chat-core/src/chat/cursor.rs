@@ -7,6 +7,7 @@
 use super::Chat;
 use super::answer::AnswerKey;
 use super::history::Lines;
+use super::monitor::Reply;
 use super::turn::Turn;
 use crate::dialect::irc::Caps;
 use crate::dialect::irc::numeric::{RPL_ENDOFNAMES, RPL_ENDOFWHO, RPL_LISTEND, RPL_NAMREPLY};
@@ -43,6 +44,7 @@ enum Kind {
     List {
         last: Option<RoomKey>,
     },
+    Monitored(Reply),
     History {
         lines: Lines,
         batch: Option<String>,
@@ -93,6 +95,15 @@ impl Cursor {
         }
     }
 
+    /// Names that are watched. IRCv3 monitor.
+    pub(super) fn monitored(reply: Reply, answer: AnswerKey) -> Cursor {
+        Cursor {
+            answer,
+            kind: Kind::Monitored(reply),
+            ended: false,
+        }
+    }
+
     /// What was said. IRCv3 chathistory; the batch is open already, if there is to be one.
     pub(super) fn history(lines: Lines, batch: Option<String>, answer: AnswerKey) -> Cursor {
         Cursor {
@@ -117,6 +128,7 @@ impl Cursor {
             Kind::Who { is_empty: true, .. } => None,
             Kind::Matching { mask, next } => matching_line(chat, who, mask, next),
             Kind::List { last } => list_line(chat, who, last),
+            Kind::Monitored(reply) => reply.next(chat, who),
             Kind::History { lines, batch } => lines.next(chat, who, batch.as_deref()),
         };
         line.or_else(|| {
@@ -137,6 +149,7 @@ impl Cursor {
                 Some(chat.numeric(who, RPL_ENDOFWHO, &[mask], "end of who"))
             }
             Kind::List { .. } => Some(chat.numeric(who, RPL_LISTEND, &[], "end of list")),
+            Kind::Monitored(reply) => reply.last_line(chat, who),
             Kind::History { batch, .. } => batch
                 .as_ref()
                 .map(|batch| format!(":{} BATCH -{batch}", chat.house.server)),

@@ -21,6 +21,7 @@
 //! | `modes.rs`, `room_modes.rs` | MODE of oneself and who is invisible to whom; MODE of a room, KICK |
 //! | `room_settings.rs` | modes of rooms, kept over a restart |
 //! | `queries.rs`, `whois.rs`, `about.rs`, `history/`, `cursor.rs` | answers that change nothing |
+//! | `monitor/` | MONITOR: who hears when a name comes and goes |
 //! | `answer.rs` | labels and batches |
 //! | `recovered.rs` | what outlives the end of the program |
 //! | `retry.rs` | a message that is sent again is said once |
@@ -56,6 +57,7 @@ mod lookup;
 mod missed;
 mod modes;
 mod multiline;
+mod monitor;
 mod pace;
 
 mod plain;
@@ -108,6 +110,7 @@ use crowds::Crowds;
 use fan_out::FanOut;
 use history::Asking;
 use house::House;
+use monitor::Monitors;
 use pace::Waiters;
 use read_marker::ReadMarkers;
 use recovered::Shelves;
@@ -135,6 +138,7 @@ pub struct Chat {
     stamped: Timestamp,
     retries: Retries,
     markers: ReadMarkers,
+    monitors: Monitors,
     /// The dialect of each door; the rest speak IRC.
     dialects: Vec<Dialect>,
     limits: Limits,
@@ -198,6 +202,7 @@ impl Chat {
             stamped: at,
             retries: Retries::default(),
             markers: ReadMarkers::new(&setup.limits),
+            monitors: Monitors::default(),
             dialects: Vec::new(),
             limits: setup.limits,
             password,

@@ -233,6 +233,7 @@ impl Turn<'_> {
         self.chat.hub.register(who, introduction, self.now.wall)?;
         let count = self.chat.hub.people_count();
         self.chat.house.most_people = self.chat.house.most_people.max(count);
+        self.tell_of_arrival(who);
         Ok(())
     }
 }

@@ -66,6 +66,8 @@ capabilities! {
     SEARCH = super::search::NAME;
     /// Messages of several lines. IRCv3 multiline, a draft still; used only with `batch`.
     MULTILINE = super::multiline::NAME;
+    /// AWAY and SETNAME of whoever is monitored, without a shared room. IRCv3 extended-monitor.
+    EXTENDED_MONITOR = "extended-monitor";
 }
 
 /// A set of capabilities.

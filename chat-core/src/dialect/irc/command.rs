@@ -5,6 +5,7 @@
 //! limit of their own are cut to it, as IRC servers do and `005` announces.
 
 use super::history::ChatHistory;
+use super::monitor::MonitorCommand;
 use super::redact;
 use super::search::Search;
 use crate::hub::entry::PostKind;
@@ -106,6 +107,8 @@ pub enum Command<'a> {
     Help(Option<&'a str>),
     /// SETNAME. IRCv3 setname.
     SetName(&'a str),
+    /// MONITOR. IRCv3 monitor.
+    Monitor(MonitorCommand<'a>),
     /// CHATHISTORY. IRCv3 chathistory.
     ChatHistory(ChatHistory<'a>),
     /// BATCH, of lines that are one message: read by [`Batch::read`](super::multiline::Batch::read). IRCv3 multiline.

@@ -6,6 +6,7 @@
 use super::command::{About, CapCommand, Command, Wrong, targets};
 use super::history;
 use super::message::Message;
+use super::monitor;
 use super::read_marker;
 use super::redact;
 use super::search;
@@ -106,6 +107,7 @@ const COMMANDS: [(&str, Decode); 40] = [
     ("MODE", mode),
     ("KICK", kick),
     ("INVITE", invite),
+    ("MONITOR", monitor::decode),
     ("SETNAME", set_name),
     ("USERHOST", |params| {
         Ok(Command::Userhost(some("USERHOST", params)?))

@@ -1,14 +1,13 @@
 //! What this server is and allows: the tokens of 005. modern.ircdocs.horse, "RPL_ISUPPORT (005)".
 //!
-//! Every token is true: its number is the constant that is enforced, and what we do not do (WHOX,
-//! MONITOR) is absent.
+//! Every token is true: its number is the constant that is enforced, and what we do not do is absent.
 
 use super::numeric::RPL_ISUPPORT;
 use super::reader::Reader;
 use crate::hub::user_modes::UserMode;
 use crate::journal::Durability;
 use crate::limits::{
-    AWAY_BYTES_MAX, HISTORY_MESSAGES_MAX, Limits, MODE_PARAMS_MAX, NAME_CHARS_MAX,
+    AWAY_BYTES_MAX, HISTORY_MESSAGES_MAX, Limits, MODE_PARAMS_MAX, MONITORED_MAX, NAME_CHARS_MAX,
     REAL_NAME_BYTES_MAX, REASON_BYTES_MAX, ROOM_KEY_BYTES_MAX, ROOM_LISTED_MAX, TARGETS_MAX,
     TOPIC_BYTES_MAX, UNLIMITED, USER_BYTES_MAX,
 };
@@ -42,6 +41,7 @@ pub fn tokens(network: &str, limits: &Limits, durability: Durability) -> Vec<Str
         "MSGREFTYPES=msgid,timestamp".to_owned(),
         // A token of ours: what the echo of a message acknowledges.
         format!("DURABILITY={}", durability.as_str()),
+        format!("MONITOR={MONITORED_MAX}"),
         format!("BOT={}", UserMode::Bot.letter()),
         "SAFELIST".to_owned(),
         "UTF8ONLY".to_owned(),

@@ -15,6 +15,7 @@ pub mod history;
 pub mod isupport;
 pub mod message;
 pub mod modes;
+pub mod monitor;
 pub mod msgid;
 pub mod multiline;
 pub mod numeric;

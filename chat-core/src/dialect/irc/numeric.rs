@@ -126,6 +126,11 @@ numerics! {
     704 RPL_HELPSTART "<subject> :<text>"
     705 RPL_HELPTXT "<subject> :<text>"
     706 RPL_ENDOFHELP "<subject> :<text>"
+    730 RPL_MONONLINE ":<nick>!<user>@<host>,…"
+    731 RPL_MONOFFLINE ":<nick>,…"
+    732 RPL_MONLIST ":<nick>,…"
+    733 RPL_ENDOFMONLIST ":End of MONITOR list"
+    734 ERR_MONLISTFULL "<limit> <nick>,… :Monitor list is full."
 }
 
 #[cfg(test)]
@@ -146,7 +151,7 @@ mod tests {
         for (name, code) in ALL {
             assert_eq!(
                 name.starts_with("ERR_"),
-                (400..600).contains(&code.0) || code.0 == 696,
+                (400..600).contains(&code.0) || [696, 734].contains(&code.0),
                 "{name}"
             );
         }
