@@ -81,6 +81,7 @@ conversations! {
     join_several_and_leave_all
     joining_again_does_nothing
     last_words_are_heard
+    list_leaves_out_what_was_not_asked_for
     list_shows_rooms_with_somebody_in_them
     modes_of_a_person_are_their_own
     modes_of_a_room_are_changed_by_its_operators
@@ -138,5 +139,6 @@ conversations! {
     whois_tells_who_somebody_is
     whowas_of_several_names_is_one_search
     whowas_remembers_names_that_were
+    whox_tells_the_fields_that_were_asked_for
     words_are_searched_for_in_ones_rooms_and_talks
 }

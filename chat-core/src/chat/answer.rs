@@ -154,6 +154,7 @@ mod tests {
 
     use super::super::Setup;
     use super::super::cursor::Cursor;
+    use super::super::list::List;
     use super::super::speaker::Speaker;
     use super::*;
     use crate::dialect::Dialect;
@@ -193,7 +194,7 @@ mod tests {
         let mut speaker = Speaker::new(ANA, Dialect::Irc, Instant::now());
         for _ in 0..2 {
             let key = AnswerKey(chat.answers.insert(Answer::new(ANA, "LIST", None)));
-            speaker.push_cursor(Cursor::list(key));
+            speaker.push_cursor(Cursor::list(List::new(Vec::new(), Timestamp(0)), key));
         }
         chat.speakers.push(Some(Box::new(speaker)));
         chat.speaking = 1;

@@ -214,11 +214,8 @@ impl Turn<'_> {
         match *query {
             Command::Topic { room, .. } => self.show_topic(who, room, key),
             Command::Names(rooms) => self.names(who, rooms, key),
-            Command::Who {
-                mask,
-                operators_only,
-            } => self.who(mask, operators_only, key),
-            Command::List(rooms) => self.list(rooms, key),
+            Command::Who { mask, options } => self.who(mask, options, key),
+            Command::List(params) => self.list(params, key),
             Command::Whois { server, nicks } => self.whois(who, server, nicks, key),
             Command::Whowas { nicks, count } => self.whowas(who, nicks, count, key),
             Command::Userhost(nicks) => self.userhost(who, nicks, key),

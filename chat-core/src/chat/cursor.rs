@@ -7,12 +7,13 @@
 use super::Chat;
 use super::answer::AnswerKey;
 use super::history::Lines;
+use super::list::List;
 use super::monitor::Reply;
 use super::turn::Turn;
+use super::who::Who;
 use crate::dialect::irc::Caps;
-use crate::dialect::irc::numeric::{RPL_ENDOFNAMES, RPL_ENDOFWHO, RPL_LISTEND, RPL_NAMREPLY};
+use crate::dialect::irc::numeric::{RPL_ENDOFNAMES, RPL_LISTEND, RPL_NAMREPLY};
 use crate::hub::modes::Flag;
-use crate::hub::{RoomKey, mask};
 use crate::id::PersonId;
 use crate::limits::LINE_OUT_BYTES_MAX;
 use crate::names::RoomName;
@@ -31,19 +32,8 @@ enum Kind {
         room: RoomName,
         last: Option<PersonId>,
     },
-    Who {
-        room: RoomName,
-        last: Option<PersonId>,
-        is_empty: bool,
-    },
-    Matching {
-        mask: String,
-        /// The slab key from which to look on.
-        next: usize,
-    },
-    List {
-        last: Option<RoomKey>,
-    },
+    Who(Who),
+    List(List),
     Monitored(Reply),
     History {
         lines: Lines,
@@ -61,36 +51,20 @@ impl Cursor {
         }
     }
 
-    /// The people of a room, each with a line. RFC 2812 §3.6.1.
-    pub(super) fn who(room: RoomName, is_empty: bool, answer: AnswerKey) -> Cursor {
+    /// People, each with a line. RFC 2812 §3.6.1.
+    pub(super) fn who(who: Who, answer: AnswerKey) -> Cursor {
         Cursor {
             answer,
-            kind: Kind::Who {
-                room,
-                last: None,
-                is_empty,
-            },
+            kind: Kind::Who(who),
             ended: false,
         }
     }
 
-    /// Everybody whom a mask means, each with a line. RFC 2812 §3.6.1.
-    pub(super) fn matching(mask: &str, answer: AnswerKey) -> Cursor {
+    /// Rooms. RFC 2812 §3.2.6.
+    pub(super) fn list(list: List, answer: AnswerKey) -> Cursor {
         Cursor {
             answer,
-            kind: Kind::Matching {
-                mask: mask.to_owned(),
-                next: 0,
-            },
-            ended: false,
-        }
-    }
-
-    /// All rooms. RFC 2812 §3.2.6.
-    pub(super) fn list(answer: AnswerKey) -> Cursor {
-        Cursor {
-            answer,
-            kind: Kind::List { last: None },
+            kind: Kind::List(list),
             ended: false,
         }
     }
@@ -120,14 +94,8 @@ impl Cursor {
         }
         let line = match &mut self.kind {
             Kind::Names { room, last } => names(chat, who, room, last),
-            Kind::Who {
-                room,
-                last,
-                is_empty: false,
-            } => who_line(chat, who, room, last),
-            Kind::Who { is_empty: true, .. } => None,
-            Kind::Matching { mask, next } => matching_line(chat, who, mask, next),
-            Kind::List { last } => list_line(chat, who, last),
+            Kind::Who(asked) => asked.next(chat, who),
+            Kind::List(list) => list.next(chat, who),
             Kind::Monitored(reply) => reply.next(chat, who),
             Kind::History { lines, batch } => lines.next(chat, who, batch.as_deref()),
         };
@@ -142,13 +110,8 @@ impl Cursor {
             Kind::Names { room, .. } => {
                 Some(chat.numeric(who, RPL_ENDOFNAMES, &[room.as_str()], "end of names"))
             }
-            Kind::Who { room, .. } => {
-                Some(chat.numeric(who, RPL_ENDOFWHO, &[room.as_str()], "end of who"))
-            }
-            Kind::Matching { mask, .. } => {
-                Some(chat.numeric(who, RPL_ENDOFWHO, &[mask], "end of who"))
-            }
-            Kind::List { .. } => Some(chat.numeric(who, RPL_LISTEND, &[], "end of list")),
+            Kind::Who(asked) => Some(asked.last_line(chat, who)),
+            Kind::List(_) => Some(chat.numeric(who, RPL_LISTEND, &[], "end of list")),
             Kind::Monitored(reply) => reply.last_line(chat, who),
             Kind::History { batch, .. } => batch
                 .as_ref()
@@ -257,50 +220,12 @@ fn names(
 const NAMES_BYTES_MAX: usize = 400;
 
 /// The members behind one of them.
-fn after<'c>(chat: &'c Chat, room: &RoomName, last: Option<PersonId>) -> Option<&'c [PersonId]> {
+pub(super) fn after<'c>(
+    chat: &'c Chat,
+    room: &RoomName,
+    last: Option<PersonId>,
+) -> Option<&'c [PersonId]> {
     let members = chat.hub.room(room)?.members();
     let start = last.map_or(0, |last| members.partition_point(|id| *id <= last));
     members.get(start..)
-}
-
-fn who_line(
-    chat: &Chat,
-    who: PersonId,
-    room: &RoomName,
-    last: &mut Option<PersonId>,
-) -> Option<String> {
-    let mut shown = after(chat, room, *last)?.iter();
-    let id = *shown.find(|id| chat.shows(who, **id))?;
-    *last = Some(id);
-    chat.who_reply(who, id, room.as_str())
-}
-
-/// A mask means whoever's nick, host or real name it matches. RFC 2812 §3.6.1.
-fn matching_line(chat: &Chat, who: PersonId, mask: &str, next: &mut usize) -> Option<String> {
-    let rest = chat.speakers.get(*next..)?.iter();
-    let mut here = rest
-        .flatten()
-        .filter_map(|speaker| chat.hub.person(speaker.id));
-    let member = here.find(|member| {
-        let names = [
-            member.source.nick.as_str(),
-            member.source.host(),
-            &member.real_name,
-        ];
-        let matches = names.iter().any(|name| mask::matches(mask, name));
-        matches && chat.shows(who, member.id)
-    });
-    *next = member.map_or(usize::MAX, |member| member.id.index() + 1);
-    chat.who_reply(who, member?.id, "*")
-}
-
-/// Rooms with somebody in them, and the one that is always there.
-fn list_line(chat: &Chat, who: PersonId, last: &mut Option<RoomKey>) -> Option<String> {
-    loop {
-        let room = chat.hub.next_room(*last)?;
-        *last = Some(room.key);
-        if chat.hub.sees(who, room) {
-            return Some(chat.list_reply(who, room));
-        }
-    }
 }

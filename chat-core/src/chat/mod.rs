@@ -20,7 +20,7 @@
 //! | `crowds.rs` | coming and going in large rooms, counted |
 //! | `modes.rs`, `room_modes.rs` | MODE of oneself and who is invisible to whom; MODE of a room, KICK |
 //! | `room_settings.rs` | modes of rooms, kept over a restart |
-//! | `queries.rs`, `whois.rs`, `about.rs`, `history/`, `cursor.rs` | answers that change nothing |
+//! | `queries.rs`, `who.rs`, `list.rs`, `whois.rs`, `about.rs`, `history/`, `cursor.rs` | answers that change nothing |
 //! | `monitor/` | MONITOR: who hears when a name comes and goes |
 //! | `answer.rs` | labels and batches |
 //! | `recovered.rs` | what outlives the end of the program |
@@ -53,6 +53,7 @@ mod host;
 mod house;
 mod inside;
 mod kept;
+mod list;
 mod lookup;
 mod missed;
 mod modes;
@@ -78,6 +79,7 @@ mod unreadable;
 mod verdicts;
 mod webirc;
 mod welcome;
+mod who;
 mod whois;
 
 use std::collections::{BTreeMap, VecDeque};

@@ -1,4 +1,4 @@
-//! NAMES, WHO, LIST and TOPIC as questions; USERHOST, ISON, INVITE. Floor 5.
+//! NAMES and TOPIC as questions; USERHOST, ISON, INVITE. Floor 5.
 
 use super::Chat;
 use super::answer::AnswerKey;
@@ -8,10 +8,9 @@ use super::turn::Turn;
 use crate::dialect::irc::Caps;
 use crate::dialect::irc::command::targets;
 use crate::dialect::irc::numeric::{
-    ERR_NOTONCHANNEL, Numeric, RPL_ENDOFINVITELIST, RPL_ENDOFNAMES, RPL_ENDOFWHO, RPL_INVITELIST,
-    RPL_ISON, RPL_LIST, RPL_LISTEND, RPL_LISTSTART, RPL_NOTOPIC, RPL_USERHOST, RPL_WHOREPLY,
+    ERR_NOTONCHANNEL, Numeric, RPL_ENDOFINVITELIST, RPL_ENDOFNAMES, RPL_INVITELIST, RPL_ISON,
+    RPL_NOTOPIC, RPL_USERHOST,
 };
-use crate::hub::user_modes::UserMode;
 use crate::hub::{Member, Room, RoomKey};
 use crate::id::PersonId;
 use crate::limits::TARGETS_MAX;
@@ -55,49 +54,6 @@ impl Turn<'_> {
                 None => self.say_numeric(key, RPL_ENDOFNAMES, &[name], "end of names"),
             }
         }
-    }
-
-    /// WHO of a room, of one person by name, or of all whom a mask means; `0` and nothing mean
-    /// everybody. There are no operators to ask for.
-    pub(super) fn who(&mut self, mask: Option<&str>, operators_only: bool, key: AnswerKey) {
-        let Some(who) = self.asker(key) else { return };
-        let mask = mask.filter(|mask| *mask != "0").unwrap_or("*");
-        if let Some(room) = RoomName::new(mask)
-            .ok()
-            .filter(|name| self.chat.hub.seen_room(who, name).is_ok())
-        {
-            return self.stream(who, Cursor::who(room, operators_only, key));
-        }
-        if mask.contains(['*', '?']) && !operators_only {
-            return self.stream(who, Cursor::matching(mask, key));
-        }
-        let member = Nick::new(mask)
-            .ok()
-            .and_then(|nick| self.chat.hub.by_nick(&nick));
-        let id = member.map(|member| member.id);
-        let id = id.filter(|id| !operators_only && self.chat.shows(who, *id));
-        if let Some(line) = id.and_then(|id| self.chat.who_reply(who, id, "*")) {
-            self.say(key, line);
-        }
-        self.say_numeric(key, RPL_ENDOFWHO, &[mask], "end of who");
-    }
-
-    /// LIST of everything, or of the rooms that are named.
-    pub(super) fn list(&mut self, rooms: Option<&str>, key: AnswerKey) {
-        let Some(who) = self.asker(key) else { return };
-        self.say_numeric(key, RPL_LISTSTART, &["Channel"], "Users Name");
-        let Some(rooms) = rooms.filter(|rooms| rooms.starts_with('#')) else {
-            return self.stream(who, Cursor::list(key));
-        };
-        for name in targets(rooms).take(TARGETS_MAX) {
-            let room = RoomName::new(name)
-                .ok()
-                .and_then(|name| self.chat.hub.seen_room(who, &name).ok());
-            if let Some(line) = room.map(|room| self.chat.list_reply(who, room)) {
-                self.say(key, line);
-            }
-        }
-        self.say_numeric(key, RPL_LISTEND, &[], "end of list");
     }
 
     /// The rooms that somebody was asked into and has not entered yet.
@@ -159,42 +115,6 @@ impl Chat {
         out
     }
 
-    /// `room user host server nick H|G :0 real name`: here or gone.
-    pub(super) fn who_reply(&self, who: PersonId, id: PersonId, room: &str) -> Option<String> {
-        let member = self.hub.person(id)?;
-        let source = &member.source;
-        let flags = self.who_flags(who, member, room);
-        let params = [
-            room,
-            source.user(),
-            source.host(),
-            &self.house.server,
-            source.nick.as_str(),
-            &flags,
-        ];
-        Some(self.numeric(
-            who,
-            RPL_WHOREPLY,
-            &params,
-            format_args!("0 {}", member.real_name),
-        ))
-    }
-
-    /// `H` or `G` for here or gone, `*` for an operator of the server, the prefixes in that room, `B` for a bot.
-    fn who_flags(&self, who: PersonId, member: &Member, room: &str) -> String {
-        let mut flags = String::from(if member.away.is_some() { "G" } else { "H" });
-        if member.is_operator {
-            flags.push('*');
-        }
-        if let Some(room) = self.hub.room_of(member, room) {
-            self.push_prefixes(who, room, member.id, &mut flags);
-        }
-        if member.source.is_bot {
-            flags.push(UserMode::Bot.letter());
-        }
-        flags
-    }
-
     /// All prefixes of a member, or the highest for who has not agreed on more. IRCv3 multi-prefix.
     pub(super) fn push_prefixes(&self, who: PersonId, room: &Room, id: PersonId, out: &mut String) {
         let caps = self.reader(who).caps;
@@ -204,16 +124,6 @@ impl Chat {
             1
         };
         out.extend(room.ranks(id).prefixes().take(most));
-    }
-
-    pub(super) fn list_reply(&self, who: PersonId, room: &Room) -> String {
-        let count = room.members().len().to_string();
-        let topic = room
-            .topic
-            .as_ref()
-            .map(|topic| &*topic.text)
-            .unwrap_or_default();
-        self.numeric(who, RPL_LIST, &[room.name.as_str(), &count], topic)
     }
 }
 

@@ -8,6 +8,7 @@ use super::history::ChatHistory;
 use super::monitor::MonitorCommand;
 use super::redact;
 use super::search::Search;
+use super::who::WhoOptions;
 use crate::hub::entry::PostKind;
 use crate::time::Timestamp;
 
@@ -55,10 +56,10 @@ pub enum Command<'a> {
     },
     /// NAMES of a list of rooms.
     Names(Option<&'a str>),
-    /// WHO: a room or a mask.
+    /// WHO: a room or a mask, and IRCv3 whox.
     Who {
         mask: Option<&'a str>,
-        operators_only: bool,
+        options: WhoOptions,
     },
     /// WHOIS: a list of people; the server is one of ours or nobody's.
     Whois {
@@ -70,8 +71,8 @@ pub enum Command<'a> {
         nicks: &'a str,
         count: Option<usize>,
     },
-    /// LIST: all rooms, or these.
-    List(Option<&'a str>),
+    /// LIST: all rooms, or some.
+    List(&'a [&'a str]),
     /// TOPIC: asks, or sets; an empty text clears.
     Topic {
         room: &'a str,

@@ -10,6 +10,7 @@ use super::monitor;
 use super::read_marker;
 use super::redact;
 use super::search;
+use super::who::WhoOptions;
 use crate::dialect::cut;
 use crate::hub::entry::PostKind;
 use crate::limits::{
@@ -103,7 +104,7 @@ const COMMANDS: [(&str, Decode); 40] = [
     ("WHO", who),
     ("WHOIS", whois),
     ("WHOWAS", whowas),
-    ("LIST", |params| Ok(Command::List(given(params, 0)))),
+    ("LIST", |params| Ok(Command::List(params))),
     ("MODE", mode),
     ("KICK", kick),
     ("INVITE", invite),
@@ -241,12 +242,10 @@ fn tagmsg(params: Params<'_>) -> Decoded<'_> {
 }
 
 fn who(params: Params<'_>) -> Decoded<'_> {
-    let operators_only = params
-        .get(1)
-        .is_some_and(|flag| flag.eq_ignore_ascii_case("o"));
+    let options = params.get(1).copied().map(WhoOptions::parse);
     Ok(Command::Who {
         mask: given(params, 0),
-        operators_only,
+        options: options.unwrap_or_default(),
     })
 }
 

@@ -42,6 +42,8 @@ pub fn tokens(network: &str, limits: &Limits, durability: Durability) -> Vec<Str
         // A token of ours: what the echo of a message acknowledges.
         format!("DURABILITY={}", durability.as_str()),
         format!("MONITOR={MONITORED_MAX}"),
+        "WHOX".to_owned(),
+        "ELIST=CMNTU".to_owned(),
         format!("BOT={}", UserMode::Bot.letter()),
         "SAFELIST".to_owned(),
         "UTF8ONLY".to_owned(),

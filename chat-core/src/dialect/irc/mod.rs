@@ -13,6 +13,7 @@ pub mod dropped;
 pub mod encode;
 pub mod history;
 pub mod isupport;
+pub mod list;
 pub mod message;
 pub mod modes;
 pub mod monitor;
@@ -27,6 +28,7 @@ pub mod reply;
 pub mod retry;
 pub mod search;
 pub mod tags;
+pub mod who;
 
 pub use caps::Caps;
 pub use command::{Command, Wrong};

@@ -75,6 +75,7 @@ numerics! {
     351 RPL_VERSION "<version> <server> :<comments>"
     352 RPL_WHOREPLY "<room> <user> <host> <server> <nick> <flags> :0 <real name>"
     353 RPL_NAMREPLY "= <room> :<prefix><nick>…"
+    354 RPL_WHOSPCRPL "<field>… :<real name>"
     366 RPL_ENDOFNAMES "<room> :End of NAMES list"
     367 RPL_BANLIST "<room> <mask> <by> <since>"
     368 RPL_ENDOFBANLIST "<room> :End of channel ban list"

@@ -141,14 +141,14 @@ fn questions_are_understood() {
             "WHO",
             Command::Who {
                 mask: None,
-                operators_only: false,
+                options: WhoOptions::default(),
             },
         ),
         (
             "WHO #a o",
             Command::Who {
                 mask: Some("#a"),
-                operators_only: true,
+                options: WhoOptions::parse("o"),
             },
         ),
         (
@@ -186,7 +186,7 @@ fn questions_are_understood() {
                 count: None,
             },
         ),
-        ("LIST #a,#b", Command::List(Some("#a,#b"))),
+        ("LIST #a,#b", Command::List(&["#a,#b"])),
         ("MOTD", ask(About::Motd, None)),
         ("MOTD chat", ask(About::Motd, Some("chat"))),
         ("LUSERS * chat", ask(About::Lusers, Some("chat"))),
