@@ -126,6 +126,7 @@ conversations! {
     who_may_not_take_a_message_back_is_told_why
     who_takes_a_mask
     who_tells_of_a_room_or_of_one_person
+    who_wants_no_names_gets_none_with_a_join
     whoever_does_not_answer_a_ping_is_gone
     whoever_does_not_register_in_time_is_sent_away
     whoever_enters_hears_nothing_from_before

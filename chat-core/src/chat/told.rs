@@ -237,9 +237,13 @@ impl Turn<'_> {
         if self.caps(who).has(Caps::READ_MARKER) {
             self.say_marker_of(who, &name, key);
         }
+        let caps = self.caps(who);
+        let wants_names =
+            !caps.has(Caps::NO_IMPLICIT_NAMES) && !caps.has(Caps::DRAFT_NO_IMPLICIT_NAMES);
         match self.counts_only(who, room) {
             true => self.say_crowd(room, key),
-            false => self.stream(who, Cursor::names(name, key)),
+            false if wants_names => self.stream(who, Cursor::names(name, key)),
+            false => {}
         }
     }
 

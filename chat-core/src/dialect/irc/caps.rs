@@ -68,6 +68,10 @@ capabilities! {
     MULTILINE = super::multiline::NAME;
     /// AWAY and SETNAME of whoever is monitored, without a shared room. IRCv3 extended-monitor.
     EXTENDED_MONITOR = "extended-monitor";
+    /// No NAMES behind a JOIN. IRCv3 no-implicit-names.
+    NO_IMPLICIT_NAMES = "no-implicit-names";
+    /// The same by the name that it had as a draft: clients ask for either.
+    DRAFT_NO_IMPLICIT_NAMES = "draft/no-implicit-names";
 }
 
 /// A set of capabilities.
