@@ -137,6 +137,7 @@ conversations! {
     whoever_makes_a_room_keeps_it_in_order
     whoever_monitors_a_name_hears_when_it_comes_and_goes
     whoever_talks_too_fast_is_delayed_and_not_cut
+    whois_keeps_the_rooms_of_who_is_invisible
     whois_tells_who_somebody_is
     whowas_of_several_names_is_one_search
     whowas_remembers_names_that_were

@@ -11,6 +11,7 @@ use crate::dialect::irc::numeric::{ERR_UMODEUNKNOWNFLAG, ERR_USERSDONTMATCH, RPL
 use crate::dialect::irc::reply::Line;
 use crate::hub::request::Refusal;
 use crate::hub::user_modes::UserMode;
+use crate::hub::{Member, Room};
 use crate::id::PersonId;
 
 impl Turn<'_> {
@@ -73,8 +74,16 @@ impl Chat {
     pub(super) fn shows(&self, asker: PersonId, other: PersonId) -> bool {
         let member = self.hub.person(other);
         asker == other
+            || self.hub.is_server_operator(asker)
             || member.is_some_and(|member| !member.is_invisible)
             || self.share_a_room(asker, other)
+    }
+
+    /// Whether somebody may learn by asking that another one is in a room.
+    pub(super) fn shows_place(&self, asker: PersonId, other: &Member, room: &Room) -> bool {
+        let is_open = asker == other.id || !other.is_invisible;
+        let sees_all = self.hub.is_server_operator(asker);
+        self.hub.sees(asker, room) && (is_open || sees_all || room.has(asker))
     }
 
     pub(super) fn share_a_room(&self, one: PersonId, other: PersonId) -> bool {

@@ -186,7 +186,7 @@ impl Chat {
     /// A room that somebody is in, and another one may know of.
     fn some_room(&self, who: PersonId, member: &Member) -> Option<&Room> {
         let mut rooms = member.rooms.iter().filter_map(|&key| self.hub.room_at(key));
-        rooms.find(|room| self.hub.sees(who, room))
+        rooms.find(|room| self.shows_place(who, member, room))
     }
 
     /// `H` or `G` for here or gone, `*` for an operator of the server, the prefixes in that room, `B` for a bot.

@@ -113,7 +113,7 @@ impl Chat {
     /// The rooms that somebody is in, as many as fit a line each.
     fn whois_rooms(&self, who: PersonId, member: &Member) -> Vec<String> {
         let rooms = member.rooms.iter().filter_map(|&key| self.hub.room_at(key));
-        let rooms = rooms.filter(|room| self.hub.sees(who, room));
+        let rooms = rooms.filter(|room| self.shows_place(who, member, room));
         let mut texts = vec![String::new()];
         for room in rooms {
             let mut name = String::new();
