@@ -96,3 +96,20 @@ fn whoever_enters_a_crowd_is_told_how_many_there_are_and_may_ask_who() {
     chat.send("ana", "NAMES #lobby").unwrap();
     assert!(heard(&mut chat, "ana").last().unwrap().starts_with("366 "));
 }
+
+#[test]
+fn whoever_counts_does_not_hear_that_one_of_many_is_away() {
+    let mut chat = lobby(CROWD_PEOPLE);
+    for name in ["ana", "bob"] {
+        chat.send(name, "CAP REQ :away-notify").unwrap();
+    }
+    chat.enter("x").unwrap();
+    chat.send("x", "PART #lobby").unwrap();
+    chat.send("x", "AWAY :tea").unwrap();
+    for name in ["ana", "bob"] {
+        heard(&mut chat, name);
+    }
+    chat.send("x", "JOIN #lobby").unwrap();
+    assert_eq!(heard(&mut chat, "ana"), [""; 0]);
+    assert_eq!(heard(&mut chat, "bob"), ["JOIN #lobby", "AWAY :tea"]);
+}

@@ -110,7 +110,7 @@ struct Person {
 const ANA: &[u8] = b"CAP LS 302\r\nCAP REQ :message-tags server-time echo-message batch \
 labeled-response away-notify extended-join\r\nCAP REQ :userhost-in-names invite-notify setname \
 standard-replies draft/chathistory draft/event-playback draft/read-marker chat.local/retry \
-draft/multiline\r\nNICK ana\r\nUSER a 0 * :Ana\r\nCAP END\r\nJOIN #lobby";
+draft/multiline extended-monitor\r\nNICK ana\r\nUSER a 0 * :Ana\r\nCAP END\r\nJOIN #lobby";
 
 /// And bob: he has none.
 const BOB: &[u8] = b"NICK bob\r\nUSER b 0 * :Bob\r\nJOIN #lobby";

@@ -116,6 +116,7 @@ conversations! {
     two_want_one_name_and_the_first_gets_it
     values_of_capabilities_are_for_those_who_know_of_them
     welcome_says_what_we_are
+    what_a_client_watches_ends_with_it
     what_is_not_utf8_or_holds_a_control_is_refused
     what_is_refused_in_a_batch_is_refused_as_one_message
     what_is_told_directly_never_overtakes_the_room

@@ -211,3 +211,65 @@ const NO_ACCOUNT: &str = "0";
 
 /// Operators have no levels here; servers that have none say so.
 const NO_RANK: &str = "n/a";
+
+#[cfg(test)]
+mod tests {
+    use super::super::Setup;
+    use super::*;
+    use crate::hub::Introduction;
+    use crate::id::Identity;
+    use crate::time::Timestamp;
+
+    fn person(key: u32) -> PersonId {
+        PersonId { key, generation: 0 }
+    }
+
+    /// Ana is an operator of the server, and bob is not.
+    fn chat() -> Chat {
+        let mut chat = Chat::new(Setup::default(), Timestamp(0)).unwrap();
+        for (key, name) in [(0, "ana"), (1, "bob")] {
+            let introduction = Introduction {
+                nick: Nick::new(name).unwrap(),
+                user: "u".into(),
+                host: "h".into(),
+                real_name: name.into(),
+                identity: Identity(u64::from(key) + 1),
+            };
+            let registered = chat.hub.register(person(key), introduction, Timestamp(0));
+            registered.unwrap();
+        }
+        chat.hub.set_server_operator(person(0), true);
+        chat
+    }
+
+    #[test]
+    fn operators_are_marked_and_may_be_asked_for_alone() {
+        let mut chat = chat();
+        chat.hub.set_user_mode(person(1), UserMode::Bot, true);
+        let told = |mask: &str, options: &str| {
+            let mut asked = Who {
+                whom: chat.whom(person(1), mask),
+                mask: mask.to_owned(),
+                options: WhoOptions::parse(options),
+                now: 7,
+            };
+            asked.next(&chat, person(1))
+        };
+        assert!(told("ana", "o").unwrap().ends_with(" ana H* :0 ana"));
+        assert!(told("bob", "").unwrap().ends_with(" bob HB :0 bob"));
+        assert_eq!(told("bob", "o"), None);
+        assert!(told("ana", "o%nfl").unwrap().ends_with(" bob ana H* 7"));
+        assert!(chat.lusers(person(1))[1].contains(" 252 bob 1 "));
+        chat.hub.set_server_operator(person(0), false);
+        assert!(chat.lusers(person(1))[1].contains(" 252 bob 0 "));
+    }
+
+    #[test]
+    fn operators_see_who_is_invisible() {
+        let mut chat = chat();
+        chat.hub.set_user_mode(person(1), UserMode::Invisible, true);
+        assert!(chat.shows(person(0), person(1)) && chat.shows(person(1), person(1)));
+        chat.hub.set_server_operator(person(0), false);
+        assert!(!chat.shows(person(0), person(1)));
+    }
+}
