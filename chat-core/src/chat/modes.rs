@@ -59,17 +59,31 @@ impl Turn<'_> {
     }
 
     fn say_user_modes(&mut self, who: PersonId, key: AnswerKey) {
-        let Some(member) = self.chat.hub.person(who) else {
-            return;
-        };
-        let there = UserMode::ALL.into_iter().filter(|mode| member.has(*mode));
-        let modes: String = "+".chars().chain(there.map(UserMode::letter)).collect();
+        let modes = self.chat.user_modes(who);
         let line = self.chat.middle(who, RPL_UMODEIS, &[&modes]);
         self.say(key, line);
+    }
+
+    /// Whoever has got another connection has the modes that they had.
+    pub(super) fn tell_user_modes(&mut self, who: PersonId, key: AnswerKey) {
+        if self.chat.user_modes(who) != NO_MODES {
+            self.say_user_modes(who, key);
+        }
     }
 }
 
 impl Chat {
+    /// The modes that somebody has, as 221 tells them.
+    fn user_modes(&self, who: PersonId) -> String {
+        let member = self.hub.person(who);
+        let has = |mode: &UserMode| member.is_some_and(|member| member.has(*mode));
+        let there = UserMode::ALL.into_iter().filter(has);
+        NO_MODES
+            .chars()
+            .chain(there.map(UserMode::letter))
+            .collect()
+    }
+
     /// Whether somebody may learn by asking that another one is here.
     pub(super) fn shows(&self, asker: PersonId, other: PersonId) -> bool {
         let member = self.hub.person(other);
@@ -123,6 +137,9 @@ fn changes(wanted: &[(UserMode, bool)]) -> String {
     }
     text
 }
+
+/// The modes of somebody who has none.
+const NO_MODES: &str = "+";
 
 #[cfg(test)]
 mod tests {

@@ -26,6 +26,7 @@ impl Turn<'_> {
         let lines = self.chat.lusers(who);
         self.say_all(key, lines);
         self.tune(who);
+        self.tell_user_modes(who, key);
         self.tell_rooms(who, key);
         self.tell_missed(who, key);
         let lines = self.chat.motd(who);

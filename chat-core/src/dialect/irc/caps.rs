@@ -38,7 +38,7 @@ capabilities! {
     AWAY_NOTIFY = "away-notify";
     /// JOIN carries account and real name. IRCv3 extended-join.
     EXTENDED_JOIN = "extended-join";
-    /// All prefixes of a member. IRCv3 multi-prefix; nobody has any yet.
+    /// All prefixes of a member. IRCv3 multi-prefix.
     MULTI_PREFIX = "multi-prefix";
     /// NAMES gives `nick!user@host`. IRCv3 userhost-in-names.
     USERHOST_IN_NAMES = "userhost-in-names";

@@ -75,7 +75,7 @@ type Decoded<'a> = Result<Command<'a>, Wrong<'a>>;
 type Decode = for<'a> fn(Params<'a>) -> Decoded<'a>;
 
 /// Those that come often first.
-const COMMANDS: [(&str, Decode); 40] = [
+const COMMANDS: [(&str, Decode); 41] = [
     ("PRIVMSG", |params| post(PostKind::Message, params)),
     ("PING", ping),
     ("PONG", |_| Ok(Command::Pong)),
