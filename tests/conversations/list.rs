@@ -66,6 +66,7 @@ conversations! {
     capabilities_may_change_after_registration
     commands_are_read_as_the_grammar_has_them
     direct_messages_are_for_the_two
+    each_line_of_a_bot_is_marked
     echo_is_the_acknowledgement
     events_are_played_back_to_those_who_asked
     every_reader_gets_the_same_msgid_and_time

@@ -57,8 +57,8 @@ mod list;
 mod lookup;
 mod missed;
 mod modes;
-mod multiline;
 mod monitor;
+mod multiline;
 mod pace;
 
 mod plain;

@@ -10,8 +10,8 @@
 //! Its lines come one right after the other, so the name of the batch need only differ from those around it.
 
 use super::super::multiline::{CONCAT, NAME, Piece, pieces};
+use super::{BOT_TAG, command, target, text_bytes_max, write_tags, write_time};
 use super::{Caps, Committed, Extra, Line, Post, TagWriter};
-use super::{command, target, text_bytes_max, write_tags, write_time};
 use crate::limits::TAGS_REPEATED_BYTES_MAX;
 
 /// What is told, for each of its lines.
@@ -120,6 +120,9 @@ impl<'e> Teller<'e> {
             tags.tag("batch", batch);
         }
         write_time(&mut tags, self.committed, self.caps, self.extra);
+        if self.committed.entry.source.is_bot && self.caps.has(Caps::MESSAGE_TAGS) {
+            tags.data(BOT_TAG);
+        }
         let is_short = self.post.tags.len() <= TAGS_REPEATED_BYTES_MAX;
         if self.caps.has(Caps::MESSAGE_TAGS) && is_short {
             tags.data(&self.post.tags);
