@@ -17,14 +17,36 @@ use std::io::Write;
 use std::net::TcpStream;
 
 use chat_core::dialect::irc::decode::commands;
+use chat_core::limits::Limits;
+use chat_core::observer::Ticket;
+use chat_core::opers::{Busy, Claim, Opers};
 use chat_core::relay::Relay;
 use chat_core::testing::Ephemeral;
 use table::{HEARD, ROLES, table};
 use test_support::eventually;
 
+/// Whoever says `right` is an operator of the server.
+#[derive(Default)]
+struct Right(Vec<(Ticket, bool)>);
+
+impl Opers for Right {
+    fn ask(&mut self, claim: Claim) -> Result<(), Busy> {
+        let is_right = claim.password.expose() == "right";
+        self.0.push((claim.ticket, is_right));
+        Ok(())
+    }
+
+    fn answered(&mut self) -> Option<(Ticket, bool)> {
+        self.0.pop()
+    }
+}
+
 /// A room with an operator (ana), somebody with a voice (vera) and a member (mia). Whoever is tried is called `me`.
 fn room(modes: &str) -> Ephemeral {
-    let mut chat = Relay::ephemeral().unwrap();
+    let mut limits = Limits::default();
+    limits.lift();
+    let builder = Relay::builder().limits(limits).opers(Right::default());
+    let mut chat = Ephemeral::of(builder).unwrap();
     for name in ["ana", "vera", "mia", "zoe", "me"] {
         chat.enter(name).unwrap();
         let caps = "message-tags batch draft/chathistory draft/read-marker draft/message-redaction";
@@ -58,6 +80,7 @@ fn with_role(modes: &str, role: &str) -> Ephemeral {
             say("me", "JOIN #room");
             say("ana", "MODE #room +b me");
         }
+        "oper" => say("me", "OPER me right"),
         "parted" => {
             say("me", "JOIN #room");
             say("me", "PART #room");

@@ -6,6 +6,7 @@
 //! ```text
 //! # RFC 2812 §3.2.1, Join message
 //! cat = irc +server-time +echo-message   an IRC person with capabilities; one without needs no line
+//! eve = oper                             the same, and the first `operator` of the server
 //! bob = plain                            a person at the plain door, in #lobby
 //! dan = raw                              an IRC connection that has said nothing (`raw plain`: the other door)
 //! ana joins #a                           JOIN, and all that comes to 366
@@ -24,7 +25,8 @@
 //! At the end nobody may have anything left that the conversation does not mention.
 //!
 //! Before the talk, `limit NAME=VALUE` sets a limit, and `journal refuses WHAT` makes the journal fail
-//! for posts, joins, …; `journal in memory` is for what a disk does otherwise. Every conversation is held three times: with a journal that commits at once, with
+//! for posts, joins, …; `operator NAME PASSWORD` gives the server an operator, whose password is looked at later where the journal
+//! commits later; `journal in memory` is for what a disk does otherwise. Every conversation is held three times: with a journal that commits at once, with
 //! one that commits three turns late, and with one on the disk.
 #![allow(
     clippy::unwrap_used,
@@ -33,6 +35,8 @@
     reason = "a test stops at the first surprise"
 )]
 
+#[path = "conversations/opers.rs"]
+mod opers;
 #[path = "conversations/pattern.rs"]
 mod pattern;
 #[path = "conversations/script.rs"]

@@ -48,6 +48,7 @@
 //! | start a chat, or turn it in a loop of your own | [`relay`] |
 //! | do something to it from another thread | [`handle`] |
 //! | decide who comes in, who goes where, what is said | [`observer`] |
+//! | say who keeps the whole server in order | [`opers`] |
 //! | put a bot or an announcer into it | [`inside`] |
 //! | speak another protocol to the same people | [`net::framing`] |
 //! | keep what is said on the disk | the feature `sqlite`, `journal::Sqlite`, [`Builder::journal`](relay::Builder::journal) |
@@ -77,7 +78,7 @@
 //!
 //! | floor | what |
 //! |---|---|
-//! | 5 | [`relay`], [`handle`], [`observer`], [`inside`], [`snapshot`], [`testing`], [`chat`]: the front, where the wings meet |
+//! | 5 | [`relay`], [`handle`], [`observer`], [`opers`], [`inside`], [`snapshot`], [`testing`], [`chat`]: the front, where the wings meet |
 //! | 4 | [`net::reactor`], [`net::host`], [`net::door`]: the loop |
 //! | 3 | [`net::people`] and, in the other wing, [`dialect`] |
 //! | 2 | [`net::framing`], [`net::lines`] and [`journal`] |
@@ -99,6 +100,7 @@ pub mod limits;
 pub mod names;
 pub mod net;
 pub mod observer;
+pub mod opers;
 pub mod relay;
 pub mod secret;
 pub mod snapshot;

@@ -1,8 +1,8 @@
 //! The table: a line for each command, a cell for each role.
 
-/// Who says it.
-pub(crate) const ROLES: [&str; 8] = [
-    "outsider", "member", "voiced", "operator", "banned", "silenced", "parted", "stranger",
+/// Who says it; `oper` is an operator of the server who is not in the room.
+pub(crate) const ROLES: [&str; 9] = [
+    "outsider", "member", "voiced", "operator", "banned", "silenced", "parted", "oper", "stranger",
 ];
 
 /// Stands behind what is told if others hear something too.

@@ -56,6 +56,7 @@ conversations! {
     a_room_may_need_a_key_an_invitation_or_a_place
     a_secret_room_is_not_there_for_others
     a_search_that_cannot_be_is_refused
+    a_server_without_operators_says_so
     a_stranger_may_do_nothing_in_a_room
     a_terminal_obeys_no_stranger
     a_web_page_that_posts_to_a_line_door_is_sent_away
@@ -94,7 +95,11 @@ conversations! {
     nothing_but_registering_before_registration
     only_client_only_tags_are_passed_on
     only_who_has_registered_may_detach
+    oper_makes_an_operator_of_the_server
+    oper_with_anything_but_a_right_password_is_refused
+    operators_of_the_server_see_where_people_are
     part_is_told_to_the_room_and_to_whoever_parts
+    passwords_of_operators_can_be_guessed_so_often
     ping_gives_the_token_back
     plain_and_irc_people_talk_in_one_room
     plain_join_changes_the_room
@@ -129,6 +134,7 @@ conversations! {
     who_takes_a_mask
     who_tells_of_a_room_or_of_one_person
     who_wants_no_names_gets_none_with_a_join
+    whoever_asks_to_be_an_operator_waits_and_nobody_else
     whoever_does_not_answer_a_ping_is_gone
     whoever_does_not_register_in_time_is_sent_away
     whoever_enters_hears_nothing_from_before

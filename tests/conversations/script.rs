@@ -10,6 +10,8 @@ pub(crate) struct Script {
     pub(crate) refuses: fn(&Entry) -> bool,
     /// Whether it shows what only a journal in memory does.
     pub(crate) in_memory: bool,
+    /// The operators of the server: their names and passwords.
+    pub(crate) opers: Vec<(String, String)>,
     pub(crate) steps: Vec<Step>,
 }
 
@@ -24,7 +26,7 @@ pub(crate) struct Step {
 /// What a line is about.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Deed {
-    /// `cat = irc +cap`, `bob = plain`, `dan = raw`, `dan = raw plain`.
+    /// `cat = irc +cap`, `eve = oper +cap`, `bob = plain`, `dan = raw`, `dan = raw plain`.
     Is(String),
     /// `ana> …`; held back for the next one with `>+`.
     Says { text: String, held: bool },
@@ -48,6 +50,7 @@ impl Script {
             limits: Limits::default(),
             refuses: |_| false,
             in_memory: false,
+            opers: Vec::new(),
             steps: Vec::new(),
         };
         script.limits.lift();
@@ -67,6 +70,11 @@ impl Script {
                 .unwrap_or_else(|e| panic!("{place}: {e}"));
         } else if line == "journal in memory" {
             self.in_memory = true;
+        } else if let Some(oper) = line.strip_prefix("operator ") {
+            let (name, password) = oper
+                .split_once(' ')
+                .unwrap_or_else(|| panic!("{place}: write a name and a password"));
+            self.opers.push((name.to_owned(), password.to_owned()));
         } else if let Some(what) = line.strip_prefix("journal refuses ") {
             self.refuses = refusal(what).unwrap_or_else(|| panic!("{place}: refuses what?"));
         } else {

@@ -13,6 +13,7 @@ use chat_core::relay::Relay;
 use tempfile::TempDir;
 use test_support::LineClient;
 
+use crate::opers::Scripted;
 use crate::pattern::{Bound, filled, matches};
 use crate::script::{Deed, Script, Step};
 
@@ -28,7 +29,7 @@ pub(crate) enum Kept {
 /// Plays a script on a relay with such a journal.
 pub(crate) fn play(script: &Script, kept: Kept) {
     let house = House::open(script, kept);
-    let mut stage = Stage::new(&house);
+    let mut stage = Stage::new(&house, script);
     for step in &script.steps {
         eprintln!("{}", step.place);
         stage.step(step);
@@ -53,9 +54,13 @@ impl House {
         let folder = tempfile::tempdir().unwrap();
         let journal = journal(script, kept, &folder);
         let limits = script.limits;
+        let opers = opers(script, kept);
         let (sender, receiver) = channel();
         let thread = thread::spawn(move || {
-            let relay = Relay::builder().limits(limits).journal(journal);
+            let mut relay = Relay::builder().limits(limits).journal(journal);
+            if let Some(opers) = opers {
+                relay = relay.opers(opers);
+            }
             serve(relay, &sender);
         });
         let (addresses, handle): (Vec<SocketAddr>, Handle) = receiver.recv().unwrap();
@@ -72,6 +77,12 @@ impl House {
         self.handle.stop("the end", Duration::ZERO).unwrap();
         self.thread.join().unwrap();
     }
+}
+
+/// A server without operators knows of none; else their passwords are looked at as late as the journal commits.
+fn opers(script: &Script, kept: Kept) -> Option<Scripted> {
+    let turns = if kept == Kept::Late { 3 } else { 0 };
+    (!script.opers.is_empty()).then(|| Scripted::new(&script.opers, turns))
 }
 
 fn journal(script: &Script, kept: Kept, folder: &TempDir) -> Box<dyn Journal> {
@@ -109,6 +120,8 @@ fn serve(relay: chat_core::relay::Builder, started: &Sender<(Vec<SocketAddr>, Ha
 struct Stage<'h> {
     house: &'h House,
     people: BTreeMap<String, Player>,
+    /// Who somebody is by `= oper`.
+    oper: Option<(String, String)>,
     bound: Bound,
     /// Whose entry is the last one of the journal at a time: see [`Stage::settle`].
     keeper: Option<Player>,
@@ -124,11 +137,12 @@ struct Player {
 }
 
 impl<'h> Stage<'h> {
-    fn new(house: &'h House) -> Stage<'h> {
+    fn new(house: &'h House, script: &Script) -> Stage<'h> {
         let server = ("server".to_owned(), "chat.local".to_owned());
         Stage {
             house,
             people: BTreeMap::new(),
+            oper: script.opers.first().cloned(),
             bound: Bound::from([server]),
             keeper: None,
             fences: 0,
@@ -184,6 +198,7 @@ impl<'h> Stage<'h> {
             (Some("raw"), Some("plain")) => Player::at(self.house.plain, true),
             (Some("plain"), None) => self.enter_plainly(name),
             (Some("irc"), _) => self.register(name, what),
+            (Some("oper"), _) => self.become_operator(name, what),
             _ => panic!("{name} = {what}: what is that?"),
         };
         self.people.insert(name.to_owned(), player);
@@ -208,6 +223,15 @@ impl<'h> Stage<'h> {
         let (_, host) = prefix.split_once('@').unwrap();
         self.bound.insert(name.to_owned(), prefix.to_owned());
         self.bound.insert("host".to_owned(), host.to_owned());
+        player
+    }
+
+    fn become_operator(&mut self, name: &str, what: &str) -> Player {
+        let mut player = self.register(name, what);
+        let (oper, password) = self.oper.as_ref().expect("a line `operator NAME PASSWORD`");
+        player.say(&format!("OPER {oper} {password}"), false);
+        player.line.expect_contains(" 381 ");
+        player.line.expect_contains(" +o");
         player
     }
 

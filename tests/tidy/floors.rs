@@ -47,6 +47,7 @@ const ROWS: [(u8, &[&str]); 8] = [
             "handle.rs",
             "inside.rs",
             "observer.rs",
+            "opers.rs",
             "snapshot.rs",
             "testing.rs",
             "chat.rs",

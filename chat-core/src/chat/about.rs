@@ -73,10 +73,10 @@ impl Chat {
         let people = self.hub.people_count();
         let invisible = self.hub.count_of(UserMode::Invisible);
         let visible = people.saturating_sub(invisible);
-        let operators = self.hub.count_of(UserMode::Operator).to_string();
         let most = self.house.most_people;
         let unknown = self.speaking.saturating_sub(people).to_string();
         let rooms = self.hub.inhabited_rooms().to_string();
+        let operators = self.hub.server_operators().to_string();
         let (count, max) = (people.to_string(), most.to_string());
         let both = [count.as_str(), max.as_str()];
         let now = format!("Current users {people}, max {most}");

@@ -196,6 +196,7 @@ impl Turn<'_> {
             Command::Invite { nick, room } => self.invite(who, nick, room, key),
             Command::Away(reason) => self.submit(who, Request::Away(reason.map(Arc::from)), key),
             Command::SetName(name) => self.submit(who, Request::RealName(name.into()), key),
+            Command::Oper { name, password } => self.oper(who, name, password, key),
             Command::Mode { target, modes } => self.mode(who, target, modes, key),
             Command::Kick {
                 rooms,

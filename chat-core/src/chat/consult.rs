@@ -45,6 +45,13 @@ impl Program {
         })
     }
 
+    /// A ticket for a question of the chat's own, whose answer is to come later.
+    pub(super) fn take_ticket(&mut self) -> Ticket {
+        self.tickets_before = self.tickets;
+        self.tickets += 1;
+        Ticket(self.tickets)
+    }
+
     /// Whether a ticket was taken in the present call, and not used yet.
     pub(super) fn is_fresh(&self, ticket: Ticket) -> bool {
         let taken = self.tickets_before + 1..=self.tickets;
@@ -66,6 +73,8 @@ pub(super) enum About {
     Connect,
     Register(Wish, AnswerKey),
     Deed(Request, AnswerKey),
+    /// To be the operator of this name.
+    Oper(Box<str>, AnswerKey),
 }
 
 /// Who somebody wants to be.
@@ -82,7 +91,7 @@ impl About {
     pub(super) fn answer(&self) -> Option<AnswerKey> {
         match self {
             About::Connect => None,
-            About::Register(_, key) | About::Deed(_, key) => Some(*key),
+            About::Register(_, key) | About::Deed(_, key) | About::Oper(_, key) => Some(*key),
         }
     }
 }

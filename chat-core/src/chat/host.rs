@@ -110,6 +110,7 @@ impl Host for Chat {
             people,
             now,
         };
+        turn.hear_opers();
         turn.expire_verdicts();
         turn.look_at_waiters();
         turn.run_errands();

@@ -18,6 +18,7 @@
 //! | `consult.rs`, `verdicts.rs`, `errands.rs`, `inside.rs` | the program around it: its verdicts, what it wants done, people without a socket |
 //! | `commit.rs`, `told.rs` | an entry's way through the journal, and how its author hears of it |
 //! | `crowds.rs` | coming and going in large rooms, counted |
+//! | `oper.rs` | becoming an operator of the server |
 //! | `modes.rs`, `room_modes.rs` | MODE of oneself and who is invisible to whom; MODE of a room, KICK |
 //! | `room_settings.rs` | modes of rooms, kept over a restart |
 //! | `queries.rs`, `who.rs`, `list.rs`, `whois.rs`, `about.rs`, `history/`, `cursor.rs` | answers that change nothing |
@@ -59,8 +60,8 @@ mod missed;
 mod modes;
 mod monitor;
 mod multiline;
+mod oper;
 mod pace;
-
 mod plain;
 mod queries;
 mod read_marker;
@@ -113,6 +114,7 @@ use fan_out::FanOut;
 use history::Asking;
 use house::House;
 use monitor::Monitors;
+use oper::Claims;
 use pace::Waiters;
 use read_marker::ReadMarkers;
 use recovered::Shelves;
@@ -146,6 +148,7 @@ pub struct Chat {
     limits: Limits,
     password: Option<Secret>,
     attempts: Attempts,
+    claims: Claims,
     gateways: Option<Gateways>,
     house: House,
     program: Program,
@@ -209,6 +212,7 @@ impl Chat {
             limits: setup.limits,
             password,
             attempts: Attempts::new(&setup.limits),
+            claims: Claims::new(setup.opers, &setup.limits),
             gateways,
             house: House {
                 title,
@@ -235,7 +239,8 @@ impl Chat {
 
     /// How the journal wakes the loop.
     pub(crate) fn wake_by(&mut self, alarm: Alarm) {
-        self.journal.wake_by(alarm);
+        self.journal.wake_by(Alarm::clone(&alarm));
+        self.claims.wake_by(alarm);
     }
 
     /// The doors' dialects, in the order in which the doors were opened.

@@ -37,6 +37,9 @@ impl Turn<'_> {
         // RFC 2812 §3.1.5: who tries to become an operator this way is ignored.
         wanted.retain(|change| *change != (UserMode::Operator, true));
         wanted.retain(|(mode, on)| self.chat.hub.set_user_mode(who, *mode, *on));
+        if wanted.contains(&(UserMode::Operator, false)) {
+            self.log_given_up(who);
+        }
         if !wanted.is_empty() {
             self.say_changed_modes(who, &changes(&wanted), key);
         }
@@ -46,7 +49,7 @@ impl Turn<'_> {
         }
     }
 
-    fn say_changed_modes(&mut self, who: PersonId, changes: &str, key: AnswerKey) {
+    pub(super) fn say_changed_modes(&mut self, who: PersonId, changes: &str, key: AnswerKey) {
         let Some(member) = self.chat.hub.person(who) else {
             return;
         };

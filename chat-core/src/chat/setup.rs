@@ -7,6 +7,7 @@ use crate::journal::Journal;
 use crate::limits::Limits;
 use crate::names::RoomName;
 use crate::observer::Observer;
+use crate::opers::Opers;
 use crate::secret::Secret;
 
 /// What a chat is made of; the default is one in memory with the room `#lobby`.
@@ -29,6 +30,8 @@ pub struct Setup {
     pub journal: Option<Box<dyn Journal>>,
     /// Who has a say in what happens, if anybody.
     pub observer: Option<Box<dyn Observer>>,
+    /// Who knows the operators of the server; it has none if not given.
+    pub opers: Option<Box<dyn Opers>>,
 }
 
 impl Default for Setup {
@@ -43,6 +46,7 @@ impl Default for Setup {
             limits: Limits::default(),
             journal: None,
             observer: None,
+            opers: None,
         }
     }
 }

@@ -31,6 +31,7 @@ impl Turn<'_> {
             About::Connect => {}
             About::Register(wish, key) => self.enter(who, wish, key),
             About::Deed(request, key) => self.grant(who, request, key),
+            About::Oper(name, key) => self.make_operator(who, &name, key),
         }
     }
 
@@ -53,6 +54,7 @@ impl Turn<'_> {
                 self.refuse(key, &Refusal::TopicDenied(room, reason.into()));
             }
             About::Deed(..) => {}
+            About::Oper(_, key) => self.deny_operator(who, reason, key),
         }
     }
 
@@ -68,7 +70,7 @@ impl Turn<'_> {
         }
     }
 
-    fn wait_for(&mut self, who: PersonId, ticket: Ticket, about: About) {
+    pub(super) fn wait_for(&mut self, who: PersonId, ticket: Ticket, about: About) {
         if !self.chat.program.is_fresh(ticket) {
             log::error!("the observer used a ticket that it did not take for this question");
             return self.deny(who, NO_VERDICT, about);
@@ -133,7 +135,7 @@ impl About {
                 };
             }
             About::Deed(request, key) => (request, key),
-            About::Connect => return Err(About::Connect),
+            about @ (About::Connect | About::Oper(..)) => return Err(about),
         };
         match reworded(&request, text, limits) {
             Some(request) => Ok(About::Deed(request, key)),

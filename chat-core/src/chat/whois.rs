@@ -8,8 +8,8 @@ use super::turn::Turn;
 use crate::dialect::irc::command::targets;
 use crate::dialect::irc::numeric::{
     ERR_NOSUCHNICK, ERR_NOSUCHSERVER, ERR_WASNOSUCHNICK, RPL_AWAY, RPL_ENDOFWHOIS, RPL_ENDOFWHOWAS,
-    RPL_WHOISACTUALLY, RPL_WHOISBOT, RPL_WHOISCHANNELS, RPL_WHOISIDLE, RPL_WHOISSERVER,
-    RPL_WHOISUSER, RPL_WHOWASUSER,
+    RPL_WHOISACTUALLY, RPL_WHOISBOT, RPL_WHOISCHANNELS, RPL_WHOISIDLE, RPL_WHOISOPERATOR,
+    RPL_WHOISSERVER, RPL_WHOISUSER, RPL_WHOWASUSER,
 };
 use crate::hub::{Gone, Member};
 use crate::id::PersonId;
@@ -34,20 +34,11 @@ impl Turn<'_> {
                 Some(member) => {
                     let ip = self
                         .people
-                        .peer(who)
-                        .filter(|_| member.id == who)
+                        .peer(member.id)
+                        .filter(|_| member.id == who || self.chat.hub.is_server_operator(who))
                         .map(|peer| peer.ip);
                     let mut lines = self.chat.whois_lines(who, member, self.now.wall.seconds());
-                    if let Some(ip) = ip {
-                        let (nick, ip) = (member.source.nick.as_str(), as_parameter(ip));
-                        let params = [nick, ip.as_str()];
-                        lines.push(self.chat.numeric(
-                            who,
-                            RPL_WHOISACTUALLY,
-                            &params,
-                            "is your address, which only you see",
-                        ));
-                    }
+                    lines.extend(ip.map(|ip| self.chat.address_line(who, member, ip)));
                     self.say_all(key, lines);
                 }
                 None => {
@@ -97,6 +88,10 @@ impl Chat {
         lines.extend(self.whois_rooms(who, member));
         let server = self.house.server.as_str();
         lines.push(self.numeric(who, RPL_WHOISSERVER, &[nick, server], &self.house.title));
+        if member.is_operator {
+            let text = "is an operator of this server";
+            lines.push(self.numeric(who, RPL_WHOISOPERATOR, &[nick], text));
+        }
         if let Some(reason) = &member.away {
             lines.push(self.numeric(who, RPL_AWAY, &[nick], reason));
         }
@@ -108,6 +103,17 @@ impl Chat {
         let text = "seconds idle, signon time";
         lines.push(self.numeric(who, RPL_WHOISIDLE, &[nick, &idle, &since], text));
         lines
+    }
+
+    /// Where somebody is: for themselves and for operators of the server.
+    fn address_line(&self, who: PersonId, member: &Member, ip: IpAddr) -> String {
+        let ip = as_parameter(ip);
+        let params = [member.source.nick.as_str(), ip.as_str()];
+        let text = match member.id == who {
+            true => "is your address, which only you and operators of this server see",
+            false => "is their address, which only they and operators of this server see",
+        };
+        self.numeric(who, RPL_WHOISACTUALLY, &params, text)
     }
 
     /// The rooms that somebody is in, as many as fit a line each.

@@ -42,6 +42,12 @@ impl Hub {
         self.set_user_mode(who, UserMode::Operator, is_operator);
     }
 
+    /// How many keep the whole server in order.
+    #[must_use]
+    pub fn server_operators(&self) -> usize {
+        self.count_of(UserMode::Operator)
+    }
+
     /// Whether somebody may keep a room in order.
     #[must_use]
     pub fn may_moderate(&self, who: PersonId, room: &Room) -> bool {

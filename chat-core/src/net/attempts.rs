@@ -72,6 +72,27 @@ impl Attempts {
         Err(Denied::Wrong)
     }
 
+    /// One guess that is looked at elsewhere. It counts as wrong until it is known to be right ([`Attempts::was_right`]),
+    /// so that nobody guesses more often by guessing at once.
+    ///
+    /// # Errors
+    /// It came too early.
+    pub fn begin(&mut self, from: IpAddr, now: Instant) -> Result<(), Denied> {
+        match self.guess(from, now, || false) {
+            Err(wait @ Denied::Wait(_)) => Err(wait),
+            Ok(()) | Err(Denied::Wrong) => Ok(()),
+        }
+    }
+
+    /// A guess that was begun was right, or nobody looked at it.
+    pub fn was_right(&mut self, from: IpAddr) {
+        let from = customer(from);
+        let before = self.full_at.get(&from).copied();
+        if let Some(full_at) = before.and_then(|at| at.checked_sub(self.each)) {
+            self.note(from, full_at);
+        }
+    }
+
     fn note(&mut self, from: IpAddr, full_at: Instant) {
         if let Some(before) = self.full_at.insert(from, full_at) {
             self.order.remove(&(before, from));
@@ -159,6 +180,23 @@ mod tests {
         for _ in 0..100 {
             assert_eq!(attempts.guess(ana, now, || true), Ok(()));
         }
+    }
+
+    #[test]
+    fn a_guess_that_is_looked_at_elsewhere_counts_as_wrong_until_it_is_right() {
+        let mut attempts = Attempts::new(&Limits::default());
+        let (ana, now) = ("192.0.2.7".parse().unwrap(), Instant::now());
+        for _ in 0..10 {
+            assert_eq!(attempts.begin(ana, now), Ok(()));
+        }
+        assert!(attempts.begin(ana, now).is_err(), "ten at once");
+        attempts.was_right(ana);
+        assert_eq!(attempts.begin(ana, now), Ok(()));
+        for _ in 0..20 {
+            attempts.was_right(ana);
+        }
+        let _ = wrong(&mut attempts, "192.0.2.8", now);
+        assert_eq!((attempts.full_at.len(), attempts.order.len()), (1, 1));
     }
 
     #[test]

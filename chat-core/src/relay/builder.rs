@@ -13,6 +13,7 @@ use crate::net::clock;
 use crate::net::framing::Framing;
 use crate::net::{Door, Lines};
 use crate::observer::Observer;
+use crate::opers::Opers;
 use crate::secret::Secret;
 
 /// Builds a [`Relay`].
@@ -85,6 +86,13 @@ impl Builder {
     #[must_use]
     pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
         self.setup.observer = Some(Box::new(observer));
+        self
+    }
+
+    /// Who knows the operators of the server; it has none if not given.
+    #[must_use]
+    pub fn opers(mut self, opers: impl Opers + 'static) -> Self {
+        self.setup.opers = Some(Box::new(opers));
         self
     }
 

@@ -24,6 +24,8 @@ pub enum Command<'a> {
     User { user: String, real_name: &'a str },
     /// PASS: the password of the chat, if it has one.
     Pass(&'a str),
+    /// OPER: says that somebody is this operator. RFC 2812 §3.1.4.
+    Oper { name: &'a str, password: &'a str },
     /// PING: wants its token back.
     Ping(&'a str),
     /// PONG: the answer to ours; that it came is all that counts.

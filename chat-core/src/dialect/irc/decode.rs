@@ -75,7 +75,7 @@ type Decoded<'a> = Result<Command<'a>, Wrong<'a>>;
 type Decode = for<'a> fn(Params<'a>) -> Decoded<'a>;
 
 /// Those that come often first.
-const COMMANDS: [(&str, Decode); 41] = [
+const COMMANDS: [(&str, Decode); 42] = [
     ("PRIVMSG", |params| post(PostKind::Message, params)),
     ("PING", ping),
     ("PONG", |_| Ok(Command::Pong)),
@@ -124,6 +124,7 @@ const COMMANDS: [(&str, Decode); 41] = [
     ("PASS", |params| {
         Ok(Command::Pass(needed("PASS", params, 0)?))
     }),
+    ("OPER", oper),
     ("ATTACH", |_| Ok(Command::Attach)),
     ("DETACH", |params| {
         Ok(Command::Detach(text(params, 0, REASON_BYTES_MAX)))
@@ -316,6 +317,13 @@ fn kick(params: Params<'_>) -> Decoded<'_> {
         rooms,
         nicks,
         reason: text(params, 2, REASON_BYTES_MAX),
+    })
+}
+
+fn oper(params: Params<'_>) -> Decoded<'_> {
+    Ok(Command::Oper {
+        name: needed("OPER", params, 0)?,
+        password: needed("OPER", params, 1)?,
     })
 }
 
