@@ -9,9 +9,11 @@ use chat_core::chat::{Gateways, SlowReaders};
 use chat_core::limits::Limits;
 use chat_core::names::RoomName;
 use chat_core::net::Network;
+use chat_core::relay::Builder;
 use chat_core::secret::Secret;
 
 use crate::data::DataArgs;
+use crate::opers::FileOpers;
 use crate::secret;
 
 /// What a chat is started with.
@@ -36,6 +38,10 @@ pub struct RelayArgs {
     /// A file that holds what relay and gateway both know, one word
     #[arg(long, value_name = "FILE", help_heading = "Who may come in")]
     pub gateway_secret: Option<PathBuf>,
+
+    /// A file with the operators of this server, one in a line, as `hash-password` prints it; none if not given
+    #[arg(long, value_name = "FILE", help_heading = "Who may come in")]
+    pub opers: Option<PathBuf>,
 
     /// The room that is always there
     #[arg(long, value_name = "NAME", default_value = "#lobby", value_parser = room)]
@@ -142,6 +148,17 @@ impl RelayArgs {
         }
     }
 
+    /// A relay with the operators of its server, if it has any.
+    ///
+    /// # Errors
+    /// Their file does not hold them.
+    pub fn with_opers(&self, builder: Builder) -> anyhow::Result<Builder> {
+        match &self.opers {
+            Some(path) => Ok(builder.opers(FileOpers::open(OPERS, path)?)),
+            None => Ok(builder),
+        }
+    }
+
     /// The limits in force.
     ///
     /// # Errors
@@ -163,6 +180,7 @@ impl RelayArgs {
     }
 }
 
+const OPERS: &str = "--opers";
 const PASSWORD_FILE: &str = "--password-file";
 const GATEWAY_SECRET: &str = "--gateway-secret";
 

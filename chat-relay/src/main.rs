@@ -42,6 +42,7 @@ fn run() -> anyhow::Result<()> {
         .gateways(args.gateways()?)
         .slow(args.slow)
         .limits(args.limits()?);
+    let builder = args.with_opers(builder)?;
     let journal = args.kept.open(PROGRAM)?;
     let kept = data::announced(journal.as_ref());
     let builder = data::keep(builder, journal);

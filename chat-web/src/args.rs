@@ -85,6 +85,10 @@ impl Args {
              give them to chat-relay"
         );
         anyhow::ensure!(
+            self.relay.is_none() || self.chat.opers.is_none(),
+            "--opers: with --relay it is the relay that has operators; give --opers to chat-relay"
+        );
+        anyhow::ensure!(
             self.relay.is_none() || self.chat.slow == SlowReaders::Close,
             "--slow: with --relay it is the relay that knows what may be dropped; \
              give --slow to chat-relay"

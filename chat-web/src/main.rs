@@ -48,6 +48,7 @@ fn run_chat(args: &Args) -> anyhow::Result<()> {
         .gateways(args.chat.gateways()?)
         .slow(args.chat.slow)
         .limits(args.chat.limits()?);
+    let builder = args.chat.with_opers(builder)?;
     let journal = args.chat.kept.open(PROGRAM)?;
     let kept = data::announced(journal.as_ref());
     let builder = data::keep(builder, journal);
