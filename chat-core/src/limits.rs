@@ -171,6 +171,9 @@ pub const MONITORED_MAX: usize = 100;
 /// Masks on all lists of a room (bans, exceptions, invitations) together. Ours; told as `MAXLIST`.
 pub const ROOM_LISTED_MAX: usize = 100;
 
+/// Bans from the whole server, together. Ours: each is looked at when somebody comes in.
+pub const SERVER_BANS_MAX: usize = 1000;
+
 /// Bytes of a mask on a list. Ours: a name, a user part and a hash fit, and three of them fit into a line.
 pub const MASK_BYTES_MAX: usize = 100;
 

@@ -24,6 +24,7 @@ conversations! {
     a_long_line_is_told_in_pieces_that_fit
     a_long_reply_is_labeled_as_one_batch
     a_look_alike_is_refused_and_may_choose_again
+    a_mask_keeps_people_away_from_the_server
     a_message_reaches_everybody_else_in_the_room
     a_message_that_goes_nowhere_is_answered
     a_message_that_is_sent_again_by_the_next_client_is_said_once
@@ -62,6 +63,7 @@ conversations! {
     a_web_page_that_posts_to_a_line_door_is_sent_away
     an_operator_takes_back_what_others_said
     an_invitation_reaches_the_plain_door
+    an_operator_cannot_ban_this_machine_or_themselves
     away_is_told_to_those_who_asked
     capabilities_hold_registration_until_the_end
     capabilities_may_change_after_registration
@@ -82,6 +84,7 @@ conversations! {
     join_is_seen_by_all
     join_several_and_leave_all
     joining_again_does_nothing
+    kill_sends_somebody_away_from_the_whole_server
     last_words_are_heard
     list_leaves_out_what_was_not_asked_for
     list_shows_rooms_with_somebody_in_them
@@ -121,6 +124,7 @@ conversations! {
     topic_is_asked_set_and_cleared
     two_want_one_name_and_the_first_gets_it
     values_of_capabilities_are_for_those_who_know_of_them
+    wallops_go_to_the_operators_of_the_server
     welcome_says_what_we_are
     what_a_client_watches_ends_with_it
     what_is_not_utf8_or_holds_a_control_is_refused

@@ -197,6 +197,7 @@ impl Turn<'_> {
             Command::Away(reason) => self.submit(who, Request::Away(reason.map(Arc::from)), key),
             Command::SetName(name) => self.submit(who, Request::RealName(name.into()), key),
             Command::Oper { name, password } => self.oper(who, name, password, key),
+            Command::Operate(command) => self.operate(who, command, key),
             Command::Mode { target, modes } => self.mode(who, target, modes, key),
             Command::Kick {
                 rooms,

@@ -13,6 +13,7 @@ use super::turn::Turn;
 use super::who::Who;
 use crate::dialect::irc::Caps;
 use crate::dialect::irc::numeric::{RPL_ENDOFNAMES, RPL_LISTEND, RPL_NAMREPLY};
+use crate::dialect::irc::operator::BanKind;
 use crate::hub::modes::Flag;
 use crate::id::PersonId;
 use crate::limits::LINE_OUT_BYTES_MAX;
@@ -38,6 +39,10 @@ enum Kind {
     History {
         lines: Lines,
         batch: Option<String>,
+    },
+    Bans {
+        kind: BanKind,
+        next: usize,
     },
 }
 
@@ -87,6 +92,15 @@ impl Cursor {
         }
     }
 
+    /// Who is kept away from the server.
+    pub(super) fn bans(kind: BanKind, answer: AnswerKey) -> Cursor {
+        Cursor {
+            answer,
+            kind: Kind::Bans { kind, next: 0 },
+            ended: false,
+        }
+    }
+
     /// The next line, the last one included; `None` when there is no more.
     fn next(&mut self, chat: &Chat, who: PersonId) -> Option<String> {
         if self.ended {
@@ -98,6 +112,7 @@ impl Cursor {
             Kind::List(list) => list.next(chat, who),
             Kind::Monitored(reply) => reply.next(chat, who),
             Kind::History { lines, batch } => lines.next(chat, who, batch.as_deref()),
+            Kind::Bans { kind, next } => chat.ban_line(who, *kind, next),
         };
         line.or_else(|| {
             self.ended = true;
@@ -116,6 +131,12 @@ impl Cursor {
             Kind::History { batch, .. } => batch
                 .as_ref()
                 .map(|batch| format!(":{} BATCH -{batch}", chat.house.server)),
+            Kind::Bans { kind, .. } => {
+                let mut line = String::new();
+                let text = format_args!("end of {} LIST", kind.command());
+                chat.reader(who).notice(&mut line, text);
+                Some(line)
+            }
         }
     }
 }

@@ -28,6 +28,7 @@ impl Host for Chat {
             turn.await_origin(who);
         }
         match turn.people.check_place(who, &turn.chat.limits) {
+            Ok(()) if turn.is_kept_away(who) => {}
             Ok(()) => turn.ask_connect(who),
             Err(reason) => turn.dismiss(who, Farewell::POLICY, reason),
         }
@@ -105,6 +106,7 @@ impl Host for Chat {
     fn turn(&mut self, people: &mut People, now: Now) {
         self.journal.turn(now);
         self.renamed.clear();
+        self.expelled.clear();
         let mut turn = Turn {
             chat: self,
             people,

@@ -18,7 +18,7 @@
 //! | `consult.rs`, `verdicts.rs`, `errands.rs`, `inside.rs` | the program around it: its verdicts, what it wants done, people without a socket |
 //! | `commit.rs`, `told.rs` | an entry's way through the journal, and how its author hears of it |
 //! | `crowds.rs` | coming and going in large rooms, counted |
-//! | `oper.rs` | becoming an operator of the server |
+//! | `oper.rs`, `bans/` | becoming an operator of the server, and what that is good for; who may not come in |
 //! | `modes.rs`, `room_modes.rs` | MODE of oneself and who is invisible to whom; MODE of a room, KICK |
 //! | `room_settings.rs` | modes of rooms, kept over a restart |
 //! | `queries.rs`, `who.rs`, `list.rs`, `whois.rs`, `about.rs`, `history/`, `cursor.rs` | answers that change nothing |
@@ -37,6 +37,7 @@
 
 mod about;
 mod answer;
+mod bans;
 mod clock;
 mod commands;
 mod commit;
@@ -108,6 +109,7 @@ use crate::net::people::People;
 use crate::secret::Secret;
 use crate::time::{Now, Timestamp};
 use answer::{Answer, AnswerKey};
+use bans::Bans;
 use consult::Program;
 use crowds::Crowds;
 use fan_out::FanOut;
@@ -149,6 +151,10 @@ pub struct Chat {
     password: Option<Secret>,
     attempts: Attempts,
     claims: Claims,
+    /// Who may not come in.
+    bans: Bans,
+    /// Whom operators have sent away since the last turn.
+    expelled: Vec<PersonId>,
     gateways: Option<Gateways>,
     house: House,
     program: Program,
@@ -213,6 +219,8 @@ impl Chat {
             password,
             attempts: Attempts::new(&setup.limits),
             claims: Claims::new(setup.opers, &setup.limits),
+            bans: Bans::default(),
+            expelled: Vec::new(),
             gateways,
             house: House {
                 title,

@@ -1,4 +1,4 @@
-//! OPER: becoming an operator of the whole server, and giving it up. Floor 5. RFC 2812 §3.1.4.
+//! OPER: becoming an operator of the whole server, and giving it up; KILL and WALLOPS. Floor 5. RFC 2812 §3.1.4, §3.7.1.
 //!
 //! The password is looked at elsewhere ([`Opers`]); whoever asked waits for it like for an observer's verdict, under a ticket
 //! of the same kind. A guess counts as a wrong one until it is known to be right, so that nobody guesses more often by
@@ -11,9 +11,13 @@ use super::answer::AnswerKey;
 use super::consult::About;
 use super::turn::Turn;
 use crate::dialect::irc::numeric::{
-    ERR_NOOPERHOST, ERR_PASSWDMISMATCH, RPL_TRYAGAIN, RPL_YOUREOPER,
+    ERR_CANTKILLSERVER, ERR_NOOPERHOST, ERR_NOPRIVILEGES, ERR_PASSWDMISMATCH, RPL_TRYAGAIN,
+    RPL_YOUREOPER,
 };
-use crate::id::PersonId;
+use crate::dialect::irc::operator::Operate;
+use crate::dialect::irc::reply::Line;
+use crate::hub::request::Refusal;
+use crate::id::{DoorId, PersonId};
 use crate::journal::Alarm;
 use crate::limits::Limits;
 use crate::net::attempts::{Attempts, Denied};
@@ -128,6 +132,92 @@ impl Turn<'_> {
     pub(super) fn log_given_up(&self, who: PersonId) {
         let nick = self.chat.called(who);
         log::info!("{nick} ({who}) is no operator of the server any more");
+    }
+
+    /// Whether somebody is an operator of the server; who is not is told so.
+    pub(super) fn is_operator_or_told(&mut self, who: PersonId, key: AnswerKey) -> bool {
+        let is_operator = self.chat.hub.is_server_operator(who);
+        if !is_operator {
+            let text = "only operators of this server may do that: OPER makes you one";
+            self.say_numeric(key, ERR_NOPRIVILEGES, &[], text);
+        }
+        is_operator
+    }
+
+    pub(super) fn operate(&mut self, who: PersonId, command: Operate<'_>, key: AnswerKey) {
+        if !self.is_operator_or_told(who, key) {
+            return;
+        }
+        match command {
+            Operate::Kill { nick, reason } => self.kill(who, nick, reason, key),
+            Operate::Wallops(text) => self.wallops(who, text),
+            Operate::Ban {
+                kind,
+                whom,
+                lasts,
+                reason,
+            } => self.ban(who, kind, whom, lasts, reason.as_deref(), key),
+            Operate::Unban { kind, whom } => self.unban(who, kind, whom, key),
+            Operate::Bans(kind) => self.list_bans(who, kind, key),
+        }
+    }
+
+    /// Sends somebody away from the whole server. modern.ircdocs.horse, "KILL message".
+    fn kill(&mut self, who: PersonId, nick: &str, reason: Option<&str>, key: AnswerKey) {
+        let Some((id, nick)) = self
+            .chat
+            .present(nick)
+            .map(|member| (member.id, member.source.nick.clone()))
+        else {
+            return self.refuse(key, &Refusal::NoSuchNick(nick.to_owned()));
+        };
+        if self
+            .people
+            .peer(id)
+            .is_none_or(|peer| peer.door == DoorId::INSIDE)
+        {
+            let text = format_args!("{nick} is a part of this server");
+            return self.say_numeric(key, ERR_CANTKILLSERVER, &[], text);
+        }
+        let by = self.chat.called(who).to_owned();
+        let reason = reason.unwrap_or(&by);
+        log::info!("{by} ({who}) has killed {nick} ({id}): {reason}");
+        if !self.chat.is_plain(id) {
+            let line = self.by_operator(who, "KILL", Some(nick.as_str()), reason);
+            self.write(id, &line);
+        }
+        self.expel(id, &format!("Killed ({by} ({reason}))"));
+    }
+
+    /// To all operators, as modern.ircdocs.horse allows.
+    fn wallops(&mut self, who: PersonId, text: &str) {
+        let line = self.by_operator(who, "WALLOPS", None, text);
+        let members = self.chat.hub.people();
+        let operators = members.filter(|member| member.is_operator);
+        let ids: Vec<PersonId> = operators.map(|member| member.id).collect();
+        for id in ids {
+            self.write(id, &line);
+        }
+    }
+
+    fn by_operator(&self, who: PersonId, command: &str, whom: Option<&str>, text: &str) -> String {
+        let mut out = String::new();
+        if let Some(member) = self.chat.hub.person(who) {
+            let line = Line::from_person(&mut out, &member.source, command);
+            match whom {
+                Some(nick) => line.param(nick).text(text),
+                None => line.text(text),
+            }
+        }
+        out
+    }
+
+    /// A NOTICE of the server, in an answer.
+    pub(super) fn say_notice(&mut self, key: AnswerKey, text: &str) {
+        let Some(who) = self.asker(key) else { return };
+        let mut line = String::new();
+        self.chat.reader(who).notice(&mut line, text);
+        self.say(key, line);
     }
 
     pub(super) fn ip(&self, who: PersonId) -> Option<IpAddr> {

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Chat, read_marker};
+use super::{Chat, bans, read_marker};
 use crate::journal::{Durability, Journal, Note, Recovered};
 
 /// Notes of before, by their shelves, until somebody takes them.
@@ -47,6 +47,8 @@ impl Chat {
             notes.extend(value.map(|value| (key, value)));
         }
         self.restore_settings();
+        let bans = self.take_shelf(bans::SHELF);
+        self.bans.restore(bans);
         let markers = self.take_shelf(read_marker::SHELF);
         self.markers.restore(markers);
     }

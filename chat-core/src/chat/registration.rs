@@ -151,6 +151,9 @@ impl Turn<'_> {
 
     /// Lets somebody in who may be who they want to be.
     pub(super) fn enter(&mut self, who: PersonId, wish: Wish, key: AnswerKey) {
+        if self.is_kept_away_as(who, &wish) {
+            return;
+        }
         match self.register(who, wish) {
             Ok(()) if self.chat.is_plain(who) => self.let_in(who),
             Ok(()) => self.welcome(who, key),

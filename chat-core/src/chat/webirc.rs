@@ -59,7 +59,7 @@ impl Turn<'_> {
     }
 
     /// The first line was no WEBIRC: whoever it is, they come from where they come from. False if
-    /// there is no place for one more from there.
+    /// they cannot come in from there.
     pub(super) fn keep_origin(&mut self, who: PersonId) -> bool {
         if self.people.is_counted(who) {
             return true;
@@ -69,7 +69,7 @@ impl Turn<'_> {
         if let Err(reason) = admitted {
             self.dismiss(who, Farewell::POLICY, reason);
         }
-        admitted.is_ok()
+        admitted.is_ok() && !self.is_kept_away(who)
     }
 
     pub(super) fn webirc(&mut self, who: PersonId, is_first: bool, params: &[&str]) {
@@ -95,6 +95,7 @@ impl Turn<'_> {
                 log::debug!("{who} comes from {ip}, says the gateway at {from}");
                 self.people.set_ip(who, ip);
                 self.chat.set_proven(who);
+                self.is_kept_away(who);
             }
             Err(reason) => self.dismiss(who, Farewell::POLICY, reason),
         }

@@ -1,6 +1,7 @@
 //! Networks: those that an operator trusts, and those that are one customer's. Floor 2.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
 use ipnet::IpNet;
@@ -26,11 +27,30 @@ impl FromStr for Network {
 #[error("write an address, such as 127.0.0.1, or a network, such as 10.0.0.0/8 or fd00::/8")]
 pub struct BadNetwork;
 
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.prefix_len() == self.0.max_prefix_len() {
+            true => self.0.addr().fmt(f),
+            false => self.0.fmt(f),
+        }
+    }
+}
+
 impl Network {
     /// Whether an address is in it. An IPv4 address is one however it is written.
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
         self.0.contains(&address.to_canonical())
+    }
+
+    /// Whether addresses of this machine itself are in it.
+    #[must_use]
+    pub fn holds_this_machine(&self) -> bool {
+        let own = [
+            IpAddr::V4(Ipv4Addr::LOCALHOST),
+            IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ];
+        self.0.addr().is_loopback() || own.iter().any(|ip| self.contains(*ip))
     }
 
     /// Whether an address is in one of them.
@@ -99,6 +119,38 @@ mod tests {
             ("::/0", "127.0.0.1"),
         ] {
             assert!(!holds(network, address), "{address} is not in {network}");
+        }
+    }
+
+    #[test]
+    fn a_network_is_written_as_it_is_read() {
+        for (text, written) in [
+            ("10.1.2.3/8", "10.0.0.0/8"),
+            ("192.0.2.7/32", "192.0.2.7"),
+            ("::ffff:192.0.2.7", "192.0.2.7"),
+            ("2001:db8::1", "2001:db8::1"),
+            ("2001:db8::1/64", "2001:db8::/64"),
+        ] {
+            let network: Network = text.parse().unwrap();
+            assert_eq!(network.to_string(), written);
+        }
+    }
+
+    #[test]
+    fn this_machine_is_in_its_networks() {
+        for (text, holds) in [
+            ("127.0.0.1", true),
+            ("127.9.0.0/16", true),
+            ("0.0.0.0/0", true),
+            ("64.0.0.0/2", true),
+            ("::1", true),
+            ("::/0", true),
+            ("128.0.0.0/1", false),
+            ("192.0.2.0/24", false),
+            ("2000::/3", false),
+        ] {
+            let network: Network = text.parse().unwrap();
+            assert_eq!(network.holds_this_machine(), holds, "{text}");
         }
     }
 

@@ -6,6 +6,7 @@
 
 use super::history::ChatHistory;
 use super::monitor::MonitorCommand;
+use super::operator::Operate;
 use super::redact;
 use super::search::Search;
 use super::who::WhoOptions;
@@ -26,6 +27,8 @@ pub enum Command<'a> {
     Pass(&'a str),
     /// OPER: says that somebody is this operator. RFC 2812 §3.1.4.
     Oper { name: &'a str, password: &'a str },
+    /// What only operators of the server may do.
+    Operate(Operate<'a>),
     /// PING: wants its token back.
     Ping(&'a str),
     /// PONG: the answer to ours; that it came is all that counts.

@@ -7,6 +7,7 @@ use super::command::{About, CapCommand, Command, Wrong, targets};
 use super::history;
 use super::message::Message;
 use super::monitor;
+use super::operator::{self, BanKind};
 use super::read_marker;
 use super::redact;
 use super::search;
@@ -75,7 +76,7 @@ type Decoded<'a> = Result<Command<'a>, Wrong<'a>>;
 type Decode = for<'a> fn(Params<'a>) -> Decoded<'a>;
 
 /// Those that come often first.
-const COMMANDS: [(&str, Decode); 42] = [
+const COMMANDS: [(&str, Decode); 48] = [
     ("PRIVMSG", |params| post(PostKind::Message, params)),
     ("PING", ping),
     ("PONG", |_| Ok(Command::Pong)),
@@ -125,6 +126,14 @@ const COMMANDS: [(&str, Decode); 42] = [
         Ok(Command::Pass(needed("PASS", params, 0)?))
     }),
     ("OPER", oper),
+    ("KILL", operator::kill),
+    ("WALLOPS", operator::wallops),
+    ("DLINE", |params| operator::ban(BanKind::Network, params)),
+    ("UNDLINE", |params| {
+        operator::unban(BanKind::Network, params)
+    }),
+    ("KLINE", |params| operator::ban(BanKind::Mask, params)),
+    ("UNKLINE", |params| operator::unban(BanKind::Mask, params)),
     ("ATTACH", |_| Ok(Command::Attach)),
     ("DETACH", |params| {
         Ok(Command::Detach(text(params, 0, REASON_BYTES_MAX)))

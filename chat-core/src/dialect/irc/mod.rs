@@ -20,6 +20,7 @@ pub mod monitor;
 pub mod msgid;
 pub mod multiline;
 pub mod numeric;
+pub mod operator;
 pub mod read_marker;
 pub mod reader;
 pub mod redact;

@@ -100,7 +100,7 @@ fn limit(text: &str) -> Wanted<'_> {
 }
 
 fn listed(list: List, text: &str, on: bool) -> Wanted<'_> {
-    match mask(text) {
+    match full_mask(text) {
         Some(mask) => Wanted::List(list, mask, on),
         None => Wanted::Invalid(
             list.letter(),
@@ -111,7 +111,8 @@ fn listed(list: List, text: &str, on: bool) -> Wanted<'_> {
 }
 
 /// A mask in full: what is left out is `*`. `ana` is `ana!*@*`, `a@h` is `*!a@h`.
-fn mask(text: &str) -> Option<String> {
+#[must_use]
+pub fn full_mask(text: &str) -> Option<String> {
     let (nick, rest) = match text.split_once('!') {
         Some((nick, rest)) => (nick, rest),
         None if text.contains('@') => ("*", text),
@@ -178,9 +179,9 @@ mod tests {
             ("a b", None),
         ];
         for (text, expected) in cases {
-            assert_eq!(mask(text).as_deref(), expected, "{text}");
+            assert_eq!(full_mask(text).as_deref(), expected, "{text}");
         }
-        assert_eq!(mask(&"a".repeat(MASK_BYTES_MAX)), None);
+        assert_eq!(full_mask(&"a".repeat(MASK_BYTES_MAX)), None);
     }
 
     #[test]
