@@ -1,5 +1,7 @@
 //! What the site may do to the chat. Floor 5.
 
+use std::net::IpAddr;
+
 use chat_core::chat::Chat;
 use chat_core::id::{ByPerson, Identity, PersonId};
 use chat_core::names::Nick;
@@ -41,6 +43,10 @@ impl Behind for Doorman<'_> {
 
     fn release(&mut self, nick: &Nick, identity: Identity) {
         self.chat.release(nick, identity);
+    }
+
+    fn ban_of(&self, from: IpAddr) -> Option<String> {
+        self.chat.ban_of(from, self.now.wall)
     }
 
     fn attempts(&mut self) -> &mut Attempts {

@@ -20,7 +20,7 @@ use chat_core::time::Now;
 
 use crate::reception::{self, ELSEWHERE, LOGGED_OUT};
 use crate::session::{Presence, Session, SessionId};
-use crate::site::{Action, Site};
+use crate::site::{Action, Behind, Site};
 use crate::web::{Answer, Claim, Event, Exchange};
 use doorman::Doorman;
 
@@ -90,6 +90,24 @@ impl Front {
         for (key, value) in self.site.sessions.take_changes(name_of) {
             let shelf = SESSIONS.into();
             self.chat.note(Note { shelf, key, value });
+        }
+    }
+
+    /// Whom an operator has sent away has to log in again.
+    fn end_sessions(&mut self, people: &mut People, now: Now) {
+        for who in self.chat.take_expelled() {
+            let Some(Stage::Talking(Some(id))) = self.stage(who) else {
+                continue;
+            };
+            if let Some(session) = self.site.sessions.end(id) {
+                let mut behind = Doorman {
+                    chat: &mut self.chat,
+                    browsers: &mut self.browsers,
+                    people: &mut *people,
+                    now,
+                };
+                behind.over(&session);
+            }
         }
     }
 
@@ -296,8 +314,10 @@ impl Host for Front {
     fn turn(&mut self, people: &mut People, now: Now) {
         self.restore(now.mono);
         self.expire(people, now);
+        self.end_sessions(people, now);
         self.keep_sessions();
         self.chat.turn(people, now);
+        self.end_sessions(people, now);
         self.keep_sessions();
     }
 

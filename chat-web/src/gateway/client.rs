@@ -38,6 +38,8 @@ pub(super) struct Client {
     history: String,
     /// The reason that the relay gave before a socket closed.
     pub(super) last_words: String,
+    /// The relay has sent them away, and they are not to come back by themselves.
+    pub(super) expelled: bool,
     /// They have said QUIT, so the relay is right to close.
     pub(super) quits: bool,
 }
@@ -106,6 +108,7 @@ impl Client {
             taken_since: None,
             history: String::new(),
             last_words: String::new(),
+            expelled: false,
             quits: false,
         }
     }
@@ -133,6 +136,8 @@ impl Client {
                 start.trim_start_matches('+').clone_into(&mut self.history);
             }
             (code, [_, room, ..]) if CANNOT_JOIN.contains(&code) => self.leave(room),
+            ("KILL", [nick, ..]) if *nick == self.nick => self.expelled = true,
+            (BANNED, _) => self.expelled = true,
             ("ERROR", [words, ..]) => {
                 words::reason(words).clone_into(&mut self.last_words);
             }
@@ -159,6 +164,9 @@ impl Client {
 /// What is answered to a JOIN that fails: no such room, too many rooms, full, +i, banned, +k, a bad name.
 /// RFC 2812 §3.2.1.
 const CANNOT_JOIN: [&str; 7] = ["403", "405", "471", "473", "474", "475", "476"];
+
+/// RFC 2812 §5.2, ERR_YOUREBANNEDCREEP.
+const BANNED: &str = "465";
 
 #[cfg(test)]
 mod tests {

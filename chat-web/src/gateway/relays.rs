@@ -82,13 +82,25 @@ impl Gateway {
         if now.mono < since + NAME_AWAITED {
             return people.dismiss(link, &goodbye());
         }
-        if let Owner::Session(Some(session)) = client.owner {
-            self.site.sessions.end(session);
+        self.end_session(people, id, TAKEN, now);
+    }
+
+    /// A session is over because the relay does not have its person any more.
+    fn end_session(
+        &mut self,
+        people: &mut People,
+        id: Identity,
+        (code, reason): (u16, &str),
+        now: Now,
+    ) {
+        let owner = self.clients.get(id).map(|client| &client.owner);
+        if let Some(Owner::Session(Some(session))) = owner {
+            self.site.sessions.end(*session);
         }
         let mut desk = self.desk(people, now);
-        let client = desk.drop_client(id, "name taken");
+        let client = desk.drop_client(id, reason);
         if let Some(browser) = client.and_then(|client| client.browser) {
-            desk.send_away(browser, TAKEN.0, TAKEN.1);
+            desk.send_away(browser, code, reason);
         }
     }
 
@@ -114,6 +126,7 @@ impl Gateway {
             return;
         };
         let (link, words) = (client.link, client.last_words.clone());
+        let is_expelled = client.expelled;
         if link.socket() != Some(who) {
             return;
         }
@@ -125,7 +138,9 @@ impl Gateway {
             }
             desk.clients.miss_relay(&desk.settings.relay, why);
         }
-        if let Link::Registering(_) = link {
+        if let Link::Registering(_) = link
+            && !is_expelled
+        {
             self.find_shut(id);
         }
         match self.clients.get(id).map(|client| &client.owner) {
@@ -138,6 +153,10 @@ impl Gateway {
                 self.answer_login(people, id, Err(refused), now);
             }
             Some(Owner::Guest) => self.desk(people, now).lose_guest(id),
+            // An operator of the relay has sent them away: they are not to come back by themselves.
+            Some(Owner::Session(_)) if is_expelled => {
+                self.end_session(people, id, (Farewell::NOT_WELCOME, &words), now);
+            }
             Some(Owner::Session(_)) => self.lose_person(people, id, link, now),
             None => {}
         }

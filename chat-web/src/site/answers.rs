@@ -52,6 +52,11 @@ impl Site {
         self.error(Status::FORBIDDEN, what)
     }
 
+    /// For somebody whose address an operator has banned.
+    pub(super) fn kept_away(&self, words: &str) -> Response {
+        self.error(Status::FORBIDDEN, &format!("You are {words}."))
+    }
+
     /// RFC 9110 §15.5.20; the way out is the operator's.
     pub(super) fn misdirected(&self, request: &Request) -> Response {
         let host = request.authority().map(ToString::to_string);

@@ -1,5 +1,7 @@
 //! What is behind the site: a chat in this process, or a relay elsewhere. Floor 4.
 
+use std::net::IpAddr;
+
 use chat_core::id::{Identity, PersonId};
 use chat_core::names::Nick;
 use chat_core::net::Attempts;
@@ -16,6 +18,11 @@ pub trait Behind {
 
     /// Frees what was reserved for an identity that did not come to be a session.
     fn release(&mut self, nick: &Nick, identity: Identity);
+
+    /// Why nobody from there is let in now, if an operator has banned them. A gateway's relay knows, and says so itself.
+    fn ban_of(&self, _from: IpAddr) -> Option<String> {
+        None
+    }
 
     /// Who has guessed the password wrongly of late, here or at another door.
     fn attempts(&mut self) -> &mut Attempts;

@@ -255,6 +255,10 @@ impl Site {
         if !route.allows(request.method) {
             return self.not_allowed(&route).into();
         }
+        let ban = behind.ban_of(caller.ip);
+        if let Some(words) = ban.filter(|_| route.is_for_guests()) {
+            return self.kept_away(&words).into();
+        }
         match route {
             Route::Index => self.index(&visit, now.mono, behind).into(),
             Route::Login if request.method == Method::Post => self.login(&visit, now.mono, behind),

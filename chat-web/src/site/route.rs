@@ -28,6 +28,11 @@ impl<'a> Route<'a> {
         }
     }
 
+    /// Whether only those have business there who may come in.
+    pub(super) fn is_for_guests(&self) -> bool {
+        !matches!(self, Route::Asset(_) | Route::Health)
+    }
+
     /// Methods of a place, as `Allow` lists them. RFC 9110 §10.2.1.
     pub(super) fn allow(&self) -> &'static str {
         match self {
