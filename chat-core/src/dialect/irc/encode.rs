@@ -5,7 +5,7 @@
 //!  └ server-time ──────────────┘ └ message-tags ──────────┘
 //! ```
 //!
-//! A message of several lines is told in several, with `\n` between: [`lines`]. Every other is one line, whatever is in it.
+//! A message of several lines is told in several, with `\n` between: `lines`. Every other is one line, whatever is in it.
 //!
 //! What is told live and what is read again in a history are the same line but for the batch.
 //!
