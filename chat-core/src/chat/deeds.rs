@@ -10,7 +10,7 @@ use crate::dialect::irc::Message;
 use crate::dialect::irc::command::targets;
 use crate::dialect::irc::numeric::ERR_TOOMANYTARGETS;
 use crate::hub::entry::PostKind;
-use crate::hub::modes::Rank;
+use crate::hub::ranks::Rank;
 use crate::hub::request::{Addressee, Refusal, Request};
 use crate::id::PersonId;
 use crate::limits::TARGETS_MAX;

@@ -6,7 +6,7 @@
 
 use super::Chat;
 use crate::hub::entry::{Act, Entry};
-use crate::hub::modes::Settings;
+use crate::hub::settings::Settings;
 use crate::journal::Note;
 use crate::names::RoomName;
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::entry::{Act, Committed, Entry, Post, Source, Target};
-use super::modes::Rank;
+use super::ranks::Rank;
 use super::request::Refusal;
 use super::{Effects, Gone, Hub, Introduction, Member, Topic, Whereabouts};
 use crate::id::{Identity, PersonId};

@@ -57,7 +57,7 @@ const REPLIES: [&str; 2] = ["+reply", "+draft/reply"];
 
 #[cfg(test)]
 mod tests {
-    use super::super::modes::Rank;
+    use super::super::ranks::Rank;
     use super::*;
     use crate::names::RoomName;
 

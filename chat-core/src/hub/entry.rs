@@ -6,7 +6,8 @@ use std::sync::Arc;
 use memchr::{memchr, memchr_iter};
 
 use super::Redaction;
-use crate::hub::modes::{Change, Rank};
+use crate::hub::modes::Change;
+use crate::hub::ranks::Rank;
 use crate::id::{Identity, PersonId, Seq};
 use crate::limits::LINE_BYTES_MAX;
 use crate::names::{Nick, RoomName};

@@ -22,10 +22,12 @@ pub mod mask;
 mod members;
 pub mod modes;
 mod names;
+pub mod ranks;
 mod redaction;
 pub mod request;
 mod rights;
 mod room;
+pub mod settings;
 pub mod user_modes;
 #[cfg(test)]
 mod walk;
@@ -46,9 +48,9 @@ use crate::names::{Nick, RoomName};
 use crate::time::Timestamp;
 use entry::Source;
 use members::Members;
-use modes::Settings;
 use names::Names;
 use room::Rooms;
+use settings::Settings;
 use user_modes::Census;
 
 /// The chat as everybody in it agrees it is.

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::entry::Source;
 use super::mask;
-use crate::id::{Identity, PersonId};
+use super::ranks::Rank;
+use crate::id::PersonId;
 use crate::names::Nick;
 use crate::time::Timestamp;
 
@@ -71,75 +72,6 @@ impl List {
             List::Exceptions => 'e',
             List::Invitations => 'I',
         }
-    }
-}
-
-/// What a member may be besides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Rank {
-    /// `v`: may speak where others may not.
-    Voice,
-    /// `o`: keeps the room in order.
-    Operator,
-}
-
-impl Rank {
-    /// The higher one first, as `PREFIX` names them.
-    pub const ALL: [Rank; 2] = [Rank::Operator, Rank::Voice];
-
-    /// Its letter.
-    #[must_use]
-    pub fn letter(self) -> char {
-        match self {
-            Rank::Operator => 'o',
-            Rank::Voice => 'v',
-        }
-    }
-
-    /// What stands before the name of who has it.
-    #[must_use]
-    pub fn prefix(self) -> char {
-        match self {
-            Rank::Operator => '@',
-            Rank::Voice => '+',
-        }
-    }
-
-    /// The rank with this prefix.
-    #[must_use]
-    pub fn of_prefix(prefix: char) -> Option<Rank> {
-        Rank::ALL.into_iter().find(|rank| rank.prefix() == prefix)
-    }
-}
-
-/// The ranks that one member has.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Ranks(u8);
-
-impl Ranks {
-    /// Whether this is one of them.
-    #[must_use]
-    pub fn has(self, rank: Rank) -> bool {
-        self.0 & (1 << rank as u8) != 0
-    }
-
-    /// Whether there is any.
-    #[must_use]
-    pub fn any(self) -> bool {
-        self.0 != 0
-    }
-
-    /// Those with this one, or without it.
-    #[must_use]
-    pub fn set(self, rank: Rank, has: bool) -> Ranks {
-        let bit = 1 << rank as u8;
-        Ranks(if has { self.0 | bit } else { self.0 & !bit })
-    }
-
-    /// Their prefixes, the highest first.
-    pub fn prefixes(self) -> impl Iterator<Item = char> {
-        let mine = Rank::ALL.into_iter().filter(move |rank| self.has(*rank));
-        mine.map(Rank::prefix)
     }
 }
 
@@ -272,7 +204,7 @@ impl Modes {
         }
     }
 
-    fn add(&mut self, list: List, mask: &Arc<str>, by: &Nick, at: Timestamp) {
+    pub(super) fn add(&mut self, list: List, mask: &Arc<str>, by: &Nick, at: Timestamp) {
         if self.place(list, mask).is_none() {
             self.lists[list as usize].push(Listed {
                 mask: Arc::clone(mask),
@@ -335,79 +267,6 @@ impl Change {
     }
 }
 
-/// What outlives the program: modes, and who made the room.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Settings {
-    /// The modes.
-    pub modes: Modes,
-    /// Who made it: they are its operator whenever they are there.
-    pub founder: Option<Identity>,
-}
-
-impl Settings {
-    /// As lines of text: the modes, the founder, whoever is on a list.
-    #[must_use]
-    pub fn to_text(&self) -> String {
-        let mut text = format!("modes {}\n", self.modes.told(true));
-        if let Some(founder) = self.founder {
-            let _ = writeln!(text, "founder {}", founder.0);
-        }
-        for list in List::ALL {
-            for Listed { mask, by, at } in self.modes.list(list) {
-                let _ = writeln!(text, "{} {mask} {by} {}", list.letter(), at.0);
-            }
-        }
-        text
-    }
-
-    /// The other way; what cannot be read is left out.
-    #[must_use]
-    pub fn from_text(text: &str) -> Settings {
-        let mut settings = Settings::default();
-        for line in text.lines() {
-            let mut words = line.split(' ');
-            match words.next() {
-                Some("modes") => settings.modes.read(words),
-                Some("founder") => {
-                    let number = words.next().and_then(|word| word.parse().ok());
-                    settings.founder = number.map(Identity);
-                }
-                Some(letter) => settings.modes.read_listed(letter, words),
-                None => {}
-            }
-        }
-        settings
-    }
-}
-
-impl Modes {
-    fn read<'w>(&mut self, mut words: impl Iterator<Item = &'w str>) {
-        for letter in words.next().unwrap_or_default().chars() {
-            match letter {
-                'k' => self.key = words.next().map(Arc::from),
-                'l' => self.limit = words.next().and_then(|word| word.parse().ok()),
-                _ => {
-                    let flag = Flag::ALL.into_iter().find(|flag| flag.letter() == letter);
-                    if let Some(flag) = flag {
-                        self.set(flag, true);
-                    }
-                }
-            }
-        }
-    }
-
-    fn read_listed<'w>(&mut self, letter: &str, mut words: impl Iterator<Item = &'w str>) {
-        let mut lists = List::ALL.into_iter();
-        let list = lists.find(|list| letter.len() == 1 && letter.starts_with(list.letter()));
-        let (mask, by, at) = (words.next(), words.next(), words.next());
-        let by = by.and_then(|by| Nick::new(by).ok());
-        let at = at.and_then(|at| at.parse().ok()).map(Timestamp);
-        if let (Some(list), Some(mask), Some(by), Some(at)) = (list, mask, by, at) {
-            self.add(list, &mask.into(), &by, at);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -434,30 +293,6 @@ mod tests {
     }
 
     #[test]
-    fn settings_are_read_as_they_were_written() {
-        let mut modes = Modes::of_new_room();
-        for change in [
-            Change::Key(Some("key".into())),
-            Change::Limit(Some(5)),
-            banned("*!*@h"),
-            Change::List(List::Invitations, "zoé!*@*".into(), true),
-        ] {
-            modes.change(&change, &nick("ana"), Timestamp(7));
-        }
-        assert_eq!(modes.told(true), "+ntkl key 5");
-        assert_eq!(modes.told(false), "+ntkl * 5");
-        let settings = Settings {
-            modes,
-            founder: Some(Identity(9)),
-        };
-        assert_eq!(Settings::from_text(&settings.to_text()), settings);
-        assert_eq!(
-            Settings::from_text("modes\nfounder x\nb\nq a b 1\n"),
-            Settings::default()
-        );
-    }
-
-    #[test]
     fn an_exception_is_stronger_than_a_ban() {
         let mut modes = Modes::default();
         let ana = Source::new(nick("ana"), "a", "cafe");
@@ -473,20 +308,5 @@ mod tests {
             Timestamp(1),
         );
         assert_eq!(modes.listed(), 1);
-    }
-
-    #[test]
-    fn ranks_are_told_the_highest_first() {
-        let both = Ranks::default()
-            .set(Rank::Voice, true)
-            .set(Rank::Operator, true);
-        assert_eq!(both.prefixes().collect::<String>(), "@+");
-        assert_eq!(
-            both.set(Rank::Operator, false)
-                .prefixes()
-                .collect::<String>(),
-            "+"
-        );
-        assert!(!Ranks::default().any());
     }
 }

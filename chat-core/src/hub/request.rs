@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::hub::Redaction;
 use crate::hub::entry::{NotKept, PostKind, Target};
-use crate::hub::modes::{Change, Rank};
+use crate::hub::modes::Change;
+use crate::hub::ranks::Rank;
 use crate::names::{NameError, Nick, RoomName};
 
 /// Something that others could see if it is granted.

@@ -5,7 +5,8 @@
 use std::sync::Arc;
 
 use super::entry::Act;
-use super::modes::{self, Change, Flag, List, Rank};
+use super::modes::{self, Change, Flag, List};
+use super::ranks::Rank;
 use super::request::Refusal;
 use super::user_modes::UserMode;
 use super::{Effects, Hub, Member, Room};

@@ -7,8 +7,10 @@ use slab::Slab;
 
 use crate::hub::entry::Source;
 use crate::hub::looks::Looks;
-use crate::hub::modes::{Change, Modes, Rank, Ranks, Settings};
+use crate::hub::modes::{Change, Modes};
+use crate::hub::ranks::{Rank, Ranks};
 use crate::hub::request::Refusal;
+use crate::hub::settings::Settings;
 use crate::id::PersonId;
 use crate::limits::ROOM_INVITED_MAX;
 use crate::names::{Nick, RoomName};

@@ -8,7 +8,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::entry::{Act, Committed, Entry, PostKind, Target};
-use super::modes::{Change, Flag, List, Rank};
+use super::modes::{Change, Flag, List};
+use super::ranks::Rank;
 use super::request::{Addressee, Refusal, Request};
 use super::{Effects, Hub, Introduction, Redaction};
 use crate::id::{Identity, PersonId, Seq};

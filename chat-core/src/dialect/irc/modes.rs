@@ -1,6 +1,7 @@
 //! What a MODE of a room asks for. modern.ircdocs.horse, "MODE message".
 
-use crate::hub::modes::{Flag, List, Rank};
+use crate::hub::modes::{Flag, List};
+use crate::hub::ranks::Rank;
 use crate::limits::{MASK_BYTES_MAX, MODE_PARAMS_MAX, ROOM_KEY_BYTES_MAX};
 
 /// One thing that is wanted of a room's modes; names and masks are as they were written.
