@@ -61,6 +61,7 @@ conversations! {
     a_stranger_may_do_nothing_in_a_room
     a_terminal_obeys_no_stranger
     a_web_page_that_posts_to_a_line_door_is_sent_away
+    an_invitation_opens_what_its_author_may_open
     an_operator_takes_back_what_others_said
     an_invitation_reaches_the_plain_door
     an_operator_cannot_ban_this_machine_or_themselves

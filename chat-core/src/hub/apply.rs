@@ -182,7 +182,14 @@ impl Hub {
             return Err(Refusal::AlreadyInRoom(nick.clone(), room.clone()));
         }
         let key = self.rooms.key(room);
-        if let Some(room) = key.and_then(|key| self.rooms.get_mut(key)) {
+        // What keeps people out is for operators to open: others only tell that they would like somebody there.
+        let opens = self
+            .room(room)
+            .is_some_and(|room| self.may_moderate(who, room));
+        if let Some(room) = key
+            .and_then(|key| self.rooms.get_mut(key))
+            .filter(|_| opens)
+        {
             room.invite(guest);
         }
         Ok(Effects {
