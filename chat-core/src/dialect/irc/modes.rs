@@ -44,8 +44,18 @@ pub fn wanted<'a>(modes: &[&'a str]) -> Vec<Wanted<'a>> {
             break;
         }
     }
-    // Whose mask was left out did not ask who is on the list.
-    wanted.retain(|one| !(has_too_many && matches!(one, Wanted::Show(_))));
+    let mut shown = Vec::new();
+    wanted.retain(|one| match one {
+        // Whose mask was left out did not ask who is on the list.
+        Wanted::Show(_) if has_too_many => false,
+        // Nobody needs it twice, and a list is long.
+        Wanted::Show(list) if shown.contains(list) => false,
+        Wanted::Show(list) => {
+            shown.push(*list);
+            true
+        }
+        _ => true,
+    });
     wanted
 }
 
@@ -155,6 +165,11 @@ mod tests {
                 Wanted::Unknown('x'),
                 Wanted::Show(List::Bans)
             ]
+        );
+        assert_eq!(
+            wanted(&["bbe+b"]),
+            [Wanted::Show(List::Bans), Wanted::Show(List::Exceptions)],
+            "each list is shown once"
         );
         assert_eq!(wanted(&["-k"]), [Wanted::Key(None)]);
         assert_eq!(wanted(&[]), []);
