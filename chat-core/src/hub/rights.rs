@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::entry::Act;
 use super::modes::{self, Change, Flag, List};
-use super::ranks::Rank;
+use super::ranks::{Rank, Ranks};
 use super::request::Refusal;
 use super::user_modes::UserMode;
 use super::{Effects, Hub, Member, Room};
@@ -213,7 +213,7 @@ impl Hub {
         }
     }
 
-    /// The act of changing modes: what would change nothing is left out.
+    /// The act of changing modes, one after the other: what changes nothing by then is left out.
     pub(super) fn mode_act(
         &self,
         who: PersonId,
@@ -221,17 +221,31 @@ impl Hub {
         changes: Vec<Change>,
     ) -> Result<Act, Refusal> {
         let room = self.check_operator(who, name)?;
-        for change in &changes {
-            self.check_change(who, name, change)?;
+        let by = &self.people.get(who).ok_or(Refusal::Gone)?.source.nick;
+        let (mut modes, mut ranks) = (room.settings.modes.clone(), Vec::new());
+        let mut kept = Vec::new();
+        for change in changes {
+            self.check_change(who, name, &change)?;
+            let is_one = match &change {
+                Change::Rank(rank, id, _, has) => change_rank(room, &mut ranks, *id, *rank, *has),
+                other => {
+                    let is_one = modes.would_change(other);
+                    modes.change(other, by, room.created);
+                    is_one
+                }
+            };
+            match &change {
+                Change::List(list, ..) if modes.listed() > ROOM_LISTED_MAX => {
+                    return Err(Refusal::ListFull(room.name.clone(), list.letter()));
+                }
+                _ if is_one => kept.push(change),
+                _ => {}
+            }
         }
-        let changes: Box<[Change]> = changes
-            .into_iter()
-            .filter(|change| room.would_change(change))
-            .collect();
         Ok(Act::Mode {
             room: room.name.clone(),
-            text: modes::text(&changes).into(),
-            changes,
+            text: modes::text(&kept).into(),
+            changes: kept.into(),
         })
     }
 
@@ -281,4 +295,22 @@ impl Hub {
             ..Effects::to_room(key)
         })
     }
+}
+
+/// Changes a rank among those that members of a room would have by then; whether that is a change.
+fn change_rank(
+    room: &Room,
+    ranks: &mut Vec<(PersonId, Ranks)>,
+    id: PersonId,
+    rank: Rank,
+    has: bool,
+) -> bool {
+    let place = ranks.iter().position(|(other, _)| *other == id);
+    let place = place.unwrap_or_else(|| {
+        ranks.push((id, room.ranks(id)));
+        ranks.len() - 1
+    });
+    let before = ranks[place].1;
+    ranks[place].1 = before.set(rank, has);
+    ranks[place].1 != before
 }

@@ -94,15 +94,6 @@ impl Room {
         }
     }
 
-    /// Whether a change of its modes would be one.
-    #[must_use]
-    pub fn would_change(&self, change: &Change) -> bool {
-        match change {
-            Change::Rank(rank, id, _, has) => self.ranks(*id).has(*rank) != *has,
-            other => self.settings.modes.would_change(other),
-        }
-    }
-
     pub(super) fn change(&mut self, change: &Change, by: &Nick, at: Timestamp) {
         match change {
             Change::Rank(rank, id, _, has) if self.has(*id) => self.set_rank(*id, *rank, *has),
