@@ -251,6 +251,29 @@ fn whoever_leaves_with_a_new_name_on_its_way_leaves_under_it() {
 }
 
 #[test]
+fn whoever_takes_another_name_while_something_is_done_to_them_is_told_of_under_it() {
+    for (command, told) in [
+        ("MODE #a +v bob", "MODE #a +v rob"),
+        ("KICK #a bob :out", "KICK #a rob :out"),
+    ] {
+        let mut stage = Stage::new();
+        let (mut ana, mut bob) = (stage.register("ana", ""), stage.register("bob", ""));
+        stage.join(&mut ana);
+        stage.join(&mut bob);
+        stage.heard(&mut ana);
+        bob.send("NICK rob");
+        stage.turns(FEW);
+        ana.send(command);
+        let heard = stage.heard(&mut bob);
+        let texts: Vec<&str> = heard
+            .iter()
+            .map(|line| line.split_once(' ').unwrap().1)
+            .collect();
+        assert_eq!(texts, ["NICK rob", told]);
+    }
+}
+
+#[test]
 fn what_was_asked_over_a_connection_is_not_answered_on_the_next_one() {
     let mut stage = Stage::new();
     let caps = "labeled-response batch echo-message";

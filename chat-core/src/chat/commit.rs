@@ -155,7 +155,7 @@ impl Turn<'_> {
         let who = committed.entry.who;
         self.chat.until = self.chat.until.max(committed.seq);
         self.chat.stamped = self.chat.stamped.max(committed.at);
-        let renamed = self.under_present_name(&committed);
+        let renamed = self.under_present_names(&committed);
         let committed = renamed.unwrap_or(committed);
         // What the room has said so far is for them still.
         match &committed.entry.act {
@@ -195,13 +195,18 @@ impl Turn<'_> {
         }
     }
 
-    /// An entry bears the name that its author had when it was checked. Who is made to leave while
-    /// a new name is still on its way leaves under the new one.
-    fn under_present_name(&self, committed: &Committed) -> Option<Arc<Committed>> {
-        let present = &self.chat.hub.person(committed.entry.who)?.source;
-        (*present != committed.entry.source).then(|| {
+    /// An entry bears the names that its author, and those whom it means, had when it was checked. Who is made to leave
+    /// while a new name is still on its way leaves under the new one.
+    fn under_present_names(&self, committed: &Committed) -> Option<Arc<Committed>> {
+        let hub = &self.chat.hub;
+        let present = &hub.person(committed.entry.who)?.source;
+        let act = hub.under_present_names(&committed.entry.act);
+        (*present != committed.entry.source || act.is_some()).then(|| {
             let mut renamed = committed.clone();
             renamed.entry.source = Arc::clone(present);
+            if let Some(act) = act {
+                renamed.entry.act = act;
+            }
             Arc::new(renamed)
         })
     }

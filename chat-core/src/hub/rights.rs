@@ -249,6 +249,36 @@ impl Hub {
         })
     }
 
+    /// The same act with the names that those have by now whom it means, if one of them has another one: an entry bears
+    /// those that they had when it was checked, and others have heard the new ones before it takes effect.
+    #[must_use]
+    pub fn under_present_names(&self, act: &Act) -> Option<Act> {
+        let present = |id: PersonId, then: &Nick| {
+            let now = &self.person(id)?.source.nick;
+            (now.as_str() != then.as_str()).then(|| now.clone())
+        };
+        let mut act = act.clone();
+        let is_new = match &mut act {
+            Act::Kick { id, nick, .. } => present(*id, nick).map(|now| *nick = now).is_some(),
+            Act::Mode { changes, text, .. } => {
+                let mut is_new = false;
+                for change in changes.iter_mut() {
+                    if let Change::Rank(_, id, nick, _) = change
+                        && let Some(now) = present(*id, nick)
+                    {
+                        (*nick, is_new) = (now, true);
+                    }
+                }
+                if is_new {
+                    *text = modes::text(changes).into();
+                }
+                is_new
+            }
+            _ => false,
+        };
+        is_new.then_some(act)
+    }
+
     pub(super) fn change_modes(
         &mut self,
         who: PersonId,
