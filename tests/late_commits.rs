@@ -106,10 +106,14 @@ impl Stage {
     }
 
     fn late(turns: u64) -> Stage {
+        Stage::answering(turns, turns)
+    }
+
+    fn answering(turns: u64, answer_turns: u64) -> Stage {
         let mut limits = Limits::default();
         limits.lift();
         let memory = Memory::new("epoch".into(), limits.journal_bytes);
-        let journal = Late::new(Failing::new(memory, is_secret), turns);
+        let journal = Late::new(Failing::new(memory, is_secret), turns).answering(answer_turns);
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
         let relay = Relay::builder().limits(limits).journal(Box::new(journal));
         let relay = relay.irc(any).unwrap().build_with(|chat| Sessions {
@@ -318,6 +322,29 @@ fn whoever_comes_back_before_their_quit_is_committed_has_left_all_the_same() {
     again.expect_contains(" 422 ");
     let welcome = again.transcript();
     assert!(!welcome.contains("JOIN #a"), "{welcome}");
+}
+
+#[test]
+fn what_is_taken_back_while_somebody_reads_does_not_come_back() {
+    let caps = "batch message-tags echo-message draft/chathistory draft/message-redaction";
+    for moment in 0..=3 * SOON {
+        let mut stage = Stage::answering(SOON, 2 * SOON);
+        let (mut ana, mut bob) = (stage.register("ana", caps), stage.register("bob", caps));
+        stage.join(&mut ana);
+        stage.join(&mut bob);
+        ana.send("PRIVMSG #a :a slip");
+        let heard = stage.heard(&mut ana);
+        let said = heard.iter().find(|line| line.ends_with(":a slip")).unwrap();
+        let msgid = said.split(['=', ' ', ';']).nth(1).unwrap();
+        stage.heard(&mut bob);
+        ana.send(&format!("REDACT #a {msgid}"));
+        stage.turns(moment);
+        bob.send("CHATHISTORY LATEST #a * 9");
+        let heard = stage.heard(&mut bob);
+        let taken_back = heard.iter().position(|line| line.contains(" REDACT #a "));
+        let shown = heard.iter().rposition(|line| line.ends_with(":a slip"));
+        assert!(shown < taken_back, "after {moment} turns: {heard:?}");
+    }
 }
 
 #[test]

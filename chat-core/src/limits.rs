@@ -106,6 +106,10 @@ pub const HISTORY_MESSAGES_MAX: usize = 100;
 /// Messages in one reply to SEARCH. Ours, that of CHATHISTORY.
 pub const SEARCH_MESSAGES_MAX: usize = HISTORY_MESSAGES_MAX;
 
+/// Messages of which it is known that they were taken back while an answer with them may be under way. Ours: more than all
+/// operators of a room take back while one reader stalls.
+pub const TAKEN_BACK_MAX: usize = 1000;
+
 /// Bytes of a text that is searched for. Ours: a sentence of any script.
 pub const SEARCH_TEXT_BYTES_MAX: usize = 256;
 

@@ -113,7 +113,7 @@ use bans::Bans;
 use consult::Program;
 use crowds::Crowds;
 use fan_out::FanOut;
-use history::Asking;
+use history::{Asking, TakenBack};
 use house::House;
 use monitor::Monitors;
 use oper::Claims;
@@ -143,6 +143,7 @@ pub struct Chat {
     /// The last time that an entry was given.
     stamped: Timestamp,
     retries: Retries,
+    taken_back: TakenBack,
     markers: ReadMarkers,
     monitors: Monitors,
     /// The dialect of each door; the rest speak IRC.
@@ -212,6 +213,7 @@ impl Chat {
             until: Seq(0),
             stamped: at,
             retries: Retries::default(),
+            taken_back: TakenBack::default(),
             markers: ReadMarkers::new(&setup.limits),
             monitors: Monitors::default(),
             dialects: Vec::new(),

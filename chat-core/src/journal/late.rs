@@ -79,8 +79,14 @@ impl<J: Journal> Late<J> {
     /// Questions are answered at once: the answer may know what has not taken effect yet.
     #[must_use]
     pub fn answering_at_once(self) -> Late<J> {
+        self.answering(0)
+    }
+
+    /// Questions are answered so many turns later: what is in the answer may have been taken back meanwhile.
+    #[must_use]
+    pub fn answering(self, turns: u64) -> Late<J> {
         Late {
-            answer_turns: 0,
+            answer_turns: turns,
             ..self
         }
     }

@@ -135,7 +135,10 @@ impl Turn<'_> {
             (Wish::Search, Some(Found::Said { entries, is_whole })) => {
                 self.tell_search(who, entries, is_whole, key);
             }
-            (Wish::Recall, Some(Found::Said { entries, .. })) => self.tell_recalled(who, &entries),
+            (Wish::Recall, Some(Found::Said { mut entries, .. })) => {
+                entries.retain(|entry| !self.chat.taken_back.has(entry.seq));
+                self.tell_recalled(who, &entries);
+            }
             (Wish::Redact(sought), Some(found)) => self.sought(who, &sought, found, key),
             (wish, _) => {
                 if let Some(wrong) = wish.unreadable() {

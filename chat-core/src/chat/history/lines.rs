@@ -52,6 +52,9 @@ impl Lines {
 }
 
 fn said(chat: &Chat, who: PersonId, entry: &Committed, batch: Option<&str>) -> Option<String> {
+    if chat.taken_back.has(entry.seq) {
+        return None;
+    }
     let caps = chat.reader(who).caps;
     let epoch = chat.journal.epochs().of(entry.seq);
     let extra = Extra {

@@ -11,16 +11,19 @@
 //! | `search.rs` | SEARCH: the same, by its words |
 //! | `lines.rs` | the answer, line by line |
 //! | `redaction.rs` | REDACT: what is taken back is looked up first |
+//! | `taken_back.rs` | what was taken back lately: an answer that was read before does not tell it |
 
 mod inquiry;
 mod lines;
 mod redaction;
 mod search;
 mod spans;
+mod taken_back;
 mod targets;
 
 pub(super) use inquiry::Asking;
 pub(super) use lines::Lines;
+pub(super) use taken_back::TakenBack;
 
 use super::answer::AnswerKey;
 use super::cursor::Cursor;

@@ -90,7 +90,8 @@ impl Turn<'_> {
         let Found::Said { entries, .. } = found else {
             return self.wrong(key, &asked.unreadable());
         };
-        match entries.first() {
+        let message = entries.first();
+        match message.filter(|message| !self.chat.taken_back.has(message.seq)) {
             Some(message) => self.take_back(who, sought, message, key),
             None if sought.is_stranger => self.wrong(key, &asked.invalid_target()),
             None => self.wrong(key, &asked.unknown_msgid()),
@@ -160,6 +161,7 @@ impl Turn<'_> {
     pub(in crate::chat) fn forget_words(&mut self, committed: &Committed) {
         if let Act::Redact(redaction) = &committed.entry.act {
             self.chat.retries.redact(redaction);
+            self.chat.taken_back.add(redaction.seq);
         }
     }
 
