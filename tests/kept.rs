@@ -415,6 +415,26 @@ fn a_wrong_value_is_refused_with_what_to_write() {
 }
 
 #[test]
+fn whoever_was_told_that_they_made_a_room_has_made_it_after_a_crash() {
+    for room in ["#a", "#b", "#c", "#d"] {
+        let at = folder();
+        let chat = start(at.path(), &[]);
+        let cookie = http::login(chat.door("http"), "ana");
+        let page = |chat: &Program| {
+            let mut page = WsClient::connect_with_session(chat.door("http"), &cookie);
+            page.register("ana");
+            page.send(&format!("JOIN {room}"));
+            page.expect_contains(&format!(" {room} :@ana"));
+            page
+        };
+        let told = page(&chat);
+        kill(chat);
+        drop(told);
+        page(&start(at.path(), &[]));
+    }
+}
+
+#[test]
 fn a_room_is_kept_in_order_by_whoever_made_it_and_as_they_left_it() {
     let at = folder();
     let chat = start(at.path(), &[]);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::answer::AnswerKey;
+use super::room_settings::Changed;
 use super::turn::Turn;
 use super::{Waiting, retry};
 use crate::hub::entry::{Act, Committed, Entry, NotKept, PostKind};
@@ -37,10 +38,10 @@ impl Turn<'_> {
         let who = entry.who;
         let is_post = entry.is_post();
         let tried = retry::tried(&entry);
-        let mode = matches!(entry.act, Act::Mode { .. }).then(|| entry.clone());
+        let expected = self.chat.expected_settings(&entry);
         let ticket = self.chat.journal.append(entry, self.now.wall);
-        if let Some(entry) = mode {
-            self.chat.note_expected_settings(&entry);
+        if let Some((room, settings)) = expected {
+            self.chat.note_expected_settings(room, settings, ticket);
         }
         if let Some(tried) = tried {
             self.chat.retries.begin(tried, ticket);
@@ -94,11 +95,14 @@ impl Turn<'_> {
             Ok(committed) => &committed.entry,
             Err((entry, _)) => &**entry,
         };
-        let tried = retry::tried(entry);
+        let (tried, changed) = (retry::tried(entry), Changed::by(entry));
         let outcome = match result {
             Ok(committed) => self.take_effect(committed, key),
             Err((entry, why)) => self.not_stored(*entry, why, key),
         };
+        if let Some(changed) = changed {
+            self.chat.note_real_settings(&changed, ticket);
+        }
         if let Some(waiting) = waiting {
             self.land(waiting);
         }
@@ -171,12 +175,10 @@ impl Turn<'_> {
                 self.tell_of_presence(&committed);
                 self.report_happened(&committed);
                 self.chat.forget_markers_of_who_left(&committed.entry);
-                self.chat.note_real_settings(&committed.entry);
                 Ok(committed)
             }
             Err(refusal) => {
                 self.chat.journal.strike(&committed);
-                self.chat.note_real_settings(&committed.entry);
                 if let Some(key) = key {
                     self.refuse(key, &refusal);
                 }
@@ -276,7 +278,6 @@ impl Turn<'_> {
             };
             return self.take_effect(Arc::new(committed), key);
         }
-        self.chat.note_real_settings(&entry);
         if let Some(key) = key {
             self.refuse(key, &Refusal::NotStored(why));
         }

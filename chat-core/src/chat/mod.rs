@@ -121,6 +121,7 @@ use pace::Waiters;
 use read_marker::ReadMarkers;
 use recovered::Shelves;
 use retry::Retries;
+use room_settings::Expected;
 use speaker::Speaker;
 use turn::Turn;
 
@@ -144,6 +145,7 @@ pub struct Chat {
     stamped: Timestamp,
     retries: Retries,
     taken_back: TakenBack,
+    expected: Expected,
     markers: ReadMarkers,
     monitors: Monitors,
     /// The dialect of each door; the rest speak IRC.
@@ -214,6 +216,7 @@ impl Chat {
             stamped: at,
             retries: Retries::default(),
             taken_back: TakenBack::default(),
+            expected: Expected::default(),
             markers: ReadMarkers::new(&setup.limits),
             monitors: Monitors::default(),
             dialects: Vec::new(),
