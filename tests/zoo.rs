@@ -8,6 +8,10 @@
 //! | `zoo/irssi.rs`, `weechat.rs`, `script.rs`, `nc.rs`, `socket.rs`, `page.rs` | the kinds |
 //! | `zoo/python_irc.py`, `zoo/irc_framework.mjs` | what drives the two libraries |
 //! | `zoo/order.rs` | a room that irssi and WeeChat keep in order |
+//! | `zoo/bots.rs` | a room that the two libraries keep in order |
+//! | `zoo/opers.rs` | an operator of the server with irssi, and a bot whom irssi is shown |
+//! | `zoo/watching.rs` | who comes and goes, as irssi, WeeChat and irc-framework tell it |
+//! | `zoo/hanging.rs` | messages of several lines, reactions, answers, removals, and who is typing |
 //! | `zoo/curl.rs` | curl, which only looks around and logs in |
 #![allow(
     clippy::expect_used,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use test_support::{Browser, PATIENCE, within};
+use test_support::{Browser, PATIENCE, eventually, within};
 
 use super::house::House;
 use super::irssi::Irssi;
@@ -164,4 +164,16 @@ pub(super) fn shows(log: &str, parts: &[&str]) -> bool {
         });
         found.is_some()
     })
+}
+
+/// Waits until a log has a line with both.
+#[track_caller]
+pub(super) fn sees(log: &dyn Fn() -> String, one: &str, other: &str) {
+    eventually(&format!("{one} … {other}"), || {
+        let log = log();
+        let mut lines = log.lines();
+        lines
+            .any(|line| line.contains(one) && line.contains(other))
+            .then_some(())
+    });
 }

@@ -1,6 +1,8 @@
 //! What the guests come to.
 
+use std::io::Write as _;
 use std::net::SocketAddr;
+use std::process::{Command, Stdio};
 
 use test_support::Program;
 use test_support::program::chat_relay;
@@ -17,8 +19,20 @@ pub(super) struct House {
 impl House {
     /// chat-web alone, with all its doors.
     pub(super) fn of_one() -> Self {
+        Self::of_one_with(&[])
+    }
+
+    /// The same with somebody who may say `OPER ana secret`.
+    pub(super) fn with_an_operator() -> Self {
+        let file = NamedTempFile::new().expect("a temporary file");
+        std::fs::write(file.path(), hashed("ana", "secret")).expect("a file of our own");
+        // It is read once, at the start.
+        Self::of_one_with(&["--opers", file.path().to_str().expect("UTF-8")])
+    }
+
+    fn of_one_with(args: &[&str]) -> Self {
         let doors = ["--http", ANY, "--irc", ANY, "--plain", ANY];
-        let chat = Program::start(env!("CARGO_BIN_EXE_chat-web"), &doors);
+        let chat = Program::start(CHAT_WEB, &[&doors[..], args].concat());
         Self {
             irc: chat.door("irc"),
             plain: chat.door("plain"),
@@ -38,7 +52,7 @@ impl House {
         let (irc, plain) = (relay.door("irc"), relay.door("plain"));
         let page = ["--http", ANY, "--relay", &irc.to_string()];
         let page = [&page[..], &secret].concat();
-        let page = Program::start(env!("CARGO_BIN_EXE_chat-web"), &page);
+        let page = Program::start(CHAT_WEB, &page);
         Self {
             irc,
             plain,
@@ -49,4 +63,17 @@ impl House {
     }
 }
 
+/// A line of the file of operators.
+fn hashed(name: &str, password: &str) -> Vec<u8> {
+    let mut command = Command::new(CHAT_WEB);
+    command.args(["hash-password", name]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().expect("the program under test");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    writeln!(stdin, "{password}").expect("somebody who reads");
+    drop(stdin);
+    child.wait_with_output().expect("a line").stdout
+}
+
+const CHAT_WEB: &str = env!("CARGO_BIN_EXE_chat-web");
 const ANY: &str = "127.0.0.1:0";

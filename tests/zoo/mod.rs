@@ -1,15 +1,19 @@
 //! The story, the same for every house.
 
+mod bots;
 mod curl;
 mod guest;
+mod hanging;
 mod house;
 mod irssi;
 mod nc;
+mod opers;
 mod order;
 mod page;
 mod raw;
 mod script;
 mod socket;
+mod watching;
 mod weechat;
 
 use std::sync::Arc;

@@ -24,6 +24,17 @@ impl NcAtIrc {
         Self { nc }
     }
 
+    /// Types a line of IRC.
+    pub(super) fn types(&mut self, line: &str) {
+        self.nc.tell(line);
+    }
+
+    /// Waits until this has come.
+    #[track_caller]
+    pub(super) fn reads(&mut self, text: &str) {
+        self.nc.wait_for(text);
+    }
+
     pub(super) fn say(&mut self, text: &str) {
         self.nc.tell(&raw::privmsg("#lobby", text));
     }
@@ -74,6 +85,12 @@ impl NcAtPlain {
         nc.tell(name);
         nc.wait_for("in #lobby");
         Self { nc }
+    }
+
+    /// Waits until this is shown.
+    #[track_caller]
+    pub(super) fn reads(&mut self, text: &str) {
+        self.nc.wait_for(text);
     }
 
     pub(super) fn say(&mut self, text: &str) {

@@ -1,7 +1,8 @@
 //! A room that irssi makes and WeeChat helps to keep in order, by the commands that their users know.
 
-use test_support::{LineClient, eventually};
+use test_support::LineClient;
 
+use super::guest::sees;
 use super::house::House;
 use super::irssi::Irssi;
 use super::weechat::WeeChat;
@@ -68,15 +69,4 @@ fn member(house: &House, name: &str) -> LineClient {
     member.register(name);
     member.join("#den");
     member
-}
-
-/// Waits until a log has a line with both.
-fn sees(log: &dyn Fn() -> String, one: &str, other: &str) {
-    eventually(&format!("{one} … {other}"), || {
-        let log = log();
-        let mut lines = log.lines();
-        lines
-            .any(|line| line.contains(one) && line.contains(other))
-            .then_some(())
-    });
 }

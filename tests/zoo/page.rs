@@ -34,6 +34,39 @@ impl Visitor {
         self.page.press("Enter");
     }
 
+    /// Begins to write, and does not send it.
+    pub(super) fn types(&self, text: &str) {
+        self.page.type_text(text);
+    }
+
+    /// Puts an emoji on a message.
+    pub(super) fn reacts(&self, text: &str, emoji: &str) {
+        self.opens_bar_of(text);
+        self.clicks_in_bar("React");
+        self.clicks_in_bar(emoji);
+    }
+
+    /// Takes a message back.
+    pub(super) fn removes(&self, text: &str) {
+        self.opens_bar_of(text);
+        self.clicks_in_bar("Delete");
+        self.page.wait_for("document.querySelector('#bar .wrong')");
+        self.page.click("#bar .wrong");
+    }
+
+    /// Waits until an element says this.
+    #[track_caller]
+    pub(super) fn awaits_text(&self, selector: &str, text: &str) {
+        let shown = format!("document.querySelector({})?.textContent", json!(selector));
+        self.page.wait_for(&format!("{shown} === {}", json!(text)));
+    }
+
+    /// Waits until a message is gone that somebody has taken back.
+    #[track_caller]
+    pub(super) fn awaits_removal(&self, by: &str) {
+        self.page.wait_for_text(&format!("Message deleted by {by}"));
+    }
+
     pub(super) fn act(&self, text: &str) {
         self.say(&format!("/me {text}"));
     }
@@ -81,6 +114,34 @@ impl Visitor {
     /// What stands there, and what the browser's console holds.
     pub(super) fn log(&self) -> String {
         self.page.text() + "\n--- the console\n" + &self.page.console().join("\n")
+    }
+
+    /// As a mouse does that comes over it, once the server has given it an id.
+    fn opens_bar_of(&self, text: &str) {
+        let message = format!(
+            "[...document.querySelectorAll('#log .message')].find(one => one.item?.id && one.item.text === {})",
+            json!(text)
+        );
+        self.page.wait_for(&message);
+        self.marks(&format!("{message}.querySelector('.text')"));
+        self.page.mouse("#aim", &["mouseMoved"]);
+    }
+
+    fn clicks_in_bar(&self, label: &str) {
+        let button = format!(
+            "[...document.querySelectorAll('#bar button')].find(one => one.textContent === {})",
+            json!(label)
+        );
+        self.page.wait_for(&button);
+        self.marks(&button);
+        self.page.click("#aim");
+    }
+
+    /// Makes this the one element that is `#aim`.
+    fn marks(&self, element: &str) {
+        self.page.eval(&format!(
+            "document.querySelector('#aim')?.removeAttribute('id'), {element}.id = 'aim'"
+        ));
     }
 
     fn was_told(&self, who: &str, text: &str) -> bool {

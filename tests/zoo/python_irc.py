@@ -19,7 +19,7 @@ class Person(irc.bot.SingleServerIRCBot):
         tell("in", room)
 
     def on_join(self, connection, event):
-        tell(event.source.nick, "joined")
+        tell(event.source.nick, "joined", event.target)
 
     def on_pubmsg(self, connection, event):
         tell(event.source.nick, "said", event.arguments[0])
@@ -35,6 +35,17 @@ class Person(irc.bot.SingleServerIRCBot):
 
     def on_nick(self, connection, event):
         tell(event.source.nick, "is now", event.target)
+
+    def on_kick(self, connection, event):
+        tell(event.source.nick, "removed", *event.arguments)
+
+    def on_mode(self, connection, event):
+        tell(event.source.nick, "set", event.target, *event.arguments)
+        room = self.channels[event.target]
+        tell("operators", *sorted(room.opers()), "voices", *sorted(room.voiced()))
+
+    def on_invite(self, connection, event):
+        tell(event.source.nick, "asked me to", event.arguments[0])
 
     def on_quit(self, connection, event):
         tell(event.source.nick, "left", event.arguments[0])
@@ -64,6 +75,15 @@ def obey(connection):
             connection.topic(ROOM, rest)
         elif verb == "rename":
             connection.nick(rest)
+        elif verb == "join":
+            connection.join(rest)
+        elif verb == "mode":
+            connection.mode(*rest.split(" ", 1))
+        elif verb == "kick":
+            connection.kick(*rest.split(" ", 2))
+        elif verb == "invite":
+            room, who = rest.split(" ")
+            connection.invite(who, room)
         elif verb == "leave":
             connection.quit(rest)
 

@@ -1,5 +1,6 @@
 //! Two libraries that bots are made of, each behind a small script of ours. It reads one order a
-//! line (`say`, `act`, `tell WHO`, `topic`, `rename`, `leave`) and tells what the library told it.
+//! line (`say`, `act`, `tell WHO`, `topic`, `rename`, `leave`, and more: see the scripts) and tells what
+//! the library told it.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -31,7 +32,19 @@ impl Script {
         Self::starts(command.args([&ip, &port]))
     }
 
-    /// The same over a WebSocket without a subprotocol.
+    /// The same with all that it can be asked for: it is shown what it says itself, and reads a message
+    /// of several lines as one batch.
+    pub(super) fn node_of_today_joins(house: &House, name: &str) -> Self {
+        let mut command = node(name);
+        let (ip, port) = (house.irc.ip().to_string(), house.irc.port().to_string());
+        command.env(
+            "CAPS",
+            "echo-message draft/multiline draft/message-redaction",
+        );
+        Self::starts(command.args([&ip, &port]))
+    }
+
+    /// The library over a WebSocket without a subprotocol.
     pub(super) fn node_joins_over_websocket(house: &House, name: &str) -> Self {
         let mut command = node(name);
         let (ip, port) = (house.http.ip().to_string(), house.http.port().to_string());
@@ -43,6 +56,17 @@ impl Script {
         let mut program = Piped::start(command);
         program.wait_for("\nin #lobby");
         Self { program }
+    }
+
+    /// Gives an order.
+    pub(super) fn does(&mut self, order: &str) {
+        self.program.tell(order);
+    }
+
+    /// Waits until it has told this.
+    #[track_caller]
+    pub(super) fn tells(&mut self, line: &str) {
+        self.program.wait_for(&format!("\n{line}\n"));
     }
 
     pub(super) fn say(&mut self, text: &str) {

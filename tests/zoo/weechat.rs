@@ -114,11 +114,15 @@ fn log_in(home: &Path) -> String {
         .collect()
 }
 
-/// No other plugins: what is not loaded opens no port.
+/// No other plugins: what is not loaded opens no port. That one types is told to others, and shown of
+/// them, if all four options say so.
 fn write_settings(home: &Path, house: &House, name: &str) {
     let (ip, port) = (house.irc.ip(), house.irc.port());
     let server = format!(
-        "[server]\n\
+        "[look]\n\
+         typing_status_nicks = on\n\
+         typing_status_self = on\n\
+         [server]\n\
          here.addresses = \"{ip}/{port}\"\n\
          here.autoconnect = on\n\
          here.autojoin = \"#lobby\"\n\
@@ -129,7 +133,14 @@ fn write_settings(home: &Path, house: &House, name: &str) {
          here.anti_flood_prio_low = 0\n"
     );
     let files = [
-        ("weechat.conf", "[plugin]\nautoload = \"irc,fifo,logger\"\n"),
+        (
+            "weechat.conf",
+            "[plugin]\nautoload = \"irc,fifo,logger,trigger,typing\"\n",
+        ),
+        (
+            "typing.conf",
+            "[look]\nenabled_nicks = on\nenabled_self = on\n",
+        ),
         ("fifo.conf", "[file]\npath = \"${weechat_data_dir}/fifo\"\n"),
         (
             "logger.conf",
