@@ -36,10 +36,12 @@ fn what_the_page_can_do_is_no_rubbish_elsewhere() {
     sees(&|| irma.log(), "< ana> that is all", "");
     sees(&|| wanda.log(), "\tana\tthat is all", "");
     let said = ["roses are red", "violets are blue", "that is all"];
-    assert_eq!(of_ana(&irma.log(), "< ana> "), said, "{}", irma.log());
-    assert_eq!(of_ana(&wanda.log(), "\tana\t"), said, "{}", wanda.log());
-    assert_eq!(of_ana(&pia.log(), "ana said "), said, "{}", pia.log());
-    assert_eq!(of_ana(&nico.log(), "ana: "), said, "{}", nico.log());
+    has_nothing_but(&said, &irma.log());
+    has_nothing_but(&said, &wanda.log());
+    // The line of IRC, and what the library makes of it.
+    has_nothing_but(&said.map(|text| [text; 2]).concat(), &pia.log());
+    let removed = "* ana took back a message";
+    has_nothing_but(&[said[0], said[1], removed, said[2]], &nico.log());
     assert_eq!(irma.warnings(), [""; 0], "{}", irma.log());
     assert_eq!(wanda.warnings(), [""; 0], "{}", wanda.log());
     assert_eq!(pia.warnings(), [""; 0], "{}", pia.log());
@@ -55,6 +57,7 @@ fn the_page_shows_what_irc_framework_and_netcat_hang_on_messages() {
     fritz.does("react 👀");
     ana.awaits_text("#log .chip", "👀1");
     fritz.does("answer I do");
+    fritz.tells("fritz said I do");
     ana.awaits_text("#log .quote", "ana who has the key?");
 
     let mut ina = NcAtIrc::joins(&house, "ina");
@@ -101,10 +104,17 @@ fn weechat_and_the_page_see_each_other_write() {
     assert_eq!(wanda.warnings(), [""; 0], "{}", wanda.log());
 }
 
-/// What a log has of her, to the end of each line.
-fn of_ana<'a>(log: &'a str, sign: &str) -> Vec<&'a str> {
-    let texts = log.lines().filter_map(|line| line.split_once(sign));
-    texts.map(|(_, text)| text).collect()
+/// From the first of these to the last, nothing else has come.
+#[track_caller]
+fn has_nothing_but(expected: &[&str], log: &str) {
+    let lines = log.lines().skip_while(|line| !line.ends_with(expected[0]));
+    let lines: Vec<&str> = lines.collect();
+    let last = expected[expected.len() - 1];
+    let end = lines.iter().rposition(|line| line.ends_with(last));
+    let lines = &lines[..end.map_or(0, |end| end + 1)];
+    let mut pairs = lines.iter().zip(expected);
+    let are_those = pairs.all(|(line, text)| line.ends_with(text));
+    assert!(lines.len() == expected.len() && are_those, "{log}");
 }
 
 /// The id of the last message of several lines.

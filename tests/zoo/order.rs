@@ -39,6 +39,16 @@ fn irssi_and_weechat_keep_a_room_in_order() {
     rosa.send("JOIN #den");
     rosa.expect_contains(" 366 ");
 
+    wanda.say("/kickban #den rosa bye");
+    rosa.expect_contains(" MODE #den +b *!rosa@");
+    rosa.expect_contains("KICK #den rosa :bye");
+    rosa.send("JOIN #den");
+    rosa.expect_contains(" 474 rosa #den :");
+    irma.say("/unban 1");
+    sees(&|| wanda.log(), "[-b *!rosa@", "irma");
+    rosa.send("JOIN #den");
+    rosa.expect_contains(" 366 ");
+
     wanda.say("/mode #den +m");
     rosa.expect_contains(" MODE #den +m");
     rosa.send("PRIVMSG #den :hello?");
