@@ -176,7 +176,7 @@ fn on_a_phone_a_touch_shows_what_may_be_done() {
     );
     phone(&ana.page);
     ana.page.color_scheme("dark");
-    id_of(&ana, "Shall we meet at ten?");
+    id_of(&ana, "Or at eleven?"); // or it moves the other one away from under the finger
     let message = "[...document.querySelectorAll('#log .message')].find(one => one.item?.text === 'Shall we meet at ten?')";
     let at = ana.page.eval(&format!(
         "(({{ x, y }}) => [{{ x: x + 90, y: y + 30 }}])({message}.getBoundingClientRect())"
@@ -190,8 +190,7 @@ fn on_a_phone_a_touch_shows_what_may_be_done() {
     ana.page.click("#bar .react");
     ana.page.viewport(320, 640, true);
     keep_picture(&ana, "phone-reactions");
-    ana.page
-        .eval("document.querySelector('#bar button:nth-child(2)').click()");
+    ana.page.click("#bar button:nth-child(2)");
     ana.shows("#log .chip .count", "1");
     ana.page.eval(&format!("{message}.click()"));
     ana.page.click("#bar .reply");

@@ -4,6 +4,7 @@ import { button } from './log.js';
 
 export const QUICK = ['👍', '❤️', '😂', '🎉', '😮', '😢'];
 const LONGEST = 32;
+const touch = matchMedia('(hover: none)');
 
 export class Bar {
 	#node = null; // the message
@@ -14,9 +15,9 @@ export class Bar {
 		this.on = on;
 		this.bar = $('bar');
 		this.list = $('log');
-		this.list.addEventListener('pointerover', event => event.pointerType === 'mouse' && !this.#asks && this.#at(event));
+		this.list.addEventListener('pointerover', event => !touch.matches && !this.#asks && this.#at(event));
 		this.list.addEventListener('focusin', event => !this.#asks && this.#at(event));
-		this.list.addEventListener('click', event => !event.target.closest('a, button') && matchMedia('(hover: none)').matches && this.#at(event));
+		this.list.addEventListener('click', event => !event.target.closest('a, button') && touch.matches && this.#at(event));
 		$('scroll').addEventListener('pointerleave', () => !this.#asks && this.hide());
 		this.list.addEventListener('keydown', event => this.#key(event));
 		this.bar.addEventListener('keydown', event => this.#inside(event));
