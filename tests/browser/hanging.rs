@@ -250,6 +250,10 @@ fn a_deleted_message_is_gone_everywhere_and_stays_gone() {
     does(&ana, "My password is hunter2", "Delete");
     keep_picture(&ana, "delete");
     ana.page.click("#bar .wrong");
+    ana.sees("Message deleted by ana");
+    ana.page.click("#box");
+    ana.page.press("ArrowUp");
+    assert_eq!(ana.draft(), "", "it is not brought back either");
     for person in [&ana, &bob] {
         person.sees("Message deleted by ana");
         person.shows("#log .quote", "ana message deleted");

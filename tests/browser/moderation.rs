@@ -54,8 +54,10 @@ fn an_operator_keeps_a_room_in_order_and_others_cannot() {
     assert!(offered(&bob, "ana").contains(&"Remove from room".to_owned()));
     bob.page.press("Escape");
     offered(&ana, "bob");
+    ana.page.fill("#sheet input", "he shouts");
+    keep_picture(&ana, "person-menu-reason");
     chooses(&ana, "Ban and remove");
-    bob.sees("ana removed bob");
+    bob.sees("ana removed bob: he shouts");
     ana.sees_people(&["ana"]);
     bob.page
         .wait_for("document.querySelector('#rooms [data-name=\"#tea\"]').matches('.outside')");
@@ -68,6 +70,47 @@ fn an_operator_keeps_a_room_in_order_and_others_cannot() {
     ana.sees("ana lifted the ban on");
     bob.say("/join #tea");
     ana.sees_people(&["ana", "bob"]);
+}
+
+#[test]
+fn an_operator_of_the_server_has_rights_everywhere_and_the_password_is_not_kept() {
+    let chat = Chat::with_an_operator();
+    let (ana, bob, eve) = (chat.enter("ana"), chat.enter("bob"), chat.enter("eve"));
+    eve.expects_trouble();
+    ana.say("/oper root wrong");
+    ana.page
+        .wait_for_text("That is not the name and the password of an operator");
+    ana.page.type_text("/oper root s3cret");
+    ana.page.eval("new Promise(done => setTimeout(done, 500))"); // as long as it takes to keep a draft
+    let kept = "JSON.stringify({ ...localStorage, ...sessionStorage }).includes('s3cret')";
+    assert_eq!(ana.page.eval(kept), false);
+    ana.page.press("Enter");
+    ana.sees("You are an operator of the server.");
+    ana.page.press("ArrowUp");
+    assert_eq!(ana.draft(), "");
+    // Also after the page was loaded again.
+    ana.page.reload();
+    ana.is_in("ana");
+    ana.page.wait_for("!document.querySelector('#bans').hidden");
+    assert!(offered(&ana, "bob").contains(&"Remove from the server".to_owned()));
+    ana.page.press("Escape");
+    ana.say("/kick bob too loud");
+    bob.sees("ana removed bob: too loud");
+    ana.say("/mode +m");
+    eve.sees("ana let only people with a voice speak");
+    ana.say("/mode");
+    ana.sees("#lobby has the modes +m");
+    offered(&ana, "eve");
+    ana.page.fill("#sheet input", "spam");
+    chooses(&ana, "Remove from the server");
+    eve.page
+        .wait_for("document.querySelector('#state-text').textContent.includes('spam')");
+    ana.say("/mode ana -o");
+    ana.sees("You are no operator of the server any more.");
+    ana.page.wait_for("document.querySelector('#bans').hidden");
+    ana.say("/kill bob gone");
+    ana.page
+        .wait_for_text("Only operators of the server may do that");
 }
 
 #[test]

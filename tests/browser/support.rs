@@ -37,6 +37,18 @@ impl Chat {
         }
     }
 
+    /// A chat whose operator is `root`, with the password `s3cret`.
+    pub(crate) fn with_an_operator() -> Self {
+        let file = tempfile::NamedTempFile::new().expect("a file of our own");
+        std::fs::write(file.path(), ROOT).expect("a file of ours");
+        let opers = ["--opers", file.path().to_str().expect("a path")];
+        if env!("CARGO_CRATE_NAME") == "gateway_browser" {
+            return Self::behind(&opers, &["--unlimited"]);
+        }
+        // It is read at the start.
+        Self::with(&[&opers[..], &["--unlimited"]].concat())
+    }
+
     /// A chat with short queues, which drops what was said in rooms for those who read too slowly.
     pub(crate) fn dropping() -> Self {
         let queue = "--limit=send_queue_bytes=65536";
@@ -130,6 +142,8 @@ impl Chat {
         client
     }
 }
+
+const ROOT: &str = "root $argon2id$v=19$m=19456,t=2,p=1$tHfQgHLlqkfmgkQ4R1xrAg$6I2j0ycmCT8+n0Nv3HXEKhJIx6mJTDdDlPLhMF7o15Y\n";
 
 /// The browser of all tests that run at this moment: each person in it has a profile of their own.
 pub(crate) fn browser() -> Arc<Browser> {

@@ -1,9 +1,8 @@
 // What begins with a slash, completion, back-off, the handshake.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { interpret } from '../../chat-web/src/pages/commands.js';
-import { delay } from '../../chat-web/src/pages/connection.js';
-import { Handshake } from '../../chat-web/src/pages/handshake.js';
+import { interpret, isSecret } from '../../chat-web/src/pages/commands.js';
+import { Handshake, delay } from '../../chat-web/src/pages/connection.js';
 import { parse } from '../../chat-web/src/pages/irc.js';
 import { Room } from '../../chat-web/src/pages/room.js';
 
@@ -28,10 +27,23 @@ test('commands become lines', () => {
 	assert.deepEqual(interpret('/me waves', lobby).post, { target: '#lobby', text: 'waves', action: true });
 	assert.deepEqual(interpret('/msg bob hi there', lobby), { open: 'bob', post: { target: 'bob', text: 'hi there' } });
 	assert.equal(interpret('/part', lobby).leave, '#lobby');
+	assert.equal(interpret('/kick bob too loud', lobby).send, 'KICK #lobby bob :too loud');
+	assert.equal(interpret('/kick bob', lobby).send, 'KICK #lobby bob');
+	assert.equal(interpret('/quote WALLOPS :look out', null).send, 'WALLOPS :look out');
+	const modes = ['/mode', '/mode b', '/mode +o bob', '/mode #tea -i', '/mode ann -o'].map(text => interpret(text, lobby).send);
+	assert.deepEqual(modes, ['MODE #lobby', 'MODE #lobby b', 'MODE #lobby +o bob', 'MODE #tea -i', 'MODE ann -o']);
+});
+
+test('an operator has a password, which is sent and never said', () => {
+	assert.equal(interpret('/oper root open sesame', null).send, 'OPER root :open sesame');
+	assert.equal(interpret('  /oper root sesame', lobby).send, 'OPER root sesame');
+	assert.equal(interpret('/kill bob sends spam', lobby).send, 'KILL bob :sends spam');
+	for (const text of ['/oper root x', ' /OPER root x', 'hi\n/oper root x', '/quote OPER root x', '/quote  pass x', '/oper']) assert.ok(isSecret(text), text);
+	for (const text of ['/operation', 'the /oper command', '/quote NAMES', '']) assert.ok(!isSecret(text), text);
 });
 
 test('what is missing is told with an example', () => {
-	for (const text of ['/join', '/msg', '/me', '/nick', '/invite']) assert.match(interpret(text, lobby).error, /Write it like this: \//);
+	for (const text of ['/join', '/msg', '/me', '/nick', '/invite', '/kick', '/oper root', '/kill bob', '/quote']) assert.match(interpret(text, lobby).error, /Write it like this: \//);
 	for (const text of ['hello', '/topic x', '/who', '/me x']) assert.match(interpret(text, null).error, /join #lobby/);
 });
 

@@ -43,7 +43,7 @@ test('a deleted message has no words any more, live and in the history', () => {
 	const { hear, room, asked } = chatting();
 	hear(':eve!e@h REDACT #a 1 :spam', ':srv BATCH +h chathistory #a', '@batch=h;msgid=9 :ann!w@h REDACT #a 2', ':srv BATCH -h', ':eve!e@h REDACT #a 77', ':eve!e@h REDACT #none 1');
 	assert.deepEqual(room.items.map(({ text, removed }) => [text, removed.by, removed.why]), [['', 'eve', 'spam'], ['', 'ann', '']]);
-	assert.deepEqual(asked.filter(([name]) => name === 'redacted').map(([, , id]) => id), ['1', '2', '77']);
+	assert.deepEqual(asked.filter(([name]) => name === 'redacted').map(([, , ...what]) => what), [['1', false], ['2', 'two'], ['77', undefined]]);
 });
 
 test('an answer to what we said wants us', () => {

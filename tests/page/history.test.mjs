@@ -1,8 +1,7 @@
 // What was said before: asked for page by page, and put where it belongs.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { History } from '../../chat-web/src/pages/history.js';
-import { Markers } from '../../chat-web/src/pages/markers.js';
+import { History, Markers } from '../../chat-web/src/pages/history.js';
 import { Room } from '../../chat-web/src/pages/room.js';
 
 const post = id => ({ id, kind: 'post', nick: 'bob', text: id, at: 1 });

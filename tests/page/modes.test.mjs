@@ -51,6 +51,31 @@ test('what is only for operators stands in the room, and says so', () => {
 	assert.deepEqual([room.items.map(({ text, only }) => [text, only]), chat.rooms.size], [[['psst', '@'], ['all', undefined]], 1]);
 });
 
+test('an operator of the server may do in each room what its operators may, and send people away', () => {
+	const { chat, hear, room, told, asked } = chatting(), offered = nick => deeds(chat, room, nick).map(([words]) => words);
+	chat.current = room;
+	hear(':s 221 ann +i');
+	assert.deepEqual(offered('bob'), []);
+	hear(':ann!w@h MODE ann +io', ':s 381 ann :yes', ':eve!e@e WALLOPS :look out');
+	assert.deepEqual(deeds(chat, room, 'bob').slice(-2), [['Ban and remove', ['MODE #a +b *!*@cafe', 'KICK #a bob']], ['Remove from the server', ['KILL bob']]]);
+	hear(':ann!w@h MODE ann -o', ':s 491 ann :none', ':s 263 ann OPER :wait');
+	assert.deepEqual(offered('bob'), []);
+	assert.deepEqual(told().slice(1), ['eve to the operators: look out', 'You are no operator of the server any more.']);
+	assert.deepEqual(asked.filter(([name]) => name === 'error').map(([, text]) => text), ['This server has no operators.', 'That was too often. Wait a moment, then try again.']);
+	hear(':s 221 ann +o');
+	assert.ok(offered('bob').length);
+	chat.restart();
+	assert.deepEqual(offered('bob'), []);
+});
+
+test('what we are in a room whose names are too many is told by WHOIS', () => {
+	const { hear, room, marks } = chatting(':s CROWD #a 0 0 5000');
+	hear(':s 301 ann ann :lunch', ':s 319 ann ann :#none @+#a +#b', ':s 319 ann bob :#a');
+	assert.deepEqual(marks(), ['@+ann', '@+bob', '+eve']);
+	hear(':ann!w@h JOIN #a');
+	assert.equal(room.ranked, false, 'it is asked for again');
+});
+
 test('the list of bans is told as a whole', () => {
 	const { hear, asked, room } = chatting();
 	hear(':s 367 ann #a *!*@one bob 1', ':s 367 ann #a *!*@two bob 2', ':s 368 ann #a :end', ':s 368 ann #a :end');

@@ -2,13 +2,11 @@
 import { fold, format, parse } from './irc.js';
 import { clean, nodes } from './format.js';
 import { Chat } from './state.js';
-import { Connection } from './connection.js';
-import { Handshake } from './handshake.js';
-import { History } from './history.js';
+import { Connection, Handshake } from './connection.js';
+import { History, Markers } from './history.js';
 import { $, avatar, nickname, say } from './dom.js';
 import { Composer } from './compose.js';
 import { Log } from './log.js';
-import { Markers } from './markers.js';
 import { Pending } from './pending.js';
 import { Sender } from './sender.js';
 import { Speaker } from './speak.js';
@@ -37,7 +35,7 @@ const chat = new Chat(meta('name'), {
 	found: (items, label) => tools.search.found(items, label),
 	bans: (...args) => tools.bans(...args),
 	crowd: room => room === chat.current && askNames(room),
-	redacted: (room, id) => tools.redacted(id),
+	redacted: (room, id, text) => tools.redacted(id, text),
 	wanted: (room, item) => tools.notifier.wanted(room, item),
 	refused: (code, label, more) => past.refused(code, label, more),
 	apart: note => connection.note === note || connection.become('apart', note), // a gateway says it again and again
@@ -228,6 +226,8 @@ function show(room) {
 
 /** The names of a crowd are asked for when it is looked at, and not at each coming and going. Those of a very large one would be too many. */
 function askNames(room, now = Date.now()) {
+	if (room.joined && room.total > MANY && !room.ranked) send(format('WHOIS', chat.me)); // it tells what we may do
+	room.ranked = true;
 	if (!room.joined || !room.stale || room.total > MANY || (room.total && now - (room.asked ?? 0) < NAMES_MS)) return;
 	room.asked = now;
 	send(format('NAMES', room.name));

@@ -15,6 +15,17 @@ function who(rest, room) {
 	return { tell: `${list.length} in ${room.name}: ${list.join(', ')}` };
 }
 
+function kick(rest, { name }) {
+	const [nick, why] = cut(rest);
+	return nick && { send: format('KICK', name, nick, ...(why ? [why] : [])) };
+}
+
+/** Of this room, unless the line names another, or a person. */
+const mode = (rest, { name }) => ({ send: `MODE ${/^([+-]|\w?$)/.test(rest) ? `${name} ${rest}`.trim() : rest}` });
+
+/** Whether a text holds a password: that is neither kept nor brought back. */
+export const isSecret = text => /^\s*\/(oper|quote\s+(oper|pass))\b/im.test(text);
+
 function message(rest) {
 	const [target, text] = cut(rest);
 	return target && { open: target, post: text && { target, text } };
@@ -33,6 +44,11 @@ export const COMMANDS = new Map(Object.entries({
 	who: ['', 'lists who is here', inRoom(who)],
 	invite: ['name', 'asks somebody in', inRoom((rest, room) => rest && { send: format('INVITE', cut(rest)[0], room.name) })],
 	away: ['reason', 'marks you as away; without a reason, as back', rest => ({ send: rest ? format('AWAY', rest) : 'AWAY' })],
+	kick: ['name reason', 'sends somebody out of this room', inRoom(kick)],
+	mode: ['+m', 'changes how this room works', inRoom(mode)],
+	oper: ['name password', 'makes you an operator of the server', rest => cut(rest)[1] && { send: format('OPER', ...cut(rest)) }],
+	kill: ['name reason', 'sends somebody away from the server', rest => cut(rest)[1] && { send: format('KILL', ...cut(rest)) }],
+	quote: ['line', 'sends a line of IRC as it is', rest => rest && { send: rest }],
 	quit: ['', 'logs you out', () => ({ quit: true })],
 }));
 
@@ -42,7 +58,7 @@ const help = () => ['Enter sends, Shift+Enter begins a line, Tab completes a nam
 
 /** A line from the box, in the room where it was written → what is to be done. */
 export function interpret(text, room) {
-	const [, word, rest] = /^\/(?!\/)(\S*)\s*(.*)$/s.exec(text) ?? [];
+	const [, word, rest] = /^\s*\/(?!\/)(\S*)\s*(.*)$/s.exec(text) ?? [];
 	if (word === undefined) return room ? { post: { target: room.name, text: text.replace(/^\/\//, '/') } } : elsewhere;
 	const name = word.toLowerCase(), run = COMMANDS.get(name)?.[2];
 	if (!run) return { error: `There is no command /${word}; nothing was sent. /help lists them. To say it as it is: /${text}` };

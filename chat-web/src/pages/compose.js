@@ -1,5 +1,5 @@
 // The box. It is never disabled, and only what was taken leaves it.
-import { COMMANDS } from './commands.js';
+import { COMMANDS, isSecret } from './commands.js';
 import { $, el, nickname } from './dom.js';
 import { fold } from './irc.js';
 import { short } from './log.js';
@@ -55,9 +55,10 @@ export class Composer {
 		this.focus();
 	}
 
-	/** A message was deleted: nobody answers it any more. */
-	redacted(id) {
+	/** A message was deleted: nobody answers it any more, and ↑ does not bring back our own `text`. */
+	redacted(id, text) {
 		for (const [room, item] of this.#answers) if (item.id === id) this.#answers.delete(room);
+		if (text) this.#said = this.#said.filter(old => !old.includes(text));
 		this.#showAnswered();
 	}
 
@@ -71,7 +72,7 @@ export class Composer {
 	keep() {
 		clearTimeout(this.#keeping);
 		this.#keeping = null;
-		if (this.#room) this.#note(this.#room, this.box.value);
+		if (this.#room) this.#note(this.#room, isSecret(this.box.value) ? '' : this.box.value);
 	}
 
 	#note({ name }, text) {
@@ -106,7 +107,7 @@ export class Composer {
 		this.box.focus();
 		if (!text.trim() || !this.submit(text, this.#answers.get(this.#room)?.id)) return;
 		if (this.#answers.has(this.#room)) this.answer(null);
-		this.#said = [text, ...this.#said.filter(old => old !== text)].slice(0, 50);
+		if (!isSecret(text)) this.#said = [text, ...this.#said.filter(old => old !== text)].slice(0, 50);
 		if (this.box.value === text) this.#set('');
 		this.keep();
 	}

@@ -1,4 +1,6 @@
-// The socket: notices when it is dead, and comes back with patience.
+// The socket, which notices when it is dead and comes back with patience; and what is said on it before the welcome.
+import { format } from './irc.js';
+
 const SILENCE_MS = 30_000, ANSWER_MS = 10_000, OFFLINE_MS = 30_000, BASE_MS = 300, LONGEST_MS = 8_000;
 const FINAL = new Map([[4001, 'taken'], [4002, 'ended'], [4003, 'ended']]); // close codes after which coming back would be wrong
 const NOT_WELCOME = 4500; // from here on they are those of the program around the chat, which does not want us
@@ -82,5 +84,40 @@ export class Connection {
 		this.#after(wait, () => this.open());
 		this.become('waiting');
 		if (refused && this.#attempt > 1) this.on.refused();
+	}
+}
+
+// --- Before the welcome: capabilities and the name ---
+
+const WANTED = ('message-tags server-time echo-message labeled-response batch away-notify extended-join multi-prefix userhost-in-names '
+	+ 'invite-notify setname cap-notify standard-replies draft/chathistory draft/event-playback draft/read-marker draft/message-redaction draft/multiline '
+	+ 'soju.im/search chat.local/retry chat.local/crowds').split(' ');
+
+export class Handshake {
+	caps = new Map(); // those agreed on, with their values
+
+	constructor(send) {
+		this.send = send;
+	}
+
+	start(name) {
+		this.caps.clear();
+		this.offered = new Map();
+		for (const line of ['CAP LS 302', format('NICK', name), `USER web 0 * :${name}`]) this.send(line);
+	}
+
+	/** Whether the message was about capabilities. */
+	receive({ command, params: [, verb, ...rest] }) {
+		if (command !== 'CAP') return false;
+		const list = rest.at(-1).split(' ').map(cap => /^([^=]*)=?(.*)$/.exec(cap).slice(1));
+		for (const [cap, value] of list) {
+			if (verb === 'LS') this.offered.set(cap, value);
+			if (verb === 'ACK') this.caps.set(cap, this.offered.get(cap) ?? '');
+			if (verb === 'DEL') this.caps.delete(cap);
+		}
+		const wanted = WANTED.filter(cap => this.offered.has(cap)).join(' '), more = rest[0] === '*';
+		if (verb === 'LS' && wanted && !more) this.send(`CAP REQ :${wanted}`);
+		else if (/^(LS|ACK|NAK)$/.test(verb) && !more) this.send('CAP END');
+		return true;
 	}
 }

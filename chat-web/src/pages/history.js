@@ -1,7 +1,7 @@
-// Asks for what was said before we came, while we were away, and further up. IRCv3 chathistory.
+// What was said before we came, while we were away, and further up; and how far it was read. IRCv3 chathistory and read-marker.
 import { format } from './irc.js';
 
-const PAGE = 50, PAGE_MISSED = 100, PAGES_MISSED = 20, PAGES_EMPTY = 10;
+const PAGE = 50, PAGE_MISSED = 100, PAGES_MISSED = 20, PAGES_EMPTY = 10, TELL_MS = 2_000;
 
 export class History {
 	#asked = new Map(); // label → { room, how, from, pages, missed, found }
@@ -104,5 +104,41 @@ export class History {
 	#settle(room) {
 		Object.assign(room, { whole: true, back: false });
 		this.settled(room);
+	}
+}
+
+/** How far somebody has read: kept here, and told to the server for their other browsers. */
+export class Markers {
+	#told = new Set();
+	#timer;
+
+	/** `keep` stores what is read of all rooms; `connected` tells whether lines go anywhere. */
+	constructor({ send, caps, connected, keep }) {
+		Object.assign(this, { send, caps, connected, keep });
+	}
+
+	/** The reader sees the room's end. The server is told now and then, not for each message. */
+	seen(room) {
+		const at = room.items.findLast(({ id }) => id)?.at ?? 0;
+		if (at <= (room.read ?? 0)) return;
+		room.read = at;
+		this.keep();
+		this.#told.add(room);
+		this.#timer ??= setTimeout(() => this.tell(), TELL_MS);
+	}
+
+	tell() {
+		clearTimeout(this.#timer);
+		this.#timer = null;
+		if (!this.connected()) return; // later
+		for (const room of this.caps.has('draft/read-marker') ? this.#told : []) {
+			this.send(format('MARKREAD', room.name, `timestamp=${new Date(room.read).toISOString()}`));
+		}
+		this.#told.clear();
+	}
+
+	/** For a room the server tells it on JOIN. */
+	ask(room) {
+		if (this.caps.has('draft/read-marker')) this.send(format('MARKREAD', room.name));
 	}
 }

@@ -35,8 +35,9 @@ export function said(chat, message, whom = '', text = '') {
 function hang(chat, room, { command, nick, tags, params }, at) {
 	const to = answered(tags), on = tags.get('+draft/react'), off = tags.get('+draft/unreact');
 	if (command === 'REDACT') {
+		const { own, text } = room.find(params[1]) ?? {};
 		room.redact(params[1], nick, params[2]);
-		chat.on.redacted(room, params[1]);
+		chat.on.redacted(room, params[1], own && text);
 	} else if (command === 'TAGMSG' && to) room.marks.react(to, on ?? off, { nick, at, on: on !== undefined, id: tags.get('msgid') });
 }
 

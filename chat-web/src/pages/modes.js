@@ -7,10 +7,10 @@ export function ranks(support) {
 	return { modes, marks };
 }
 
-/** Whether somebody with these marks may moderate: all but those with a voice. */
-export function operates(support, marks = '') {
-	const { modes, marks: all } = ranks(support);
-	return [...marks].some(mark => modes[all.indexOf(mark)] !== 'v');
+/** Whether we may moderate a room: with every mark but that of a voice, and as an operator of the server. */
+export function mayModerate(chat, { direct, people }) {
+	const { modes, marks } = ranks(chat.support), own = people.get(fold(chat.me))?.marks ?? '';
+	return !direct && (chat.oper || [...own].some(mark => modes[marks.indexOf(mark)] !== 'v'));
 }
 
 /** `+o-v` and its parameters, one by one: `{on, mode, arg}`. */
@@ -46,13 +46,13 @@ export function words(by, { on, mode, arg }) {
 
 /** What one may do with a person: `[words, lines]`. Nothing to those who do not operate the room, and nothing against oneself but to step down. */
 export function deeds(chat, room, nick) {
-	const person = room.people.get(fold(nick)) ?? (room.total ? { nick, marks: '' } : null), me = room.people.get(fold(chat.me)), { modes, marks } = ranks(chat.support);
-	if (!person || room.direct || !operates(chat.support, me?.marks)) return [];
+	const person = room.people.get(fold(nick)) ?? (room.total ? { nick, marks: '' } : null), { modes, marks } = ranks(chat.support);
+	if (!person || !mayModerate(chat, room)) return [];
 	const has = mode => person.marks.includes(marks[modes.indexOf(mode)]);
 	const give = (mode, make, take) => (modes.includes(mode) ? [[has(mode) ? take : make, [`MODE ${room.name} ${has(mode) ? '-' : '+'}${mode} ${nick}`]]] : []);
 	const rights = [...give('o', 'Make operator', 'No operator any more'), ...give('v', 'Give voice', 'Take voice')];
-	const kick = `KICK ${room.name} ${nick}`;
-	return chat.isMe(nick) ? rights.slice(0, has('o') ? 1 : 0) : [...rights, ['Remove from room', [kick]], ['Ban and remove', [`MODE ${room.name} +b ${banMask(person)}`, kick]]];
+	const kick = `KICK ${room.name} ${nick}`, kill = chat.oper ? [['Remove from the server', [`KILL ${nick}`]]] : [];
+	return chat.isMe(nick) ? rights.slice(0, has('o') ? 1 : 0) : [...rights, ['Remove from room', [kick]], ['Ban and remove', [`MODE ${room.name} +b ${banMask(person)}`, kick]], ...kill];
 }
 
 /** Whoever comes from where somebody is; by the name if that is not known. */

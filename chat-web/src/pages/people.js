@@ -10,7 +10,7 @@ export function join(chat, message, name = '') {
 	if (own) {
 		chat.prefix = message.source;
 		room.people.clear();
-		Object.assign(room, { name, joined: true, total: 0, stale: true, naming: null });
+		Object.assign(room, { name, joined: true, total: 0, stale: true, naming: null, ranked: false });
 	} else chat.move([room], message.nick, 'joined', message);
 	room?.people.set(fold(message.nick), person(message.nick, message.source));
 	if (own) chat.on.joined(room);
@@ -62,11 +62,22 @@ export function away(chat, message, why) {
 	chat.move(chat.with(message.nick), message.nick, is ? `is away${why && ` (${why})`}` : 'is back', message);
 }
 
+/** Names with marks before them: `[marks, name]`. */
+function marked(chat, list) {
+	const { marks } = ranks(chat.support), start = entry => [...entry].findIndex(c => !marks.includes(c));
+	return list.split(' ').filter(Boolean).map(entry => [entry.slice(0, start(entry)), entry.slice(start(entry))]);
+}
+
+/** What we are in our rooms: of a very large one the names are not asked for. */
+export function whois(chat, message, me, nick, list = '') {
+	for (const [marks, name] of chat.isMe(nick) ? marked(chat, list) : []) Object.assign(chat.room(name)?.people.get(fold(nick)) ?? {}, { marks });
+}
+
 export function names(chat, message, me, kind, name, list = '') {
-	const room = chat.room(name), { marks } = ranks(chat.support);
-	for (const entry of room ? list.split(' ').filter(Boolean) : []) {
-		const start = [...entry].findIndex(c => !marks.includes(c)), nick = entry.slice(start).split('!')[0];
-		room.people.set(fold(nick), person(nick, entry.slice(start), entry.slice(0, start)));
+	const room = chat.room(name);
+	for (const [marks, source] of room ? marked(chat, list) : []) {
+		const [nick] = source.split('!');
+		room.people.set(fold(nick), person(nick, source, marks));
 		(room.naming ??= new Set()).add(fold(nick));
 	}
 }
@@ -87,7 +98,16 @@ export function crowd(chat, message, name, joined, left, total) {
 	chat.on.crowd(room);
 }
 
+export const modes = (chat, message, me, letters = '') => Object.assign(chat, { oper: letters.includes('o') });
+
+function own(chat, { on, mode: letter }) {
+	if (letter !== 'o') return;
+	chat.oper = on;
+	if (!on) chat.current?.say('You are no operator of the server any more.');
+}
+
 export function mode(chat, message, name = '', letters, ...args) {
+	for (const change of chat.isMe(name) ? changes(chat.support, letters, [name]) : []) own(chat, change);
 	const room = chat.isRoom(name) && chat.room(name);
 	for (const change of room ? changes(chat.support, letters, args) : []) {
 		const who = ranks(chat.support).modes.includes(change.mode) && room.people.get(fold(change.arg));

@@ -1,7 +1,7 @@
 // A small window over the page: the keyboard, what may be done with a person, whom a room keeps out, search.
 import { $, avatar, bdi, el, nickname } from './dom.js';
-import { escapeTag, fold, format } from './irc.js';
-import { deeds, operates } from './modes.js';
+import { escapeTag, format } from './irc.js';
+import { deeds } from './modes.js';
 import { button, plain, time } from './log.js';
 
 /** Shows something; the browser keeps the focus inside, and Escape closes it: by what was clicked if there is room. */
@@ -27,12 +27,14 @@ const table = pairs => el('dl', 'table', ...pairs.flatMap(([word, text]) => [el(
 /** Whoever clicks beside a window closes it. */
 $('sheet').addEventListener('click', ({ target }) => target === $('sheet') && closeSheet());
 
-export const mayModerate = (chat, room) => !room.direct && operates(chat.support, room.people.get(fold(chat.me))?.marks);
-
 /** `on`: open(name), mention(nick), send(line). */
 export function personMenu(chat, nick, anchor, on) {
 	const own = chat.isMe(nick), talk = [choice('Message', () => on.open(nick)), choice('Mention', () => on.mention(nick))];
-	const does = deeds(chat, chat.current, nick).map(([words, lines]) => choice(words, () => lines.forEach(on.send), /emove/.test(words) ? 'wrong' : ''));
+	const why = Object.assign(el('input', 'why'), { ariaLabel: 'Reason', placeholder: 'Reason, if any', maxLength: 200, autocomplete: 'off' });
+	const said = line => on.send(/^K/.test(line) && why.value ? `${line} :${why.value}` : line);
+	const does = deeds(chat, chat.current, nick).map(([words, lines]) => choice(words, () => lines.forEach(said), /emove/.test(words) ? 'wrong' : ''));
+	const first = does.findIndex(one => one.matches('.wrong'));
+	if (first >= 0) does.splice(first, 0, why);
 	if (own && !does.length) return;
 	sheet(nick, [...(own ? [] : talk), ...does], anchor);
 }

@@ -1,7 +1,7 @@
 // What a person writes in the box → what is done.
 import { $ } from './dom.js';
 import { bounds, format, trim } from './irc.js';
-import { interpret } from './commands.js';
+import { interpret, isSecret } from './commands.js';
 import { tell } from './status.js';
 
 const MOST_LINES = 20;
@@ -27,9 +27,9 @@ export class Speaker {
 		return true;
 	}
 
-	/** Where the server takes several lines as one message they stay together, unless they are commands. */
+	/** Where the server takes several lines as one message they stay together, unless they are commands, or one holds a password. */
 	#lines(text) {
-		if (bounds(this.caps) && !/^\s*\/(?!\/)/.test(text)) return [trim(text)];
+		if (bounds(this.caps) && !/^\s*\/(?!\/)/.test(text) && !isSecret(text)) return [trim(text)];
 		const fenced = text.replace(/```\w*\n([^]*?)\n```/g, (_, code) => code.replace(/^/gm, '\x11')); // IRC's monospace: a line is a message
 		return fenced.split('\n').filter(line => line.trim());
 	}

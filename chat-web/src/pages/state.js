@@ -2,7 +2,7 @@
 import { fold, timeOf } from './irc.js';
 import { mentions } from './format.js';
 import { batch, said, tags } from './messages.js';
-import { allBanned, away, banned, crowd, gone, join, kicked, mode, named, names, renamed, setAway } from './people.js';
+import { allBanned, away, banned, crowd, gone, join, kicked, mode, modes, named, names, renamed, setAway, whois } from './people.js';
 import { Pending } from './pending.js';
 import { Room } from './room.js';
 import { answer, explain } from './replies.js';
@@ -15,6 +15,7 @@ export class Chat {
 	current = null;
 	focused = true;
 	away = false;
+	oper = false; // of the whole server
 	support = new Map();
 	batches = new Map();
 
@@ -30,6 +31,7 @@ export class Chat {
 	/** A new connection: of the old one nothing is under way. */
 	restart() {
 		this.batches.clear();
+		this.oper = false;
 		for (const room of this.rooms.values()) room.restart();
 	}
 
@@ -57,7 +59,7 @@ export class Chat {
 
 	/** A message as irc.js parses it. */
 	receive(message) {
-		const batch = this.batches.get(message.tags.get('batch')), error = explain(message), text = answer(message);
+		const batch = this.batches.get(message.tags.get('batch')), error = explain(message), text = !(message.command === '301' && this.isMe(message.params[1])) && answer(message);
 		if (batch?.messages && message.command !== 'BATCH') return batch.messages.push(message);
 		message.label = message.tags.get('label') ?? batch?.label; // a label of a batch is that of what is in it
 		HANDLERS.get(message.command)?.(this, message, ...message.params);
@@ -127,11 +129,12 @@ const HANDLERS = new Map(Object.entries({
 	ACK: (chat, { label }) => chat.pending.fail(label, 'The server told it to nobody.') && chat.on.echo(),
 	PART: (chat, message, room) => gone(chat, message, [chat.room(room)], message.nick),
 	QUIT: (chat, message) => gone(chat, message, chat.with(message.nick), message.nick),
+	WALLOPS: (chat, { nick }, text) => chat.current?.say(`${nick} to the operators: ${text}`),
 	SETNAME: (chat, message, name) => chat.move(chat.with(message.nick), message.nick, `goes by “${name}”`, message),
 	'001': (chat, message, me) => Object.assign(chat, { me }),
 	'005': (chat, message, me, ...list) => list.forEach(token => chat.support.set(...`${token}=`.split('='))),
 	305: chat => Object.assign(chat, { away: false }), 306: chat => Object.assign(chat, { away: true }),
-	332: setTopic, 331: (chat, message, me, name) => setTopic(chat, message, me, name, ''), 353: names, 366: named, 367: banned, 368: allBanned,
+	332: setTopic, 331: (chat, message, me, name) => setTopic(chat, message, me, name, ''), 353: names, 366: named, 319: whois, 221: modes, 367: banned, 368: allBanned,
 	352: (chat, message, ...who) => setAway(chat, who[5] ?? '', who[6]?.[0] === 'G'),
 	376: chat => chat.on.ready(), 422: chat => chat.on.ready(),
 }));

@@ -2,7 +2,8 @@
 import { Bar } from './bar.js';
 import { $ } from './dom.js';
 import { replyTags, tagged } from './irc.js';
-import { Search, listen, mayModerate, personMenu, showBans, showKeys } from './sheet.js';
+import { mayModerate } from './modes.js';
+import { Search, listen, personMenu, showBans, showKeys } from './sheet.js';
 import { drawer } from './sidebar.js';
 import { Notifier, tell } from './status.js';
 
@@ -55,8 +56,8 @@ export class Tools {
 
 	bans = (room, bans) => showBans(room, bans, this.wire);
 
-	redacted(id) {
-		this.composer.redacted(id);
+	redacted(id, text) {
+		this.composer.redacted(id, text);
 		this.notifier.redacted(id);
 	}
 
