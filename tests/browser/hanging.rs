@@ -189,7 +189,10 @@ fn on_a_phone_a_touch_shows_what_may_be_done() {
     keep_picture(&ana, "phone-bar");
     ana.page.click("#bar .react");
     ana.page.viewport(320, 640, true);
-    keep_picture(&ana, "phone-reactions");
+    for scheme in ["dark", "light"] {
+        ana.page.color_scheme(scheme);
+        keep_picture(&ana, &format!("phone-reactions-{scheme}"));
+    }
     ana.page.click("#bar button:nth-child(2)");
     ana.shows("#log .chip .count", "1");
     ana.page.eval(&format!("{message}.click()"));

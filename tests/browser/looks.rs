@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 use test_support::{Cut, LineClient, PATIENCE, Page, Proxy, serde_json, tempfile};
 
+use super::hanging::{does, id_of, tell};
 use super::support::{Chat, Person};
 
 /// Where pictures go.
@@ -94,6 +95,105 @@ const TALK: [(usize, &str); 10] = [
     (1, "And \u{2}gloves\u{2} for the soil with the nettles."),
 ];
 
+/// A room of their own, with ranks, a bot, answers, reactions and a message of several lines.
+fn garden(chat: &Chat, reader: &Person) -> Vec<LineClient> {
+    let mut people: Vec<LineClient> =
+        ["maria", "tomás", "yuki", "priya", "Ελένη", "olu", "weather"]
+            .map(|name| chat.irc(name))
+            .into();
+    for one in &mut people {
+        tell(one, &["CAP REQ :message-tags batch draft/multiline"]);
+        one.join("#garden");
+    }
+    tell(
+        &mut people[0],
+        &[
+            "TOPIC #garden :Garden day on Saturday, everybody welcome",
+            "MODE #garden +v tomás",
+        ],
+    );
+    tell(&mut people[5], &["AWAY :lunch"]);
+    tell(&mut people[6], &["MODE weather +B"]);
+    for (who, text) in IN_THE_GARDEN {
+        tell(&mut people[who], &[&format!("PRIVMSG #garden :{text}")]);
+    }
+    tell(&mut people[0], &PLAN);
+    reader.say("/join #garden");
+    reader.sees("lunch at one");
+    let (plan, pots) = (
+        id_of(reader, PLAN_TEXT),
+        id_of(reader, "Shall I bring the big pots?"),
+    );
+    for (who, id, reaction) in [
+        (1, &plan, "👍"),
+        (2, &plan, "👍"),
+        (4, &plan, "🎉"),
+        (3, &pots, "❤️"),
+    ] {
+        let tags = format!("@+reply={id};+draft/reply={id};+draft/react={reaction}");
+        tell(&mut people[who], &[&format!("{tags} TAGMSG #garden")]);
+    }
+    reader
+        .page
+        .wait_for("document.querySelectorAll('#log .chip').length === 3");
+    let chip = |text: &str| {
+        format!(
+            "[...document.querySelectorAll('#log .chip')].find(one => one.textContent === '{text}')"
+        )
+    };
+    reader.page.eval(&format!("{}.click()", chip("👍2")));
+    reader.page.wait_for(&chip("👍3"));
+    tell(
+        &mut people[0],
+        &[
+            &format!(
+                "@+reply={pots};+draft/reply={pots} PRIVMSG #garden :Yes please, all three of them."
+            ),
+            "PRIVMSG #garden :ana: could you bring the wheelbarrow?",
+        ],
+    );
+    does(reader, "ana: could you bring the wheelbarrow?", "Reply");
+    reader.say("I can bring two, and a spade.");
+    reader.hears("ana", "I can bring two, and a spade.");
+    tell(
+        &mut people[1],
+        &["PRIVMSG #garden :And \u{2}gloves\u{2} for the nettles, please."],
+    );
+    reader.sees("for the nettles");
+    tell(
+        &mut people[5],
+        &["PRIVMSG #lobby :Has anybody seen the ladder?"],
+    );
+    tell(
+        &mut people[3],
+        &["PRIVMSG ana :Do you have the key to the shed?"],
+    );
+    reader.shows("#rooms [data-name=priya] .badge", "1");
+    people
+}
+
+const IN_THE_GARDEN: [(usize, &str); 8] = [
+    (0, "Good morning! Who is coming on Saturday?"),
+    (1, "Me, from ten on."),
+    (1, "I pick up the plants: https://plants.example/order/4711"),
+    (4, "Έρχομαι κι εγώ!"),
+    (2, "I will be there at eleven 🌱"),
+    (2, "Shall I bring the big pots?"),
+    (6, "Saturday: sunny, 19 °C, a light wind from the west."),
+    (3, "The gate code is `4711#`, please close it behind you."),
+];
+
+const PLAN_TEXT: &str =
+    "The plan:\n• the beds along the wall\n• then the compost\n• lunch at one, I cook";
+const PLAN: [&str; 6] = [
+    "BATCH +plan draft/multiline #garden",
+    "@batch=plan PRIVMSG #garden :The plan:",
+    "@batch=plan PRIVMSG #garden :• the beds along the wall",
+    "@batch=plan PRIVMSG #garden :• then the compost",
+    "@batch=plan PRIVMSG #garden :• lunch at one, I cook",
+    "BATCH -plan",
+];
+
 #[test]
 fn a_busy_room_in_all_sizes_and_themes() {
     let (album, chat) = (
@@ -101,7 +201,7 @@ fn a_busy_room_in_all_sizes_and_themes() {
         Chat::with(&["--unlimited", "--title", "Allotments"]),
     );
     let ana = chat.enter("ana");
-    let _people = busy(&chat, &ana);
+    let _people = garden(&chat, &ana);
     for scheme in ["light", "dark"] {
         ana.page.color_scheme(scheme);
         ana.page.viewport(1280, 800, false);
@@ -124,6 +224,7 @@ fn a_busy_room_in_all_sizes_and_themes() {
         );
     }
     ana.page.viewport(800, 600, false);
+    ana.page.click("#box");
     album.take(&ana.page, "tablet-dark");
     ana.page.color_scheme("light");
     ana.page.viewport(1280, 800, false);
