@@ -55,16 +55,16 @@ conversations! {
     a_room_holds_so_many_people_and_no_more
     a_room_may_be_open_to_outsiders
     a_room_may_need_a_key_an_invitation_or_a_place
-    a_secret_room_is_not_there_for_others
     a_search_that_cannot_be_is_refused
+    a_secret_room_is_not_there_for_others
     a_server_without_operators_says_so
     a_stranger_may_do_nothing_in_a_room
     a_terminal_obeys_no_stranger
     a_web_page_that_posts_to_a_line_door_is_sent_away
     an_invitation_opens_what_its_author_may_open
-    an_operator_takes_back_what_others_said
     an_invitation_reaches_the_plain_door
     an_operator_cannot_ban_this_machine_or_themselves
+    an_operator_takes_back_what_others_said
     away_is_told_to_those_who_asked
     capabilities_hold_registration_until_the_end
     capabilities_may_change_after_registration
@@ -113,11 +113,11 @@ conversations! {
     reactions_are_kept_and_other_tags_alone_are_not
     registering_twice_is_refused
     rooms_are_heard_in_the_order_of_what_happened
-    several_people_are_sent_out_of_several_rooms
     several_lines_are_one_message
     several_lines_are_taken_back_as_one_message
     several_lines_may_be_for_those_of_a_rank
     several_lines_that_are_sent_again_are_said_once
+    several_people_are_sent_out_of_several_rooms
     targets_are_ones_rooms_and_ones_talks
     the_house_answers_for_itself
     the_plain_door_asks_for_a_name_until_it_gets_one
@@ -132,6 +132,7 @@ conversations! {
     what_is_refused_in_a_batch_is_refused_as_one_message
     what_is_told_directly_never_overtakes_the_room
     what_the_journal_refuses_nobody_sees
+    what_was_said_in_a_closed_room_is_not_for_whoever_makes_it_anew
     what_was_said_too_long_ago_cannot_be_taken_back
     what_was_taken_back_is_not_found
     who_is_sent_out_of_a_room_has_left_it

@@ -214,9 +214,8 @@ impl Turn<'_> {
     }
 
     fn tell(&mut self, committed: &Arc<Committed>, effects: &Effects, key: Option<AnswerKey>) {
-        if let Some(name) = &effects.forgotten {
-            self.chat.journal.forget(name);
-            self.chat.forget_settings(name);
+        if let Some(forgotten) = &effects.forgotten {
+            self.chat.forget_room(forgotten);
         }
         let spares_author = !effects.is_void && self.spares_author(committed, key);
         if let Some(room) = effects.room {

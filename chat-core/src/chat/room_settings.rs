@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 
 use super::Chat;
+use crate::hub::Forgotten;
 use crate::hub::entry::{Act, Entry};
 use crate::hub::modes::Modes;
 use crate::hub::settings::Settings;
@@ -92,9 +93,13 @@ impl Chat {
         }
     }
 
-    /// A room is forgotten.
-    pub(super) fn forget_settings(&mut self, room: &RoomName) {
-        self.note_settings(room, None);
+    /// A room is forgotten. What was said in one that was closed is not for whoever makes one of its name.
+    pub(super) fn forget_room(&mut self, forgotten: &Forgotten) {
+        if forgotten.was_closed {
+            self.journal.conceal(&forgotten.name);
+        }
+        self.journal.forget(&forgotten.name);
+        self.note_settings(&forgotten.name, None);
     }
 
     fn note_settings(&mut self, room: &RoomName, settings: Option<&Settings>) {
@@ -112,9 +117,18 @@ impl Chat {
                 .and_then(|name| RoomName::new(name).ok());
             let settings = std::str::from_utf8(&text).ok().map(Settings::from_text);
             if let (Some(name), Some(settings)) = (name, settings) {
-                self.hub.restore_settings(&name, settings);
+                self.restore_settings_of(name, settings);
             }
         }
+    }
+
+    /// One for which there was no place is forgotten.
+    fn restore_settings_of(&mut self, name: RoomName, settings: Settings) {
+        if self.hub.room(&name).is_some() {
+            return self.hub.restore_settings(&name, settings);
+        }
+        let was_closed = settings.modes.is_closed();
+        self.forget_room(&Forgotten { name, was_closed });
     }
 }
 

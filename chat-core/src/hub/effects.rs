@@ -13,9 +13,18 @@ pub struct Effects {
     /// These people hear of it; in slab order, each once.
     pub people: Vec<PersonId>,
     /// A room that was forgotten to make place for another.
-    pub forgotten: Option<RoomName>,
+    pub forgotten: Option<Forgotten>,
     /// Nothing changed, so nobody needs to hear of it: a join of a room that one is in.
     pub is_void: bool,
+}
+
+/// A room that is not there any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Forgotten {
+    /// Its name.
+    pub name: RoomName,
+    /// Whether not everybody could enter it, or know of it: then nobody who makes one of its name may read what was said.
+    pub was_closed: bool,
 }
 
 impl Effects {

@@ -37,7 +37,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 pub use class::Class;
-pub use effects::Effects;
+pub use effects::{Effects, Forgotten};
 pub use redaction::{RedactedBy, Redaction};
 pub use room::{Room, RoomKey, Topic};
 pub use whereabouts::Whereabouts;

@@ -8,6 +8,7 @@ use super::entry::Source;
 use super::mask;
 use super::ranks::Rank;
 use crate::id::PersonId;
+use crate::limits::ROOM_LISTED_MAX;
 use crate::names::Nick;
 use crate::time::Timestamp;
 
@@ -146,6 +147,12 @@ impl Modes {
         };
     }
 
+    /// Whether not everybody may enter, or know that the room is there.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.key.is_some() || self.has(Flag::InviteOnly) || self.has(Flag::Secret)
+    }
+
     /// Who is on a list, in the order in which they came.
     #[must_use]
     pub fn list(&self, list: List) -> &[Listed] {
@@ -205,7 +212,7 @@ impl Modes {
     }
 
     pub(super) fn add(&mut self, list: List, mask: &Arc<str>, by: &Nick, at: Timestamp) {
-        if self.place(list, mask).is_none() {
+        if self.place(list, mask).is_none() && self.listed() < ROOM_LISTED_MAX {
             self.lists[list as usize].push(Listed {
                 mask: Arc::clone(mask),
                 by: by.clone(),

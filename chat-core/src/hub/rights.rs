@@ -316,6 +316,9 @@ impl Hub {
             return Err(Refusal::NotThere(nick.clone(), room.name.clone()));
         }
         self.rooms.leave(key, id);
+        if let Some(room) = self.rooms.get_mut(key) {
+            room.uninvite(id);
+        }
         if let Some(member) = self.people.get_mut(id) {
             member.rooms.leave(key);
         }

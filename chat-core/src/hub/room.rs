@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use slab::Slab;
 
+use crate::hub::effects::Forgotten;
 use crate::hub::entry::Source;
 use crate::hub::looks::Looks;
 use crate::hub::modes::{Change, Modes};
@@ -111,6 +112,11 @@ impl Room {
             self.invited.pop_front();
         }
         self.invited.push_back(guest);
+    }
+
+    /// Whoever is sent out is not expected any more.
+    pub(super) fn uninvite(&mut self, guest: PersonId) {
+        self.invited.retain(|other| *other != guest);
     }
 
     /// Whether somebody was asked in and has not come yet.
@@ -247,7 +253,7 @@ impl Rooms {
     }
 
     /// The room of this name, made if need be, and the one that was forgotten for it.
-    pub(super) fn open(&mut self, name: &RoomName, at: Timestamp) -> (RoomKey, Option<RoomName>) {
+    pub(super) fn open(&mut self, name: &RoomName, at: Timestamp) -> (RoomKey, Option<Forgotten>) {
         if let Some(key) = self.key(name) {
             return (key, None);
         }
@@ -330,12 +336,15 @@ impl Rooms {
         key
     }
 
-    fn forget_oldest(&mut self) -> Option<RoomName> {
+    fn forget_oldest(&mut self) -> Option<Forgotten> {
         let key = self.empty.pop_front()?;
         let room = self.slab.try_remove(key.0)?;
         self.by_name.remove(&room.name);
         self.looks.remove(&room.name);
-        Some(room.name)
+        Some(Forgotten {
+            was_closed: room.settings.modes.is_closed(),
+            name: room.name,
+        })
     }
 
     #[cfg(test)]

@@ -213,8 +213,8 @@ impl Walk {
                 .is_none_or(|room| self.hub.room_at(room).is_some())
         );
         if let Some(forgotten) = &effects.forgotten {
-            assert!(self.hub.room(forgotten).is_none());
-            assert_ne!(forgotten, self.hub.default_room());
+            assert!(self.hub.room(&forgotten.name).is_none());
+            assert_ne!(&forgotten.name, self.hub.default_room());
         }
         let default = self.hub.room(self.hub.default_room()).unwrap();
         assert!(

@@ -25,6 +25,10 @@ macro_rules! the_rest_is_passed_on {
             self.inner.forget(room);
         }
 
+        fn conceal(&mut self, room: &RoomName) {
+            self.inner.conceal(room);
+        }
+
         fn hand_over(&mut self) {
             self.inner.hand_over();
         }

@@ -127,6 +127,9 @@ pub trait Journal: Send {
     /// A room was forgotten, and what was said there with it.
     fn forget(&mut self, room: &RoomName);
 
+    /// Nobody may read any more what was said in a room so far.
+    fn conceal(&mut self, _room: &RoomName) {}
+
     /// Keeps something small, in the order of what was appended.
     fn note(&mut self, _note: Note) {}
 

@@ -314,6 +314,10 @@ impl Journal for Sqlite {
         self.order(Order::Forget(room.clone()));
     }
 
+    fn conceal(&mut self, room: &RoomName) {
+        self.order(Order::Conceal(room.clone()));
+    }
+
     fn note(&mut self, note: Note) {
         if self.note_bytes > JOURNAL_WAITING_BYTES_MAX {
             return log::error!(

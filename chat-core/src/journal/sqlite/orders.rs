@@ -16,6 +16,7 @@ pub(super) enum Order {
     /// It did not take effect.
     Strike(Seq),
     Forget(RoomName),
+    Conceal(RoomName),
     Note(Note),
     /// A question that is to see everything that was ordered before.
     PassOn(Inquiry, Question),

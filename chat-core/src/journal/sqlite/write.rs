@@ -248,6 +248,23 @@ pub(super) fn forget(to: &Connection, room: &RoomName) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// What was said in a room so far is found by nobody any more, by its place or by its words; it stays in the file until it is
+/// old.
+pub(super) fn conceal(to: &Connection, room: &RoomName) -> rusqlite::Result<()> {
+    let Some(place) = find_place(to, &Place::Room(room.clone()))? else {
+        return Ok(());
+    };
+    for statement in [
+        "UPDATE places SET lost = max(lost, coalesce((SELECT max(seq) FROM heard WHERE place = ?1), 0)) WHERE id = ?1",
+        "UPDATE entries SET removed = 1 WHERE seq IN (SELECT seq FROM heard WHERE place = ?1 AND is_event = 0)",
+        "DELETE FROM sorted WHERE place = ?1",
+        "DELETE FROM fresh WHERE place = ?1",
+    ] {
+        to.prepare_cached(statement)?.execute([place])?;
+    }
+    Ok(())
+}
+
 /// Somebody is in a room: if it was forgotten, it is there again.
 fn enter(to: &Connection, place: i64, room: &RoomName, it: &Committed) -> rusqlite::Result<()> {
     let mut update = to.prepare_cached(

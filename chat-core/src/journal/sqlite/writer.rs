@@ -367,6 +367,7 @@ fn transact(
             Order::Append(committed) => write::entry(&transaction, known, committed)?,
             Order::Strike(seq) => write::strike(&transaction, *seq)?,
             Order::Forget(room) => write::forget(&transaction, room)?,
+            Order::Conceal(room) => write::conceal(&transaction, room)?,
             Order::Note(note) => write::note(&transaction, note)?,
             Order::PassOn(..) | Order::Tick(_) | Order::Retry | Order::End => {}
         }
