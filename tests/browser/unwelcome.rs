@@ -50,6 +50,8 @@ fn who_is_not_welcome_is_told_why_and_may_try_again() {
         .eval("document.getElementById('state-action').click()");
     came.recv_timeout(Duration::from_secs(20)).unwrap();
     ana.page.wait_for("document.body.dataset.state === 'ready'");
+    // It comes back again and again, and finds nobody.
+    ana.expects_trouble();
     handle.stop("the test is over", Duration::ZERO).unwrap();
     served.join().unwrap().unwrap();
 }
