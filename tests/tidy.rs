@@ -173,6 +173,18 @@ fn hold(complaints: impl IntoIterator<Item = String>) {
     assert!(complaints.is_empty(), "\n{}\n", complaints.join("\n"));
 }
 
+#[test]
+fn the_bot_of_the_readme_is_the_one_that_is_tried() {
+    let read = |name: &str| fs::read_to_string(root().join(name)).unwrap();
+    let bot = read("examples/bot.py");
+    let (_, code) = bot.split_once("\"\"\"\n").unwrap();
+    let shown = format!("```python\n{code}```\n");
+    assert!(
+        read("README.md").contains(&shown),
+        "README.md shows another bot than examples/bot.py"
+    );
+}
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
