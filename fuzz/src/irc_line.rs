@@ -124,10 +124,11 @@ fn check_tags(tags: Tags<'_>) {
     let passed_on = tags.passed_on();
     assert!(passed_on.len() <= CLIENT_TAG_BYTES_MAX);
     let again: Vec<(&str, &str)> = Tags::new(&passed_on).iter().collect();
-    let client_only: Vec<_> = tags
-        .iter()
-        .filter(|(key, _)| key.starts_with('+'))
-        .collect();
+    let all: Vec<(&str, &str)> = tags.iter().collect();
+    // IRCv3 message-tags: of a key that is there several times the last one counts.
+    let is_last = |at: usize| all[at + 1..].iter().all(|(key, _)| *key != all[at].0);
+    let last = (0..all.len()).filter(|at| all[*at].0.starts_with('+') && is_last(*at));
+    let client_only: Vec<_> = last.map(|at| all[at]).collect();
     assert_eq!(again, client_only);
 }
 
