@@ -207,6 +207,23 @@ pub enum Wrong<'a> {
     },
 }
 
+impl<'a> Wrong<'a> {
+    /// The answer of a command whose specification asks for FAIL.
+    pub(super) fn fail(
+        command: &'static str,
+        code: &'static str,
+        context: Vec<&'a str>,
+        text: &'static str,
+    ) -> Wrong<'a> {
+        Wrong::Fail {
+            command,
+            code,
+            context,
+            text,
+        }
+    }
+}
+
 /// The targets of a list, with the empty ones left out. RFC 2812 §3.3.1.
 pub fn targets(list: &str) -> impl Iterator<Item = &str> {
     list.split(',').filter(|target| !target.is_empty())

@@ -10,7 +10,7 @@ use crate::time::Timestamp;
 /// A FAIL as the specification has it, "Errors and Warnings".
 pub(super) fn decode<'a>(params: &[&'a str]) -> Result<Command<'a>, Wrong<'a>> {
     let target = params.first().copied().filter(|target| !target.is_empty());
-    let target = target.ok_or(fail("NEED_MORE_PARAMS", vec![], TOO_FEW))?;
+    let target = target.ok_or(Wrong::fail(COMMAND, "NEED_MORE_PARAMS", vec![], TOO_FEW))?;
     let stamp = params.get(1).copied();
     let read_to = stamp.map(|stamp| parse_stamp(stamp).ok_or(invalid(stamp, BAD_STAMP)));
     Ok(Command::MarkRead {
@@ -42,16 +42,7 @@ pub fn marker(out: &mut String, reader: &Reader<'_>, target: &str, read_to: Opti
 }
 
 fn invalid<'a>(param: &'a str, text: &'static str) -> Wrong<'a> {
-    fail("INVALID_PARAMS", vec![param], text)
-}
-
-fn fail<'a>(code: &'static str, context: Vec<&'a str>, text: &'static str) -> Wrong<'a> {
-    Wrong::Fail {
-        command: COMMAND,
-        code,
-        context,
-        text,
-    }
+    Wrong::fail(COMMAND, "INVALID_PARAMS", vec![param], text)
 }
 
 const COMMAND: &str = "MARKREAD";

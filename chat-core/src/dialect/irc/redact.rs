@@ -41,26 +41,26 @@ impl<'a> Asked<'a> {
     /// The answer when there is no such target, or it is none of theirs.
     #[must_use]
     pub fn invalid_target(&self) -> Wrong<'a> {
-        fail("INVALID_TARGET", vec![self.target], BAD_TARGET)
+        Wrong::fail(COMMAND, "INVALID_TARGET", vec![self.target], BAD_TARGET)
     }
 
     /// The answer when there is no such message at that target.
     #[must_use]
     pub fn unknown_msgid(&self) -> Wrong<'a> {
-        fail("UNKNOWN_MSGID", self.both(), UNKNOWN)
+        Wrong::fail(COMMAND, "UNKNOWN_MSGID", self.both(), UNKNOWN)
     }
 
     /// The answer when it is too late; the window in seconds.
     #[must_use]
     pub fn window_expired(&self, window: &'a str) -> Wrong<'a> {
         let context = vec![self.target, self.msgid, window];
-        fail("REDACT_WINDOW_EXPIRED", context, TOO_LATE)
+        Wrong::fail(COMMAND, "REDACT_WINDOW_EXPIRED", context, TOO_LATE)
     }
 
     /// The answer when the message cannot be looked up at present. Ours: the specification has none.
     #[must_use]
     pub fn unreadable(&self) -> Wrong<'a> {
-        fail("JOURNAL_FAILED", self.both(), UNREADABLE)
+        Wrong::fail(COMMAND, "JOURNAL_FAILED", self.both(), UNREADABLE)
     }
 
     fn both(&self) -> Vec<&'a str> {
@@ -78,15 +78,6 @@ pub(super) fn write(line: Line<'_>, redaction: &Redaction) {
     match &redaction.reason {
         Some(reason) => line.text(reason),
         None => line.end(),
-    }
-}
-
-fn fail<'a>(code: &'static str, context: Vec<&'a str>, text: &'static str) -> Wrong<'a> {
-    Wrong::Fail {
-        command: COMMAND,
-        code,
-        context,
-        text,
     }
 }
 

@@ -78,14 +78,14 @@ fn limit(text: &str) -> Option<usize> {
 /// The answer when an attribute is not one that can be looked for.
 #[must_use]
 pub fn invalid<'a>(attributes: Vec<&'a str>, text: &'static str) -> Wrong<'a> {
-    fail("INVALID_PARAMS", attributes, text)
+    Wrong::fail(COMMAND, "INVALID_PARAMS", attributes, text)
 }
 
 /// The answer when nothing can be read at present.
 #[must_use]
 pub fn unreadable() -> Wrong<'static> {
     let text = "the history of this chat cannot be read now: try again later";
-    fail("INTERNAL_ERROR", vec![], text)
+    Wrong::fail(COMMAND, "INTERNAL_ERROR", vec![], text)
 }
 
 /// Appends that not everything could be looked through; what was found follows.
@@ -99,15 +99,6 @@ pub fn incomplete(out: &mut String, reader: &Reader<'_>) {
         &[],
         text,
     );
-}
-
-fn fail<'a>(code: &'static str, context: Vec<&'a str>, text: &'static str) -> Wrong<'a> {
-    Wrong::Fail {
-        command: COMMAND,
-        code,
-        context,
-        text,
-    }
 }
 
 const COMMAND: &str = "SEARCH";
