@@ -30,6 +30,8 @@ fn irssi_and_weechat_keep_a_room_in_order() {
 
     rosa.send("JOIN #den");
     rosa.expect_contains(" 366 ");
+    rosa.send("PRIVMSG #den :quieter now");
+    sees(&|| irma.log(), "rosa", "quieter now");
     irma.say("/ban rosa");
     rosa.expect_contains(" MODE #den +b ");
     rosa.send("PART #den\r\nJOIN #den");
@@ -39,6 +41,9 @@ fn irssi_and_weechat_keep_a_room_in_order() {
     rosa.send("JOIN #den");
     rosa.expect_contains(" 366 ");
 
+    // WeeChat bans the host of somebody it sees in the room, and only kicks somebody it does not.
+    rosa.send("PRIVMSG #den :here again");
+    sees(&|| wanda.log(), "rosa", "here again");
     wanda.say("/kickban #den rosa bye");
     rosa.expect_contains(" MODE #den +b *!rosa@");
     rosa.expect_contains("KICK #den rosa :bye");
