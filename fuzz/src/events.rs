@@ -33,7 +33,6 @@ pub(crate) fn committed(act: Act) -> Committed {
             identity: Identity(1),
             source: Arc::new(source()),
             act,
-            rooms: Box::default(),
         },
     }
 }

@@ -207,6 +207,7 @@ fn check_command(command: &Command<'_>, message: &Message<'_>) {
             check_told(
                 Act::Quit {
                     reason: reason.into(),
+                    rooms: Box::default(),
                 },
                 &[reason],
             );
@@ -285,7 +286,13 @@ fn check_text(text: &str, bytes_min: usize, bytes_max: usize) {
 fn check_nick(name: &str) {
     assert!(!name.is_empty());
     if let Ok(nick) = Nick::new(name) {
-        check_told(Act::Name { new: nick.clone() }, &[nick.as_str()]);
+        check_told(
+            Act::Name {
+                new: nick.clone(),
+                rooms: Box::default(),
+            },
+            &[nick.as_str()],
+        );
         assert_eq!(Nick::new(&nick.folded()).as_ref(), Ok(&nick));
     }
     if let Some(id) = msgid::parse(name) {

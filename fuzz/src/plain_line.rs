@@ -88,6 +88,7 @@ fn check_meaning(line: &str) {
         }),
         Line::Quit(Some(reason)) => check_act(Act::Quit {
             reason: reason.into(),
+            rooms: Box::default(),
         }),
         Line::Unknown(name) => assert!(!name.contains(char::is_whitespace)),
         Line::Incomplete(usage) => assert!(line.starts_with('/') && usage.starts_with('/')),
@@ -166,7 +167,10 @@ fn check_names(line: &str) {
                 Nick::new(name.as_str()).map(|n| n.to_string()),
                 Ok(name.to_string())
             );
-            check_act(Act::Name { new: name.clone() });
+            check_act(Act::Name {
+                new: name.clone(),
+                rooms: Box::default(),
+            });
             check_shown(&words::entered(&name, &room()));
             check_shown(&words::people(&room(), [&name, &nick()].into_iter()));
         }

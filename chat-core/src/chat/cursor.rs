@@ -9,12 +9,14 @@ use super::answer::AnswerKey;
 use super::history::Lines;
 use super::list::List;
 use super::monitor::Reply;
+use super::queries::shown_prefixes;
 use super::turn::Turn;
 use super::who::Who;
 use crate::dialect::irc::Caps;
 use crate::dialect::irc::numeric::{RPL_ENDOFNAMES, RPL_LISTEND, RPL_NAMREPLY};
 use crate::dialect::irc::operator::BanKind;
 use crate::hub::modes::Flag;
+use crate::hub::{Member, Room};
 use crate::id::PersonId;
 use crate::limits::LINE_OUT_BYTES_MAX;
 use crate::names::RoomName;
@@ -199,42 +201,43 @@ fn names(
     last: &mut Option<PersonId>,
 ) -> Option<String> {
     let members = after(chat, room, *last)?;
-    let with_host = chat.reader(who).caps.has(Caps::USERHOST_IN_NAMES);
-    let mut text = String::with_capacity(NAMES_BYTES_MAX);
-    let place = NAMES_BYTES_MAX.saturating_sub(room.as_str().len() + chat.called(who).len());
     let there = chat.hub.room(room)?;
-    for id in members {
-        let Some(member) = chat.hub.person(*id).filter(|_| chat.shows(who, *id)) else {
+    let reader = chat.reader(who);
+    let place = NAMES_BYTES_MAX.saturating_sub(room.as_str().len() + reader.nick.len());
+    let sees_all = there.has(who) || chat.hub.is_server_operator(who);
+    let mut text = String::with_capacity(NAMES_BYTES_MAX);
+    for &id in members {
+        let member = chat.hub.person(id);
+        let Some(member) = member.filter(|_| sees_all || chat.shows(who, id)) else {
             continue;
         };
-        let name = match with_host {
-            true => member.source.mask(),
-            false => member.source.nick.as_str(),
-        };
-        let mut prefixed = String::new();
-        chat.push_prefixes(who, there, *id, &mut prefixed);
-        prefixed.push_str(name);
-        if !text.is_empty() && text.len() + prefixed.len() + 1 > place {
+        let before = text.len();
+        push_name(&mut text, there, member, reader.caps);
+        if before > 0 && text.len() > place {
+            text.truncate(before);
             break;
         }
-        if !text.is_empty() {
-            text.push(' ');
-        }
-        text.push_str(&prefixed);
-        *last = Some(*id);
+        *last = Some(id);
     }
     if text.is_empty() {
         return None;
     }
+    let is_secret = there.settings.modes.has(Flag::Secret);
+    let kind = if is_secret { "@" } else { "=" };
     let mut line = String::with_capacity(LINE_OUT_BYTES_MAX);
-    let reader = chat.reader(who);
-    let kind = if there.settings.modes.has(Flag::Secret) {
-        "@"
-    } else {
-        "="
-    };
     reader.say(&mut line, RPL_NAMREPLY, &[kind, room.as_str()], &text);
     Some(line)
+}
+
+fn push_name(text: &mut String, room: &Room, member: &Member, caps: Caps) {
+    if !text.is_empty() {
+        text.push(' ');
+    }
+    text.extend(shown_prefixes(room.ranks(member.id), caps));
+    text.push_str(match caps.has(Caps::USERHOST_IN_NAMES) {
+        true => member.source.mask(),
+        false => member.source.nick.as_str(),
+    });
 }
 
 /// Bytes of names in a line: what is left behind the longest server name, and some to spare.

@@ -64,15 +64,15 @@ impl Turn<'_> {
 
     /// Mostly a room that they are in, whose name need not be checked again.
     pub(super) fn addressee(&self, who: PersonId, target: &str) -> Result<Addressee, Refusal> {
-        if let Some(rank) = target.chars().next().and_then(Rank::of_prefix) {
-            return existing(&target[1..]).map(|room| Addressee::Ranked(room, rank));
-        }
         if target.starts_with('#') {
             let hub = &self.chat.hub;
             let member = hub.person(who);
             let here = member.and_then(|member| hub.room_of(member, target));
             let name = here.map_or_else(|| existing(target), |room| Ok(room.name.clone()));
             return name.map(Addressee::Room);
+        }
+        if let Some(rank) = target.chars().next().and_then(Rank::of_prefix) {
+            return existing(&target[1..]).map(|room| Addressee::Ranked(room, rank));
         }
         let nick = Nick::new(target).map_err(|_| Refusal::NoSuchNick(target.to_owned()))?;
         Ok(Addressee::Person(nick))

@@ -86,7 +86,7 @@ impl Forms {
         epoch: &str,
         out: &mut BytesMut,
     ) {
-        self.write(id, out, |form, stamp, line| match form.dialect {
+        self.write(id, committed, out, |form, stamp, line| match form.dialect {
             Dialect::Irc => {
                 let extra = Extra {
                     time: Some(stamp.at(committed.at)),
@@ -110,7 +110,7 @@ impl Forms {
             return self.encode(id, committed, epoch, out);
         };
         let by = &committed.entry.source.nick;
-        self.write(id, out, |form, _, line| match form.dialect {
+        self.write(id, committed, out, |form, _, line| match form.dialect {
             Dialect::Irc => {
                 irc::encode(committed, form.caps.with(Caps::INVITE_NOTIFY), epoch, line)
             }
@@ -124,6 +124,7 @@ impl Forms {
     fn write(
         &mut self,
         id: FormId,
+        committed: &Committed,
         out: &mut BytesMut,
         line: impl FnOnce(&Form, &mut Stamp, &mut String) -> bool,
     ) {
@@ -132,12 +133,20 @@ impl Forms {
         };
         self.line.clear();
         if line(form, &mut self.stamp, &mut self.line) {
-            wrap_each(&form.wire, self.line.as_bytes(), out);
+            let line = self.line.as_bytes();
+            match is_multiline(committed) {
+                true => wrap_each(&form.wire, line, out),
+                false => (form.wire.wrap)(line, out),
+            }
         }
     }
 }
 
-/// Each line is a message of its own; mostly there is one.
+fn is_multiline(committed: &Committed) -> bool {
+    matches!(&committed.entry.act, Act::Post(post) if post.is_multiline())
+}
+
+/// Each line is a message of its own.
 fn wrap_each(wire: &Wire, mut lines: &[u8], out: &mut BytesMut) {
     while let Some(end) = memchr(b'\n', lines) {
         (wire.wrap)(&lines[..end], out);

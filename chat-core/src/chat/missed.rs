@@ -115,7 +115,6 @@ mod tests {
             identity: Identity(1),
             source: Arc::new(Source::new(Nick::new("ana").unwrap(), "a", "h")),
             act,
-            rooms: Box::default(),
         };
         Arc::new(Committed {
             seq: Seq(seq),

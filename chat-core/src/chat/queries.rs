@@ -11,6 +11,7 @@ use crate::dialect::irc::numeric::{
     ERR_NOTONCHANNEL, Numeric, RPL_ENDOFINVITELIST, RPL_ENDOFNAMES, RPL_INVITELIST, RPL_ISON,
     RPL_NOTOPIC, RPL_USERHOST,
 };
+use crate::hub::ranks::{Rank, Ranks};
 use crate::hub::{Member, Room, RoomKey};
 use crate::id::PersonId;
 use crate::limits::TARGETS_MAX;
@@ -115,16 +116,17 @@ impl Chat {
         out
     }
 
-    /// All prefixes of a member, or the highest for who has not agreed on more. IRCv3 multi-prefix.
     pub(super) fn push_prefixes(&self, who: PersonId, room: &Room, id: PersonId, out: &mut String) {
-        let caps = self.reader(who).caps;
-        let most = if caps.has(Caps::MULTI_PREFIX) {
-            usize::MAX
-        } else {
-            1
-        };
-        out.extend(room.ranks(id).prefixes().take(most));
+        out.extend(shown_prefixes(room.ranks(id), self.reader(who).caps));
     }
+}
+
+/// All prefixes of a member, or the highest for who has not agreed on more. IRCv3 multi-prefix.
+pub(super) fn shown_prefixes(ranks: Ranks, caps: Caps) -> impl Iterator<Item = char> {
+    let shows_all = caps.has(Caps::MULTI_PREFIX);
+    ranks
+        .prefixes()
+        .take(if shows_all { Rank::ALL.len() } else { 1 })
 }
 
 /// Replies to one USERHOST. RFC 2812 §4.8: five.

@@ -227,7 +227,6 @@ mod tests {
             identity: Identity(identity),
             source: Arc::new(Source::new(Nick::new("ana").unwrap(), "a", "h")),
             act,
-            rooms: Box::default(),
         };
         Arc::new(Committed {
             seq: Seq(1),

@@ -251,7 +251,7 @@ impl Turn<'_> {
         let who = committed.entry.who;
         match &committed.entry.act {
             Act::Join { room, .. } if !effects.is_void => self.entered_plainly(who, room),
-            Act::Name { new } if !effects.is_void => {
+            Act::Name { new, .. } if !effects.is_void => {
                 self.write(who, &format!("* you are now called {new}"));
             }
             Act::Post(post) => self.plain_post(who, post, committed),

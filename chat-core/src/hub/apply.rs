@@ -33,7 +33,7 @@ impl Hub {
             Act::Join { room, .. } => self.join(who, room, at),
             Act::Part { room, .. } => self.part(who, room),
             Act::Quit { .. } => Ok(self.quit(who, at)),
-            Act::Name { new } => self.rename(who, new, at),
+            Act::Name { new, .. } => self.rename(who, new, at),
             Act::Topic { room, text } => self.set_topic(entry, room, text, at),
             Act::Away { reason } => Ok(self.set_away(who, reason.clone())),
             Act::RealName { real_name } => Ok(self.set_real_name(who, real_name)),

@@ -17,17 +17,11 @@ impl Hub {
     pub fn check(&self, who: PersonId, request: Request) -> Result<Entry, Refusal> {
         let member = self.people.get(who).ok_or(Refusal::Gone)?;
         let act = self.act(member, request)?;
-        let source = Arc::clone(&member.source);
-        let rooms = match &act {
-            Act::Quit { .. } | Act::Name { .. } => self.names_of_rooms(member),
-            _ => Box::default(),
-        };
         Ok(Entry {
             who,
             identity: member.identity,
-            source,
+            source: Arc::clone(&member.source),
             act,
-            rooms,
         })
     }
 
@@ -37,7 +31,7 @@ impl Hub {
     pub fn is_void(&self, entry: &Entry) -> bool {
         match &entry.act {
             Act::Join { room, .. } => self.is_in(entry.who, room),
-            Act::Name { new } => entry.source.nick.as_str() == new.as_str(),
+            Act::Name { new, .. } => entry.source.nick.as_str() == new.as_str(),
             Act::Mode { changes, .. } => changes.is_empty(),
             _ => false,
         }
@@ -60,10 +54,10 @@ impl Hub {
             } => Act::Post(Post {
                 target: self.target(member, to)?,
                 kind,
+                concat: Post::concat_of(&text, concat),
                 text,
                 tags,
                 retry,
-                concat,
             }),
             Request::Join(room, key) => {
                 self.check_join(member, &room)?;
@@ -79,10 +73,16 @@ impl Hub {
                 room: self.check_in(member.id, &room)?,
                 reason,
             },
-            Request::Quit(reason) => Act::Quit { reason },
+            Request::Quit(reason) => Act::Quit {
+                reason,
+                rooms: self.names_of_rooms(member),
+            },
             Request::Name(new) => {
                 self.check_name(member, &new)?;
-                Act::Name { new }
+                Act::Name {
+                    new,
+                    rooms: self.names_of_rooms(member),
+                }
             }
             Request::Topic(room, text) => Act::Topic {
                 room: self.check_topic(member.id, &room)?,
@@ -139,9 +139,11 @@ impl Hub {
 
     /// Mostly only members may post.
     pub(super) fn check_post(&self, member: &Member, name: &RoomName) -> Result<&Room, Refusal> {
-        let here = self.room_of(member, name.as_str());
-        let room = here.map_or_else(|| self.seen_room(member.id, name), Ok)?;
-        self.check_voice(member, room)?;
+        let (room, is_in) = match self.room_of(member, name.as_str()) {
+            Some(room) => (room, true),
+            None => (self.seen_room(member.id, name)?, false),
+        };
+        self.check_voice(member, room, is_in)?;
         Ok(room)
     }
 

@@ -101,8 +101,6 @@ pub struct Entry {
     pub source: Arc<Source>,
     /// What they did.
     pub act: Act,
-    /// The rooms that they were in, if they left the chat or took another name: it is part of what happened there.
-    pub rooms: Box<[RoomName]>,
 }
 
 /// What was done.
@@ -128,11 +126,15 @@ pub enum Act {
     Quit {
         /// Why: their own words or the house's.
         reason: Arc<str>,
+        /// The rooms that they were in: it is part of what happened there. Empty in one that is read again.
+        rooms: Box<[RoomName]>,
     },
     /// Took another name.
     Name {
         /// The new one; the old one is in the source.
         new: Nick,
+        /// The rooms that they are in: it is part of what happened there. Empty in one that is read again.
+        rooms: Box<[RoomName]>,
     },
     /// Set or cleared a room's topic.
     Topic {
@@ -196,17 +198,31 @@ pub struct Post {
     /// By which its author may send it again without saying it twice; told to nobody. A journal that outlives the chat
     /// keeps it.
     pub retry: Option<Arc<str>>,
-    /// If it was sent in pieces: where in the text, in bytes, those begin that go on with the line of the one before.
-    /// IRCv3 multiline, "Fallback".
-    pub concat: Option<Arc<[u32]>>,
+    /// `None` if one line tells it. Otherwise where in the text, in bytes, those pieces begin that go on with the line of
+    /// the one before; mostly nowhere. IRCv3 multiline, "Fallback". See [`Post::concat_of`].
+    pub concat: Option<Arc<Vec<u32>>>,
 }
 
 impl Post {
+    /// What [`Post::concat`] is with this text: there if it may take several lines to tell it, whatever was said of its
+    /// pieces. It is found out once, and not by everybody who tells it.
+    #[must_use]
+    pub fn concat_of(text: &str, pieces: Option<Arc<Vec<u32>>>) -> Option<Arc<Vec<u32>>> {
+        let text = text.as_bytes();
+        let takes_several = || text.len() > LINE_BYTES_MAX || memchr(b'\n', text).is_some();
+        pieces.or_else(|| takes_several().then(Arc::default))
+    }
+
+    /// The places of [`Post::concat`].
+    #[must_use]
+    pub fn pieces(&self) -> &[u32] {
+        self.concat.as_deref().map_or(&[], Vec::as_slice)
+    }
+
     /// Whether it takes several lines to tell it, or may.
     #[must_use]
     pub fn is_multiline(&self) -> bool {
-        let text = self.text.as_bytes();
-        self.concat.is_some() || text.len() > LINE_BYTES_MAX || memchr(b'\n', text).is_some()
+        self.concat.is_some()
     }
 }
 
@@ -264,7 +280,7 @@ impl Entry {
         match &self.act {
             Act::Post(post) if post.is_multiline() => {
                 let long = post.text.len() / LINE_BYTES_MAX;
-                let pieces = post.concat.as_ref().map_or(0, |places| places.len());
+                let pieces = post.pieces().len();
                 memchr_iter(b'\n', post.text.as_bytes()).count() + pieces.max(long) + 1
             }
             _ => 1,
@@ -277,10 +293,9 @@ impl Entry {
         match &self.act {
             Act::Post(post) => {
                 let retry = post.retry.as_ref().map_or(0, |id| id.len());
-                let concat = post.concat.as_deref().map_or(0, size_of_val);
-                post.text.len() + post.tags.len() + retry + concat
+                post.text.len() + post.tags.len() + retry + size_of_val(post.pieces())
             }
-            Act::Quit { reason } | Act::Kick { reason, .. } => reason.len(),
+            Act::Quit { reason, .. } | Act::Kick { reason, .. } => reason.len(),
             Act::Mode { text, .. } => text.len(),
             Act::Topic { text, .. } => text.len(),
             Act::Part { reason, .. } | Act::Away { reason } => {

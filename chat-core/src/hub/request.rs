@@ -24,7 +24,7 @@ pub enum Request {
         /// By which it may be asked for again and is still done once. docs/clients.md.
         retry: Option<Arc<str>>,
         /// Where a piece begins that goes on with the line of the one before: [`Post::concat`](super::entry::Post::concat).
-        concat: Option<Arc<[u32]>>,
+        concat: Option<Arc<Vec<u32>>>,
     },
     /// Enter a room, which is made when it does not exist; with its key, if it needs one.
     Join(RoomName, Option<Arc<str>>),

@@ -106,19 +106,27 @@ impl Hub {
     }
 
     /// Whether somebody may say something in a room.
-    pub(super) fn check_voice(&self, member: &Member, room: &Room) -> Result<(), Refusal> {
+    pub(super) fn check_voice(
+        &self,
+        member: &Member,
+        room: &Room,
+        is_in: bool,
+    ) -> Result<(), Refusal> {
         let modes = &room.settings.modes;
-        let is_in = room.has(member.id);
+        let refusal = if !is_in && modes.has(Flag::NoExternal) {
+            Refusal::CannotPost
+        } else if modes.has(Flag::Moderated) {
+            Refusal::Moderated
+        } else if modes.bans(&member.source) {
+            Refusal::Silenced
+        } else {
+            return Ok(());
+        };
+        // Most rooms keep nobody quiet, so ranks are not looked for at each message.
         if room.ranks(member.id).any() || member.is_operator && is_in {
             Ok(())
-        } else if !is_in && modes.has(Flag::NoExternal) {
-            Err(Refusal::CannotPost(room.name.clone()))
-        } else if modes.has(Flag::Moderated) {
-            Err(Refusal::Moderated(room.name.clone()))
-        } else if modes.bans(&member.source) {
-            Err(Refusal::Silenced(room.name.clone()))
         } else {
-            Ok(())
+            Err(refusal(room.name.clone()))
         }
     }
 
@@ -253,30 +261,46 @@ impl Hub {
     /// those that they had when it was checked, and others have heard the new ones before it takes effect.
     #[must_use]
     pub fn under_present_names(&self, act: &Act) -> Option<Act> {
-        let present = |id: PersonId, then: &Nick| {
-            let now = &self.person(id)?.source.nick;
-            (now.as_str() != then.as_str()).then(|| now.clone())
-        };
-        let mut act = act.clone();
-        let is_new = match &mut act {
-            Act::Kick { id, nick, .. } => present(*id, nick).map(|now| *nick = now).is_some(),
-            Act::Mode { changes, text, .. } => {
-                let mut is_new = false;
-                for change in changes.iter_mut() {
-                    if let Change::Rank(_, id, nick, _) = change
-                        && let Some(now) = present(*id, nick)
-                    {
-                        (*nick, is_new) = (now, true);
-                    }
-                }
-                if is_new {
-                    *text = modes::text(changes).into();
-                }
-                is_new
+        match act {
+            Act::Kick {
+                room,
+                id,
+                nick,
+                reason,
+            } => Some(Act::Kick {
+                room: room.clone(),
+                id: *id,
+                nick: self.newer_name(*id, nick)?,
+                reason: Arc::clone(reason),
+            }),
+            Act::Mode { room, changes, .. } => {
+                let changes = self.under_newer_names(changes)?;
+                Some(Act::Mode {
+                    room: room.clone(),
+                    text: modes::text(&changes).into(),
+                    changes,
+                })
             }
-            _ => false,
-        };
-        is_new.then_some(act)
+            _ => None,
+        }
+    }
+
+    fn under_newer_names(&self, changes: &[Change]) -> Option<Box<[Change]>> {
+        let mut newer: Box<[Change]> = changes.into();
+        let mut is_new = false;
+        for change in &mut newer {
+            if let Change::Rank(_, id, nick, _) = change
+                && let Some(now) = self.newer_name(*id, nick)
+            {
+                (*nick, is_new) = (now, true);
+            }
+        }
+        is_new.then_some(newer)
+    }
+
+    fn newer_name(&self, id: PersonId, then: &Nick) -> Option<Nick> {
+        let now = &self.person(id)?.source.nick;
+        (now.as_str() != then.as_str()).then(|| now.clone())
     }
 
     pub(super) fn change_modes(

@@ -172,8 +172,12 @@ impl Place {
     /// Where an entry can be read again; several places only if somebody left or took another name.
     pub fn all_of(entry: &Entry) -> impl Iterator<Item = Place> {
         let one = entry.is_durable().then(|| Place::named_in(entry)).flatten();
-        let others = entry.rooms.iter().cloned().map(Place::Room);
-        one.into_iter().chain(others)
+        let others = match &entry.act {
+            Act::Quit { rooms, .. } | Act::Name { rooms, .. } => &rooms[..],
+            _ => &[],
+        };
+        one.into_iter()
+            .chain(others.iter().cloned().map(Place::Room))
     }
 
     fn named_in(entry: &Entry) -> Option<Place> {

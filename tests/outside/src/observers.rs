@@ -330,7 +330,7 @@ fn everything_that_happens_is_told_in_its_order_and_so_are_the_slow_and_those_wh
                         context.members(room).len()
                     )
                 }
-                Act::Quit { reason } => format!("{nick} leaves: {reason}"),
+                Act::Quit { reason, .. } => format!("{nick} leaves: {reason}"),
                 other => format!("{nick}: {other:?}"),
             };
             self.0.send(text).unwrap();

@@ -84,7 +84,7 @@ impl Turn<'_> {
         let old = &committed.entry.source.nick;
         match &committed.entry.act {
             Act::Quit { .. } => self.tell_watchers(old, RPL_MONOFFLINE, old.as_str()),
-            Act::Name { new } if new != old => {
+            Act::Name { new, .. } if new != old => {
                 self.tell_watchers(old, RPL_MONOFFLINE, old.as_str());
                 self.tell_of_arrival(committed.entry.who);
             }

@@ -42,7 +42,9 @@ impl Known {
     #[must_use]
     pub fn find(command: &str) -> Option<Known> {
         let mut known = COMMANDS.iter();
-        let &(name, decode) = known.find(|(name, _)| name.eq_ignore_ascii_case(command))?;
+        // Nearly everybody writes them in capitals.
+        let is = |name: &str| name == command || name.eq_ignore_ascii_case(command);
+        let &(name, decode) = known.find(|(name, _)| is(name))?;
         Some(Known { name, decode })
     }
 
@@ -161,7 +163,7 @@ fn needed<'a>(
 
 /// A list with something in it.
 fn list<'a>(params: Params<'a>, index: usize) -> Option<&'a str> {
-    given(params, index).filter(|list| targets(list).next().is_some())
+    given(params, index).filter(|list| list.bytes().any(|byte| byte != b','))
 }
 
 fn some<'a>(command: &'static str, params: Params<'a>) -> Result<Params<'a>, Wrong<'a>> {

@@ -139,8 +139,8 @@ fn write_line(source: &Source, act: &Act, caps: Caps, out: &mut String) {
         }
         Act::Join { room, .. } => line.param(room.as_str()).end(),
         Act::Part { room, reason } => end_with(line.param(room.as_str()), reason.as_deref()),
-        Act::Quit { reason } => line.text(reason),
-        Act::Name { new } => line.param(new.as_str()).end(),
+        Act::Quit { reason, .. } => line.text(reason),
+        Act::Name { new, .. } => line.param(new.as_str()).end(),
         Act::Topic { room, text } => line.param(room.as_str()).text(text),
         Act::Away { reason } => end_with(line, reason.as_deref()),
         Act::RealName { real_name } => line.text(real_name),

@@ -18,8 +18,10 @@ pub fn encode(committed: &Committed, out: &mut String) -> bool {
         Act::Part { room, reason } => {
             told(format_args!("left {room}{}", because(reason.as_deref())))
         }
-        Act::Quit { reason } => told(format_args!("is gone{}", because(Some(own_words(reason))))),
-        Act::Name { new } => told(format_args!("is now called {new}")),
+        Act::Quit { reason, .. } => {
+            told(format_args!("is gone{}", because(Some(own_words(reason)))))
+        }
+        Act::Name { new, .. } => told(format_args!("is now called {new}")),
         Act::Topic { text, .. } if text.is_empty() => told(format_args!("cleared the topic")),
         Act::Topic { text, .. } => told(format_args!("set the topic: {}", visible(text))),
         Act::Invite { nick, room } => told(format_args!("invites {nick} to {room}")),

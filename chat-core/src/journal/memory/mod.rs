@@ -94,18 +94,13 @@ impl Memory {
         while self.bytes > self.bytes_max && self.forget_oldest() {}
     }
 
-    /// Gives an entry the next place; a transient one shares that of the last durable one.
-    fn place(&mut self, entry: Entry) -> Committed {
+    /// The place that an entry gets; a transient one shares that of the last durable one.
+    fn next_place(&mut self, entry: &Entry) -> (Seq, u32) {
         match entry.is_durable() {
             true => (self.last.0, self.asides) = (self.last.0 + 1, 0),
             false => self.asides += 1,
         }
-        Committed {
-            seq: self.last,
-            aside: self.asides,
-            at: self.latest,
-            entry,
-        }
+        (self.last, self.asides)
     }
 
     /// Where what is said at a place is kept, from now on if nothing was said there yet.
@@ -177,7 +172,14 @@ impl Journal for Memory {
         self.tickets += 1;
         let ticket = Ticket(self.tickets);
         self.latest = self.latest.max(at);
-        let committed = Arc::new(self.place(entry));
+        let (seq, aside) = self.next_place(&entry);
+        let at = self.latest;
+        let committed = Arc::new(Committed {
+            seq,
+            aside,
+            at,
+            entry,
+        });
         self.keep(&committed);
         self.decided.push_back(Outcome {
             ticket,

@@ -104,7 +104,6 @@ mod tests {
             identity: Identity(1),
             source: Arc::new(Source::new(nick, "a", "h")),
             act: Act::Post(post),
-            rooms: Box::default(),
         };
         journal.append(entry, Timestamp(0));
         journal.committed().unwrap().result.unwrap()

@@ -25,7 +25,6 @@ fn post(room: &str, text: &str) -> Entry {
         identity: Identity(1),
         source: Arc::new(source),
         act,
-        rooms: Box::default(),
     }
 }
 
@@ -211,8 +210,8 @@ fn what_happened_in_a_room_is_told_to_whoever_asks_for_events() {
     let mut quit = post("#a", "");
     quit.act = Act::Quit {
         reason: "bye".into(),
+        rooms: ["#a", "#b"].map(|name| RoomName::new(name).unwrap()).into(),
     };
-    quit.rooms = ["#a", "#b"].map(|name| RoomName::new(name).unwrap()).into();
     journal.append(post("#a", "1"), Timestamp(0));
     journal.append(quit, Timestamp(0));
     let until = journal.last;

@@ -62,8 +62,8 @@ impl<'e> Parts<'e> {
                 parts(kind::JOIN, Some(room.as_str()), Some(&**real_name))
             }
             Act::Part { room, reason } => parts(kind::PART, Some(room.as_str()), reason.as_deref()),
-            Act::Quit { reason } => parts(kind::QUIT, None, Some(&**reason)),
-            Act::Name { new } => parts(kind::NAME, Some(new.as_str()), None),
+            Act::Quit { reason, .. } => parts(kind::QUIT, None, Some(&**reason)),
+            Act::Name { new, .. } => parts(kind::NAME, Some(new.as_str()), None),
             Act::Topic { room, text } => parts(kind::TOPIC, Some(room.as_str()), Some(&**text)),
             Act::Mode { room, text, .. } => parts(kind::MODE, Some(room.as_str()), Some(&**text)),
             Act::Kick {
@@ -105,7 +105,7 @@ impl<'e> Parts<'e> {
             tags: (!post.tags.is_empty()).then_some(&*post.tags),
             retry: post.retry.as_deref(),
             about: None,
-            concat: post.concat.as_deref().map(joined),
+            concat: joined(post.pieces()),
         })
     }
 }
@@ -130,9 +130,9 @@ pub(super) fn class(class: Class) -> i64 {
 }
 
 /// Numbers with commas between.
-fn joined(places: &[u32]) -> String {
+fn joined(places: &[u32]) -> Option<String> {
     let places: Vec<String> = places.iter().map(u32::to_string).collect();
-    places.join(",")
+    (!places.is_empty()).then(|| places.join(","))
 }
 
 /// Columns hold signed numbers; ours never come near the half that this leaves out.
@@ -181,7 +181,6 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Committed> {
             identity: Identity(unsigned(row.get(3)?)),
             source: Arc::new(source),
             act: act(row)?,
-            rooms: Box::default(),
         },
     })
 }
@@ -199,8 +198,14 @@ fn act(row: &Row<'_>) -> rusqlite::Result<Act> {
             room: room(row)?,
             reason: optional(row, 9)?.map(Arc::from),
         },
-        kind::QUIT => Act::Quit { reason: words()? },
-        kind::NAME => Act::Name { new: nick(row, 7)? },
+        kind::QUIT => Act::Quit {
+            reason: words()?,
+            rooms: Box::default(),
+        },
+        kind::NAME => Act::Name {
+            new: nick(row, 7)?,
+            rooms: Box::default(),
+        },
         kind::TOPIC => Act::Topic {
             room: room(row)?,
             text: words()?,
@@ -256,13 +261,15 @@ fn redaction(row: &Row<'_>) -> rusqlite::Result<Redaction> {
 }
 
 fn post(row: &Row<'_>, kind: PostKind) -> rusqlite::Result<Post> {
+    let text = words(row)?;
+    let pieces = optional(row, 13)?.map(places).transpose()?;
     Ok(Post {
         target: target(row)?,
         kind,
-        text: words(row)?.into(),
+        text: text.into(),
         tags: unmarked(optional(row, 10)?.unwrap_or_default()).1.into(),
         retry: optional(row, 11)?.map(Arc::from),
-        concat: optional(row, 13)?.map(places).transpose()?,
+        concat: Post::concat_of(text, pieces),
     })
 }
 
@@ -274,10 +281,12 @@ fn words<'r>(row: &'r Row<'_>) -> rusqlite::Result<&'r str> {
 }
 
 /// A place that is none in its text is left out by whoever tells it.
-fn places(joined: &str) -> rusqlite::Result<Arc<[u32]>> {
+fn places(joined: &str) -> rusqlite::Result<Arc<Vec<u32>>> {
     let places = joined.split(',').filter(|place| !place.is_empty());
-    let places: Result<_, _> = places.map(str::parse).collect();
-    places.map_err(|_| wrong(13, "not numbers with commas between"))
+    let places: Result<Vec<u32>, _> = places.map(str::parse).collect();
+    places
+        .map(Arc::new)
+        .map_err(|_| wrong(13, "not numbers with commas between"))
 }
 
 fn room(row: &Row<'_>) -> rusqlite::Result<RoomName> {

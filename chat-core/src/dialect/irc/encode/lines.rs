@@ -49,12 +49,10 @@ pub(super) fn write(
 
 impl<'e> Teller<'e> {
     fn pieces(&self) -> impl Iterator<Item = Piece<'e>> + use<'e> {
-        let Post {
-            text, concat, kind, ..
-        } = self.post;
+        let Post { text, kind, .. } = self.post;
         let source = &self.committed.entry.source;
         let bytes_max = text_bytes_max(source, *kind, &target(self.post));
-        pieces(text, concat.as_deref().unwrap_or_default(), bytes_max)
+        pieces(text, self.post.pieces(), bytes_max)
     }
 
     fn line<'o>(&self, out: &'o mut String, command: &str) -> Line<'o> {

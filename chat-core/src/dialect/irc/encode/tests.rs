@@ -29,7 +29,6 @@ fn committed(act: Act) -> Committed {
         identity: Identity(1),
         source: source.into(),
         act,
-        rooms: Box::default(),
     };
     Committed {
         seq: Seq(7),
@@ -112,10 +111,17 @@ fn every_act_has_its_line() {
         (
             Act::Quit {
                 reason: "Quit: ".into(),
+                rooms: Box::default(),
             },
             "QUIT :Quit: ",
         ),
-        (Act::Name { new: nick("zoe") }, "NICK zoe"),
+        (
+            Act::Name {
+                new: nick("zoe"),
+                rooms: Box::default(),
+            },
+            "NICK zoe",
+        ),
         (
             Act::Topic {
                 room: room(),
@@ -207,7 +213,10 @@ fn tags_are_those_that_were_agreed_on() {
             format!("{tags}:ana!a@h PRIVMSG #lobby :hi")
         );
     }
-    let nick = Act::Name { new: nick("zoe") };
+    let nick = Act::Name {
+        new: nick("zoe"),
+        rooms: Box::default(),
+    };
     let named = format!("@{time};msgid=e-7 :ana!a@h NICK zoe");
     assert_eq!(seen(nick, Caps::FORM), named);
 }
@@ -216,6 +225,7 @@ fn tags_are_those_that_were_agreed_on() {
 fn what_nobody_can_ask_for_has_no_id() {
     let mut farewell = committed(Act::Quit {
         reason: "bye".into(),
+        rooms: Box::default(),
     });
     farewell.seq = Seq(0);
     let mut out = String::new();

@@ -17,7 +17,6 @@ fn committed(act: Act) -> Committed {
         identity: Identity(1),
         source: source.into(),
         act,
-        rooms: Box::default(),
     };
     Committed {
         seq: Seq(1),
@@ -110,22 +109,31 @@ fn others_read_what_happened() {
         (
             Act::Quit {
                 reason: "Quit: bye".into(),
+                rooms: Box::default(),
             },
             "* ana is gone (bye)",
         ),
         (
             Act::Quit {
                 reason: "Quit: ".into(),
+                rooms: Box::default(),
             },
             "* ana is gone",
         ),
         (
             Act::Quit {
                 reason: "Ping timeout".into(),
+                rooms: Box::default(),
             },
             "* ana is gone (Ping timeout)",
         ),
-        (Act::Name { new: nick("zoe") }, "* ana is now called zoe"),
+        (
+            Act::Name {
+                new: nick("zoe"),
+                rooms: Box::default(),
+            },
+            "* ana is now called zoe",
+        ),
         (
             Act::Topic {
                 room: room(),
@@ -189,6 +197,7 @@ fn no_terminal_obeys_a_stranger() {
         },
         Act::Quit {
             reason: evil.into(),
+            rooms: Box::default(),
         },
     ] {
         assert!(written(encode, act.clone()).contains(shown), "{act:?}");
@@ -216,6 +225,7 @@ fn each_line_of_several_says_who_said_it() {
         (
             Act::Quit {
                 reason: "a\nb".into(),
+                rooms: Box::default(),
             },
             "* ana is gone (a\u{fffd}b)",
         ),

@@ -8,7 +8,8 @@ fn said(text: &str, concat: &[u32], tags: &str) -> Act {
     let Act::Post(post) = post(PostKind::Message, Target::Room(room()), text, tags) else {
         unreachable!()
     };
-    let concat = (!concat.is_empty()).then(|| concat.into());
+    let pieces = (!concat.is_empty()).then(|| concat.to_vec().into());
+    let concat = Post::concat_of(text, pieces);
     Act::Post(Post { concat, ..post })
 }
 
