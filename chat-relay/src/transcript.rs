@@ -52,6 +52,7 @@ const PAGE: usize = 500;
 /// There is no journal, it cannot be read, or nobody reads what is printed.
 pub fn run(args: &LogArgs, program: &str) -> anyhow::Result<()> {
     let archive = DataArgs::archive_of(args.data.as_ref(), program)?;
+    archive.check_version()?;
     let out = BufWriter::new(io::stdout().lock());
     match print(archive, args, out) {
         // `head` has seen enough.

@@ -275,14 +275,14 @@ impl Change {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn nick(name: &str) -> Nick {
+    pub(in crate::hub) fn nick(name: &str) -> Nick {
         Nick::new(name).unwrap()
     }
 
-    fn banned(mask: &str) -> Change {
+    pub(in crate::hub) fn banned(mask: &str) -> Change {
         Change::List(List::Bans, mask.into(), true)
     }
 

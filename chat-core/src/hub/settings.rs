@@ -85,14 +85,7 @@ impl Modes {
 mod tests {
     use super::*;
     use crate::hub::modes::Change;
-
-    fn nick(name: &str) -> Nick {
-        Nick::new(name).unwrap()
-    }
-
-    fn banned(mask: &str) -> Change {
-        Change::List(List::Bans, mask.into(), true)
-    }
+    use crate::hub::modes::tests::{banned, nick};
 
     #[test]
     fn settings_are_read_as_they_were_written() {

@@ -134,12 +134,7 @@ impl<'a> Asked<'a> {
 
     fn fail(&self, code: &'static str, text: &'static str) -> Wrong<'a> {
         let context = [self.subcommand].into_iter().chain(self.target).collect();
-        Wrong::Fail {
-            command: COMMAND,
-            code,
-            context,
-            text,
-        }
+        Wrong::fail(COMMAND, code, context, text)
     }
 }
 

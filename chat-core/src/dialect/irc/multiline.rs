@@ -85,12 +85,7 @@ pub fn timeout(id: &str) -> Wrong<'_> {
 }
 
 fn fail<'a>(code: &'static str, context: Vec<&'a str>, text: &'static str) -> Wrong<'a> {
-    Wrong::Fail {
-        command: "BATCH",
-        code,
-        context,
-        text,
-    }
+    Wrong::fail("BATCH", code, context, text)
 }
 
 #[cfg(test)]

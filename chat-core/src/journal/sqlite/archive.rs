@@ -1,6 +1,6 @@
 //! A journal to be read from outside, while its server runs or when it does not. Floor 2.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
@@ -13,6 +13,7 @@ use crate::names::RoomName;
 pub struct Archive {
     connection: Connection,
     epochs: Epochs,
+    file: PathBuf,
 }
 
 impl Archive {
@@ -25,7 +26,19 @@ impl Archive {
         let failed = |source| OpenError::file(&file, source);
         let connection = schema::open_to_read(&file).map_err(failed)?;
         let epochs = open::starts(&connection).map_err(failed)?;
-        Ok(Archive { connection, epochs })
+        Ok(Archive {
+            connection,
+            epochs,
+            file,
+        })
+    }
+
+    /// Whether what is in it can be read. A copy can be made whatever version wrote it.
+    ///
+    /// # Errors
+    /// Another version wrote it.
+    pub fn check_version(&self) -> Result<(), OpenError> {
+        schema::check_version(&self.connection, &self.file)
     }
 
     /// The starts of the journal, for the ids of its messages.

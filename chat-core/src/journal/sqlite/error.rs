@@ -34,6 +34,18 @@ pub enum OpenError {
         /// Its version.
         version: usize,
     },
+    /// The file is from an earlier version, which only a server brings up to date.
+    #[error(
+        "{file} was written by an older version of this program (its tables have version {version}): start the server of \
+         this version with it once",
+        file = file.display()
+    )]
+    Older {
+        /// Which file.
+        file: PathBuf,
+        /// Its version.
+        version: usize,
+    },
     /// SQLite cannot open it, or finds it broken.
     #[error("cannot use {file}: {source}", file = file.display())]
     File {

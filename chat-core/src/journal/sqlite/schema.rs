@@ -2,6 +2,7 @@
 //!
 //! `user_version` says which of the [`MIGRATIONS`] a file has seen; a new version of this program runs the rest.
 
+use std::cmp::Ordering;
 use std::path::Path;
 use std::time::Duration;
 
@@ -111,6 +112,17 @@ pub(super) fn open(file: &Path) -> Result<Connection, OpenError> {
     }
     migrate(&mut connection, version).map_err(failed)?;
     Ok(connection)
+}
+
+/// Whether the tables are those of the present version.
+pub(super) fn check_version(connection: &Connection, file: &Path) -> Result<(), OpenError> {
+    let version = version(connection).map_err(|source| OpenError::file(file, source))?;
+    let file = file.to_owned();
+    match version.cmp(&MIGRATIONS.len()) {
+        Ordering::Less => Err(OpenError::Older { file, version }),
+        Ordering::Equal => Ok(()),
+        Ordering::Greater => Err(OpenError::Newer { file, version }),
+    }
 }
 
 fn prepare(connection: &Connection) -> rusqlite::Result<()> {

@@ -1,6 +1,7 @@
 //! Whose a folder is, and what may be in it.
 
 use super::*;
+use crate::journal::sqlite::Archive;
 
 #[test]
 fn one_folder_is_one_servers_and_private() {
@@ -25,19 +26,42 @@ fn one_folder_is_one_servers_and_private() {
     drop(open(&at));
 }
 
+fn make_it_of_version(at: &TempDir, version: u32) {
+    let file = at.path().join("chat/chat.sqlite");
+    let connection = rusqlite::Connection::open(&file).unwrap();
+    connection
+        .pragma_update(None, "user_version", version)
+        .unwrap();
+}
+
 #[test]
 fn a_file_of_a_later_version_is_left_alone() {
     let at = folder();
     drop(open(&at));
-    let file = at.path().join("chat/chat.sqlite");
-    let connection = rusqlite::Connection::open(&file).unwrap();
-    connection.pragma_update(None, "user_version", 99).unwrap();
-    drop(connection);
+    make_it_of_version(&at, 99);
     let error = Sqlite::open(&settings(&at)).unwrap_err();
     assert!(
         matches!(error, OpenError::Newer { version: 99, .. }),
         "{error}"
     );
+}
+
+#[test]
+fn a_file_of_another_version_is_copied_but_not_read() {
+    let at = folder();
+    drop(open(&at));
+    let archive = || Archive::open(&at.path().join("chat")).unwrap();
+    archive().check_version().unwrap();
+    make_it_of_version(&at, 1);
+    let error = archive().check_version().unwrap_err();
+    assert!(
+        matches!(error, OpenError::Older { version: 1, .. }),
+        "{error}"
+    );
+    make_it_of_version(&at, 99);
+    let error = archive().check_version().unwrap_err();
+    assert!(matches!(error, OpenError::Newer { .. }), "{error}");
+    archive().copy_to(&at.path().join("copy.sqlite")).unwrap();
 }
 
 #[test]
