@@ -23,10 +23,10 @@ fn a_taken_name_is_kept_in_the_form_with_what_to_do() {
     for name in ["irene", "IRENE"] {
         ana.page.fill("#name", name);
         ana.page.press("Enter");
-        ana.page.wait_for_text("Choose another one");
-        ana.page.wait_for(&format!(
-            "document.querySelector('#name').value === '{name}'"
-        ));
+        // What was typed stands there before the answer does.
+        ana.page
+            .wait_for_text(&format!("the name {name} is taken. Choose another one"));
+        assert_eq!(ana.page.eval("document.querySelector('#name').value"), name);
     }
     ana.log_in("irene2");
 }
