@@ -114,6 +114,11 @@ fn others_see_the_cloak_of_the_address_that_was_told() {
     let eve = host(&mut from_gateway(&house), "eve");
     assert_eq!(ana, ann, "one address, one cloak");
     assert!(ana != bob && ana != eve, "{ana} {bob} {eve}");
+    let six = host(&mut behind(&house, "2001:db8:1:2::1"), "six");
+    let sis = host(&mut behind(&house, "2001:db8:1:2:3::4"), "sis");
+    let sim = host(&mut behind(&house, "2001:db8:1:3::1"), "sim");
+    assert_eq!(six, sis, "one network of 64 bits, one cloak");
+    assert_ne!(six, sim);
 }
 
 #[test]

@@ -146,7 +146,7 @@ pub trait Observer: Send {
     }
 
     /// Words that others see with something which needs no permission: why somebody leaves a room or the chat or is
-    /// away, a new real name. Denied, or not decided at once, it happens without them.
+    /// away, is sent out of a room or has what they said taken back, a new real name. Denied, or not decided at once, it happens without them.
     fn remark(&mut self, context: &mut Context<'_>, who: PersonId, text: &str) -> Verdict {
         Verdict::Allow
     }

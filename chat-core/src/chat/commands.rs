@@ -49,7 +49,8 @@ impl Turn<'_> {
             Err(error) => return self.no_message(who, text, *error),
         };
         let known = Known::find(message.command);
-        if self.must_wait(who, known.is_some_and(Known::is_post)) {
+        let may_fly = known.is_some_and(|known| known.is_post() && !is_transient(known, message));
+        if self.must_wait(who, may_fly) || self.waits_for_name(who, message) {
             return self.stash(who, text);
         }
         let label = self.label(who, message);
@@ -88,7 +89,7 @@ impl Turn<'_> {
         self.chat.is_stranger(who) && ends.iter().any(|end| text.ends_with(end))
     }
 
-    /// Posts may be in flight together; everything else waits for what is.
+    /// Posts that are kept may be in flight together; everything else waits for what is.
     pub(super) fn must_wait(&self, who: PersonId, is_post: bool) -> bool {
         let in_flight = self
             .chat
@@ -293,4 +294,14 @@ const NOT_FOR_BROWSERS: &str = "this door is not for browsers: open the page's a
 /// Not among the commands: nobody but a gateway has a use for it.
 fn is_webirc(command: &str) -> bool {
     command.eq_ignore_ascii_case("WEBIRC")
+}
+
+/// Whether a post may be one that nobody keeps: it takes effect at once, and must not overtake those that the disk is
+/// still to have.
+fn is_transient(known: Known, message: &Message<'_>) -> bool {
+    let to_ranks = |list: &str| list.bytes().any(|byte| matches!(byte, b'@' | b'+'));
+    match known.name {
+        "PRIVMSG" | "NOTICE" => message.params.first().is_some_and(|list| to_ranks(list)),
+        _ => true,
+    }
 }

@@ -96,6 +96,7 @@ impl Turn<'_> {
             Err((entry, _)) => &**entry,
         };
         let (tried, changed) = (retry::tried(entry), Changed::by(entry));
+        let leaver = matches!(entry.act, Act::Quit { .. }).then_some(entry.who);
         let outcome = match result {
             Ok(committed) => self.take_effect(committed, key),
             Err((entry, why)) => self.not_stored(*entry, why, key),
@@ -105,6 +106,9 @@ impl Turn<'_> {
         }
         if let Some(waiting) = waiting {
             self.land(waiting);
+        }
+        if let Some(leaver) = leaver {
+            self.let_heirs_in(leaver);
         }
         if let Some(tried) = tried {
             self.decide_tries(tried, ticket, &outcome);

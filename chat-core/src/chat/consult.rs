@@ -213,6 +213,10 @@ impl Turn<'_> {
             Request::Part(room, Some(reason)) => {
                 Request::Part(room, self.remark(who, &reason).map(Arc::from))
             }
+            Request::Kick(room, nick, reason) => {
+                let reason = self.remark(who, &reason);
+                Request::Kick(room, nick, reason.unwrap_or_default().into())
+            }
             Request::Redact(mut redaction) => {
                 let reason = redaction.reason.take();
                 let reason = reason.and_then(|reason| self.remark(who, &reason));

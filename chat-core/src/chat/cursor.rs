@@ -200,8 +200,9 @@ fn names(
     room: &RoomName,
     last: &mut Option<PersonId>,
 ) -> Option<String> {
+    // It may have become secret since, or whoever asks have had to go.
+    let there = chat.hub.seen_room(who, room).ok()?;
     let members = after(chat, room, *last)?;
-    let there = chat.hub.room(room)?;
     let reader = chat.reader(who);
     let place = NAMES_BYTES_MAX.saturating_sub(room.as_str().len() + reader.nick.len());
     let sees_all = there.has(who) || chat.hub.is_server_operator(who);

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use sha2::{Digest, Sha256};
 
 use super::Chat;
+use crate::net::networks::customer;
 use crate::time::Timestamp;
 
 /// What the chat says of itself.
@@ -21,11 +22,12 @@ pub(super) struct House {
 }
 
 impl Chat {
-    /// How others see where somebody is: a keyed hash of the address, which only we can match.
+    /// How others see where somebody is: a keyed hash of the address, which only we can match. With IPv6 it is one for all
+    /// the addresses that a customer has: a ban by it would hold nobody otherwise.
     pub(super) fn cloak(&self, ip: IpAddr) -> String {
         let mut hash = Sha256::new();
         hash.update(self.house.host_key);
-        hash.update(ip.to_canonical().to_string());
+        hash.update(customer(ip).to_string());
         hash.finalize()[..8]
             .iter()
             .map(|byte| format!("{byte:02x}"))

@@ -12,6 +12,7 @@
 //! | `speaker.rs` | how far each person is: dialect, registration, flood, what holds them |
 //! | `webirc.rs`, `gate.rs` | where a gateway's people come from; the password |
 //! | `registration.rs`, `welcome.rs` | from the first line to 001 and what follows it |
+//! | `heirs.rs` | who wants the name of somebody who is just leaving |
 //! | `commands.rs`, `deeds.rs`, `plain.rs`, `unreadable.rs` | one match each: what a registered person may say and do |
 //! | `multiline.rs` | a message of several lines, from its first to its last |
 //! | `detach.rs` | a gateway's connection, and one client after another behind it |
@@ -50,6 +51,7 @@ mod errands;
 mod fan_out;
 mod forms;
 mod gate;
+mod heirs;
 mod history;
 mod host;
 mod house;
@@ -167,6 +169,7 @@ pub struct Chat {
     shelves: Shelves,
     /// Who has another name since the last turn, and it is kept for them.
     renamed: Vec<PersonId>,
+    heirs: Vec<heirs::Heir>,
     batches: u64,
     committing: bool,
     drained: bool,
@@ -243,6 +246,7 @@ impl Chat {
             batches: 0,
             shelves: Shelves::default(),
             renamed: Vec::new(),
+            heirs: Vec::new(),
             committing: false,
             drained: false,
         };

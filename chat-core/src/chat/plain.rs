@@ -57,6 +57,9 @@ impl Turn<'_> {
             Ok(nick) => nick,
             Err(wrong) => return self.write(who, &words::bad_name(wrong)),
         };
+        if self.becomes_heir(who, &nick) {
+            return self.stash(who, text);
+        }
         let real_name: Arc<str> = nick.as_str().into();
         let wish = Wish {
             nick,

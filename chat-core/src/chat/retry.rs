@@ -129,6 +129,7 @@ fn without_words(said: &Committed) -> Committed {
     let mut said = said.clone();
     if let Act::Post(post) = &mut said.entry.act {
         (post.text, post.tags) = (Arc::default(), Arc::default());
+        post.concat = None;
     }
     said
 }

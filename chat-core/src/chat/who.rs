@@ -65,6 +65,8 @@ impl Who {
         };
         let member = match whom {
             Whom::Room { room, last } => {
+                // It may have become secret since, or whoever asks have had to go.
+                chat.hub.seen_room(who, room).ok()?;
                 let rest = after(chat, room, *last)?.iter();
                 let mut there = rest.filter_map(|id| chat.hub.person(*id));
                 let member = there.find(|member| is_told(member))?;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use chat_core::chat::NotIn;
 use chat_core::inside::InsiderError;
 use chat_core::limits::{LINE_IN_BYTES_MAX, Limits};
+use chat_core::names::RoomName;
 use chat_core::relay::Relay;
 use chat_core::testing::Ephemeral;
 use test_support::LineClient;
@@ -248,4 +249,43 @@ fn nobody_asks_them_for_a_sign_of_life() {
         matches!(&lines[..], [only] if only.ends_with(":still here")),
         "{lines:#?}"
     );
+}
+
+/// More names than fit into what may wait for a person, and their pipe.
+const MORE_THAN_WAITS: usize = 2_500;
+
+#[test]
+fn who_is_there_is_told_no_further_when_the_room_has_become_secret() {
+    let mut limits = Limits::default();
+    limits.lift();
+    limits.send_queue_bytes = 2 * LINE_IN_BYTES_MAX as u64;
+    let mut relay = Relay::builder().limits(limits).build().unwrap();
+    let mut ana = enter(&mut relay, "ana");
+    ana.join("#a").unwrap();
+    let (handle, room) = (relay.handle(), RoomName::new("#a").unwrap());
+    for number in 0..MORE_THAN_WAITS {
+        let voice = relay.voice(&called(number)).unwrap();
+        handle.join(voice, room.clone()).unwrap();
+        relay.turn(Some(Duration::ZERO)).unwrap();
+        heard(&mut ana);
+    }
+    for (name, question, end) in [("eve", "NAMES #a", " 366 "), ("eva", "WHO #a", " 315 ")] {
+        ana.send("MODE #a -s").unwrap();
+        let mut eve = enter(&mut relay, name);
+        eve.send(question).unwrap();
+        settle(&mut relay);
+        ana.send("MODE #a +s").unwrap();
+        settle(&mut relay);
+        let mut told = heard(&mut eve);
+        while !told.iter().any(|line| line.contains(end)) {
+            settle(&mut relay);
+            told.extend(heard(&mut eve));
+        }
+        let tells = |number: usize| told.iter().any(|line| line.contains(&called(number)));
+        assert!(tells(0) && !tells(MORE_THAN_WAITS - 1), "{question}");
+    }
+}
+
+fn called(number: usize) -> String {
+    format!("a{number:a>29}")
 }

@@ -216,6 +216,18 @@ fn no_words_reach_a_room_past_the_observer() {
             "QUIT :Quit: ",
         ]
     );
+    ana.send("JOIN #ana").unwrap();
+    let mut cat = relay.person("cat").unwrap();
+    for (reason, told) in [
+        ("rude", "KICK #ana cat :"),
+        ("polite", "KICK #ana cat :polite"),
+    ] {
+        cat.send("JOIN #ana").unwrap();
+        settle(&mut relay);
+        ana.send(&format!("KICK #ana cat :{reason}")).unwrap();
+        settle(&mut relay);
+        assert_eq!(deeds(&heard(&mut cat)).last(), Some(&told));
+    }
 }
 
 #[test]

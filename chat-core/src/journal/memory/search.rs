@@ -2,80 +2,101 @@
 //!
 //! There is no index: a part of what is there is looked through, as much as nobody waits for.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::Memory;
+use super::{Memory, Said};
 use crate::hub::entry::Committed;
 use crate::id::Seq;
 use crate::journal::{End, Found, Search};
 use crate::limits::SEARCH_MEMORY_MESSAGES_MAX;
+
+/// What looking through a text costs, in entries that are only passed over.
+const STEPS_OF_A_TEXT: usize = 16;
 
 impl Memory {
     pub(super) fn search(&self, search: &Search, until: Seq) -> Found {
         let mut looking = Looking {
             search,
             found: Vec::new(),
-            left: SEARCH_MEMORY_MESSAGES_MAX,
+            left: SEARCH_MEMORY_MESSAGES_MAX * STEPS_OF_A_TEXT,
         };
-        let mut all = self.posts_where(search, until);
-        let is_whole = match search.from {
-            End::Earliest => all.try_for_each(|it| looking.at(it)),
-            End::Latest => all.rev().try_for_each(|it| looking.at(it)),
+        let places = self.said.iter();
+        let places = places.filter(|(_, said)| search.within.holds(&said.place));
+        let places: HashMap<usize, &Said> = places.collect();
+        let mut places_left = places.values();
+        let over = match (places_left.next(), places_left.next()) {
+            (Some(one), None) => {
+                let there = one.entries.iter().filter(|it| it.seq <= until);
+                looking.through(there.map(Some))
+            }
+            (Some(_), Some(_)) => {
+                let ages = self.ages.iter().filter(|(seq, _)| *seq <= until);
+                looking.through(ages.map(|(seq, at)| places.get(at)?.entry(*seq)))
+            }
+            (None, _) => Over::All,
         };
         let mut entries = looking.found;
         entries.sort_by_key(|entry| entry.seq);
         Found::Said {
             entries,
-            is_whole: is_whole != Err(Over::TooMuch),
+            is_whole: over != Over::TooMuch,
         }
     }
+}
 
-    /// What is kept of the places where it is looked for, in order.
-    fn posts_where(
-        &self,
-        search: &Search,
-        until: Seq,
-    ) -> impl DoubleEndedIterator<Item = &Arc<Committed>> {
-        let places = self.said.iter();
-        let places = places.filter(|(_, said)| search.within.holds(&said.place));
-        let places: HashSet<usize> = places.map(|(at, _)| at).collect();
-        let ages = self.ages.iter();
-        ages.filter_map(move |&(seq, at)| {
-            let is_there = seq <= until && places.contains(&at);
-            let said = self.said.get(at).filter(|_| is_there)?;
-            let found = said.entries.binary_search_by_key(&seq, |entry| entry.seq);
-            said.entries.get(found.ok()?)
-        })
+impl Said {
+    fn entry(&self, seq: Seq) -> Option<&Arc<Committed>> {
+        let found = self.entries.binary_search_by_key(&seq, |entry| entry.seq);
+        self.entries.get(found.ok()?)
     }
 }
 
 struct Looking<'s> {
     search: &'s Search,
     found: Vec<Arc<Committed>>,
-    /// Texts that may still be looked through.
+    /// Entries that may still be passed over.
     left: usize,
 }
 
 /// Why nothing more is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Over {
+    All,
     Enough,
     TooMuch,
 }
 
 impl Looking<'_> {
-    fn at(&mut self, it: &Arc<Committed>) -> Result<(), Over> {
-        let Some(post) = self.search.means(it) else {
+    /// Looks through what is there, in order; `None` is an entry that is somewhere else.
+    fn through<'e>(
+        &mut self,
+        mut all: impl DoubleEndedIterator<Item = Option<&'e Arc<Committed>>>,
+    ) -> Over {
+        let over = match self.search.from {
+            End::Earliest => all.try_for_each(|it| self.at(it)),
+            End::Latest => all.rev().try_for_each(|it| self.at(it)),
+        };
+        over.err().unwrap_or(Over::All)
+    }
+
+    fn at(&mut self, it: Option<&Arc<Committed>>) -> Result<(), Over> {
+        self.spend(1)?;
+        let Some((it, post)) = it.and_then(|it| Some((it, self.search.means(it)?))) else {
             return Ok(());
         };
         if self.found.len() >= self.search.limit {
             return Err(Over::Enough);
         }
-        self.left = self.left.checked_sub(1).ok_or(Over::TooMuch)?;
+        self.spend(STEPS_OF_A_TEXT - 1)?;
         if self.search.says(post) {
             self.found.push(Arc::clone(it));
         }
+        Ok(())
+    }
+
+    fn spend(&mut self, steps: usize) -> Result<(), Over> {
+        self.left = self.left.checked_sub(steps).ok_or(Over::TooMuch)?;
         Ok(())
     }
 }
@@ -158,5 +179,38 @@ mod tests {
         let last = journal.last.0;
         let latest = find(&journal, "more", End::Latest);
         assert_eq!(latest, (vec![last - 3, last - 1], true));
+    }
+
+    #[test]
+    fn what_is_passed_over_counts_too() {
+        let mut journal = Memory::new("e".into(), 1 << 30);
+        let here = |name: &str| RoomName::new(name).unwrap();
+        for _ in 0..SEARCH_MEMORY_MESSAGES_MAX * STEPS_OF_A_TEXT {
+            say(&mut journal, "#b", "elsewhere");
+        }
+        for room in ["#a", "#c"] {
+            say(&mut journal, room, "word");
+        }
+        let search = Search {
+            within: Within::All {
+                rooms: [here("#a"), here("#c")].into(),
+                of: Identity(2),
+            },
+            by: Some(Nick::new("nobody").unwrap()),
+            after: None,
+            before: None,
+            terms: None,
+            from: End::Latest,
+            limit: 2,
+        };
+        let found = journal.search(&search, journal.last);
+        assert!(
+            matches!(&found, Found::Said { entries, is_whole: false } if entries.is_empty()),
+            "{found:?}"
+        );
+        assert_eq!(
+            find(&journal, "word", End::Latest),
+            (vec![journal.last.0 - 1], true)
+        );
     }
 }
