@@ -20,7 +20,7 @@ impl Turn<'_> {
     pub(super) fn waits_for_name(&mut self, who: PersonId, message: &Message<'_>) -> bool {
         let is_nick = message.command.eq_ignore_ascii_case("NICK");
         let name = message.params.first().filter(|_| is_nick);
-        let nick = name.and_then(|name| Nick::new(*name).ok());
+        let nick = name.and_then(|name| Nick::new(name).ok());
         nick.is_some_and(|nick| self.becomes_heir(who, &nick))
     }
 
