@@ -8,7 +8,7 @@ use std::fmt::Write;
 
 use rusqlite::{Connection, ErrorCode, params};
 
-use super::record::{self, COLUMNS, number};
+use super::record::{self, COLUMNS, CONCEALED, number};
 use crate::hub::entry::{Act, Committed, Target};
 use crate::id::Identity;
 use crate::journal::search::{folded, words};
@@ -106,10 +106,10 @@ fn sound(to: &Connection, done: rusqlite::Result<()>) -> rusqlite::Result<()> {
     }
 }
 
-/// What stands in the index for the posts of a range.
+/// What stands in the index for the posts of a range, those that are concealed too: nobody finds them by it.
 fn documents(from: &Connection, first: i64, last: i64) -> rusqlite::Result<Vec<(i64, String)>> {
     let mut select = from.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM entries e WHERE e.seq BETWEEN ?1 AND ?2 AND e.removed = 0 ORDER BY e.seq"
+        "SELECT {COLUMNS} FROM entries e WHERE e.seq BETWEEN ?1 AND ?2 AND e.removed IN (0, {CONCEALED}) ORDER BY e.seq"
     ))?;
     let rows = select.query_map([first, last], |row| Ok(record::read(row).ok()))?;
     let mut documents = Vec::new();

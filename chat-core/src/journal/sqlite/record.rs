@@ -34,6 +34,9 @@ pub(super) mod kind {
     pub(in crate::journal::sqlite) const REDACT: i64 = 11;
 }
 
+/// What `removed` says of an entry that nobody finds any more, with its words where they were: they go when it is old.
+pub(super) const CONCEALED: i64 = 2;
+
 /// An entry taken apart.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Parts<'e> {

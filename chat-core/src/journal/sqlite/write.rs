@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::index;
-use super::record::{Parts, class, kind, marked, number};
+use super::record::{CONCEALED, Parts, class, kind, marked, number};
 use super::redact::redact;
 use crate::hub::entry::{Act, Committed, Post, Source, Target};
 use crate::id::{Identity, Seq};
@@ -256,7 +256,10 @@ pub(super) fn conceal(to: &Connection, room: &RoomName) -> rusqlite::Result<()> 
     };
     for statement in [
         "UPDATE places SET lost = max(lost, coalesce((SELECT max(seq) FROM heard WHERE place = ?1), 0)) WHERE id = ?1",
-        "UPDATE entries SET removed = 1 WHERE seq IN (SELECT seq FROM heard WHERE place = ?1 AND is_event = 0)",
+        &format!(
+            "UPDATE entries SET removed = {CONCEALED}
+             WHERE removed = 0 AND seq IN (SELECT seq FROM heard WHERE place = ?1 AND is_event = 0)"
+        ),
         "DELETE FROM sorted WHERE place = ?1",
         "DELETE FROM fresh WHERE place = ?1",
     ] {

@@ -116,7 +116,7 @@ fn what_is_struck_beside_an_entry_leaves_the_entry() {
 }
 
 /// A journal that drops everything but what is of the last moment.
-fn forgetful(at: &TempDir) -> Sqlite {
+pub(super) fn forgetful(at: &TempDir) -> Sqlite {
     let retention = Retention {
         age: Some(Duration::from_millis(100)),
         bytes: None,
@@ -128,12 +128,17 @@ fn forgetful(at: &TempDir) -> Sqlite {
     .unwrap()
 }
 
-fn drop_all(journal: &mut Sqlite) {
+/// Drops what is too old by then.
+pub(super) fn retain(journal: &mut Sqlite, then: i64) {
     let mut late = now();
-    late.wall = Timestamp(10_000);
+    late.wall = Timestamp(then);
     late.mono += RETENTION_EVERY;
     journal.turn(late);
     journal.hand_over();
+}
+
+fn drop_all(journal: &mut Sqlite) {
+    retain(journal, 10_000);
     let first = Span::after(Point::Seq(Seq(0)));
     patiently(|| (!look(journal, room("#a"), first, 1, false).1).then_some(()));
 }

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::dropped::{forgetful, retain};
 use super::*;
 use crate::journal::sqlite::search::{FIND_BACK, FIND_ON};
 use crate::journal::sqlite::{record::number, schema, search};
@@ -213,26 +214,40 @@ fn a_word_that_was_taken_back_stands_in_no_page_of_the_index() {
 #[test]
 fn what_is_dropped_leaves_the_index() {
     let at = folder();
-    let retention = Retention {
-        age: Some(Duration::from_millis(100)),
-        bytes: None,
-    };
-    let mut journal = Sqlite::open(&Settings {
-        retention,
-        ..settings(&at)
-    })
-    .unwrap();
+    let mut journal = forgetful(&at);
     append(&mut journal, said("#a", "old secret"), 1);
     append(&mut journal, said("#a", "young secret"), 150);
     fill(&mut journal, &at);
-    let mut late = now();
-    late.wall = Timestamp(200);
-    late.mono += RETENTION_EVERY;
-    journal.turn(late);
-    journal.hand_over();
+    retain(&mut journal, 200);
     patiently(|| (times(&at, "old") == 0).then_some(()));
     assert_eq!(times(&at, "secret"), 1);
     assert_eq!(found(&at, &journal, &everywhere("secret")), "young secret");
+}
+
+#[test]
+fn what_is_concealed_is_not_found_and_leaves_the_index_when_it_is_old() {
+    let at = folder();
+    let mut journal = forgetful(&at);
+    let redacted = append(&mut journal, said("#a", "emptied secret"), 1);
+    append(&mut journal, said("#a", "old secret"), 1);
+    fill(&mut journal, &at);
+    let redacts = redacted::redacts(&redacted, &journal);
+    append(&mut journal, redacts, 1);
+    append(&mut journal, said("#a", "late secret"), 1);
+    journal.conceal(&name("#a"));
+    append(&mut journal, said("#a", "new secret"), 10_000);
+    assert_eq!(found(&at, &journal, &everywhere("secret")), "new secret");
+    fill(&mut journal, &at);
+    assert_eq!(found(&at, &journal, &everywhere("secret")), "new secret");
+    retain(&mut journal, 10_000);
+    patiently(|| (number_of(&at, "SELECT count(*) FROM entries WHERE at = 1") == 0).then_some(()));
+    assert_eq!(
+        ["emptied", "old", "late"].map(|word| times(&at, word)),
+        [0; 3]
+    );
+    assert_eq!(times(&at, "secret"), 1);
+    let check = "INSERT INTO words (words) VALUES ('integrity-check')";
+    file(&at).execute(check, []).unwrap();
 }
 
 #[test]
