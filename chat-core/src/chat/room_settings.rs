@@ -84,13 +84,18 @@ impl Chat {
         };
         let is_due = match self.expected.get(room) {
             Some((_, last)) => *last == ticket,
-            None => there.is_some_and(is_founded),
+            None => there.is_none_or(is_founded),
         };
-        if is_due {
-            let settings = there.map(|room| room.settings.clone());
-            self.note_settings(room, settings.as_ref());
-            self.expected.remove(room);
+        if !is_due {
+            return;
         }
+        let settings = there.map(|room| room.settings.clone());
+        if settings.is_none() {
+            // The journal has a room for whoever wanted to enter, and it was not made.
+            self.journal.forget(room);
+        }
+        self.note_settings(room, settings.as_ref());
+        self.expected.remove(room);
     }
 
     /// A room is forgotten. What was said in one that was closed is not for whoever makes one of its name.
@@ -150,7 +155,15 @@ mod tests {
     };
 
     fn chat() -> Chat {
-        let mut chat = Chat::new(Setup::default(), Timestamp(0)).unwrap();
+        chat_on(None)
+    }
+
+    fn chat_on(journal: Option<Box<dyn crate::journal::Journal>>) -> Chat {
+        let setup = Setup {
+            journal,
+            ..Setup::default()
+        };
+        let mut chat = Chat::new(setup, Timestamp(0)).unwrap();
         let introduction = Introduction {
             nick: Nick::new("ana").unwrap(),
             user: "u".into(),
@@ -179,6 +192,58 @@ mod tests {
         };
         chat.hub.apply(&committed).unwrap();
         chat.note_real_settings(&changed, Ticket(ticket));
+    }
+
+    /// Those who want to enter one room at once, all but the last of them in vain; the rooms that are there after the next
+    /// start, and how many notes of them.
+    #[cfg(feature = "sqlite")]
+    fn rooms_after(joins: usize, last_enters: bool) -> (Vec<String>, usize) {
+        use crate::journal::sqlite::{Retention, Settings, Sqlite};
+        use crate::journal::{Durability, Journal};
+        let at = tempfile::tempdir().unwrap();
+        let open = || {
+            Sqlite::open(&Settings {
+                folder: at.path().join("chat"),
+                durability: Durability::Relay,
+                retention: Retention::default(),
+            })
+            .unwrap()
+        };
+        let journal: Box<dyn Journal> = Box::new(open());
+        let mut chat = chat_on(Some(journal));
+        let room = RoomName::new("#a").unwrap();
+        for _ in 0..joins {
+            let entry = chat.hub.check(ANA, Request::Join(room.clone(), None));
+            let entry = entry.unwrap();
+            let expected = chat.expected_settings(&entry);
+            let ticket = chat.journal.append(entry, Timestamp(1));
+            if let Some((room, settings)) = expected {
+                chat.note_expected_settings(room, settings, ticket);
+            }
+        }
+        for left in (0..joins).rev() {
+            let outcome = chat.journal.committed().unwrap();
+            let committed = outcome.result.unwrap();
+            match last_enters && left == 0 {
+                true => drop(chat.hub.apply(&committed).unwrap()),
+                false => chat.journal.strike(&committed),
+            }
+            let changed = Changed::by(&committed.entry).unwrap();
+            chat.note_real_settings(&changed, outcome.ticket);
+        }
+        drop(chat);
+        let recovered = open().recover();
+        let names = recovered.rooms.iter().map(|room| room.name.to_string());
+        let notes = recovered.notes.iter().filter(|note| note.shelf == SHELF);
+        (names.collect(), notes.count())
+    }
+
+    #[cfg(feature = "sqlite")]
+    #[test]
+    fn a_room_that_nobody_could_make_is_not_there_after_the_next_start() {
+        assert_eq!(rooms_after(1, false), (vec![], 0));
+        assert_eq!(rooms_after(2, false), (vec![], 0));
+        assert_eq!(rooms_after(2, true), (vec!["#a".into()], 1));
     }
 
     #[test]

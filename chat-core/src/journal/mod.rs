@@ -124,10 +124,11 @@ pub trait Journal: Send {
     /// An entry that has its place could not take effect any more: nobody hears of it, and nobody is to read of it.
     fn strike(&mut self, _committed: &Committed) {}
 
-    /// A room was forgotten, and what was said there with it.
+    /// A room was forgotten, and what was said there with it, or it was not made after all: as of the last entry that
+    /// [`Journal::committed`] gave. One that is still on its way may make a room of that name.
     fn forget(&mut self, room: &RoomName);
 
-    /// Nobody may read any more what was said in a room so far.
+    /// Nobody may read any more what was said in a room so far, as of the same entry.
     fn conceal(&mut self, _room: &RoomName) {}
 
     /// Keeps something small, in the order of what was appended.

@@ -77,6 +77,8 @@ pub struct Sqlite {
     /// The last place that was told, and the transient entries since.
     told: Seq,
     asides: u32,
+    /// The last place that the chat was given back: it knows of nothing behind it.
+    given: Seq,
     /// A clock that is put back does not put the order back.
     latest: Timestamp,
     tickets: u64,
@@ -85,7 +87,7 @@ pub struct Sqlite {
     waiting: VecDeque<Waiting>,
     waiting_bytes: usize,
     note_bytes: usize,
-    /// Entries that are to be struck out, and are still there.
+    /// How often what is to be struck out or concealed is still there.
     striking: usize,
     unanswered: BTreeSet<Inquiry>,
     decided: VecDeque<Outcome>,
@@ -238,7 +240,11 @@ impl Journal for Sqlite {
     }
 
     fn committed(&mut self) -> Option<Outcome> {
-        self.decided.pop_front()
+        let outcome = self.decided.pop_front();
+        if let Some(Outcome { result: Ok(it), .. }) = &outcome {
+            self.given = self.given.max(it.seq);
+        }
+        outcome
     }
 
     fn ask(&mut self, question: Question) -> Inquiry {
@@ -311,11 +317,12 @@ impl Journal for Sqlite {
     }
 
     fn forget(&mut self, room: &RoomName) {
-        self.order(Order::Forget(room.clone()));
+        self.order(Order::Forget(room.clone(), self.given));
     }
 
     fn conceal(&mut self, room: &RoomName) {
-        self.order(Order::Conceal(room.clone()));
+        self.striking += 1;
+        self.order(Order::Conceal(room.clone(), self.given));
     }
 
     fn note(&mut self, note: Note) {

@@ -80,6 +80,7 @@ impl Sqlite {
             recovered,
             last: start.last,
             told: start.last,
+            given: start.last,
             asides: 0,
             latest: start.latest,
             tickets: 0,

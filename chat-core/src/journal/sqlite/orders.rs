@@ -15,8 +15,10 @@ pub(super) enum Order {
     Append(Arc<Committed>),
     /// It did not take effect.
     Strike(Seq),
-    Forget(RoomName),
-    Conceal(RoomName),
+    /// A room as it was at a place.
+    Forget(RoomName, Seq),
+    /// What was said in a room as far as a place.
+    Conceal(RoomName, Seq),
     Note(Note),
     /// A question that is to see everything that was ordered before.
     PassOn(Inquiry, Question),
@@ -33,7 +35,7 @@ pub(super) enum Order {
 pub(super) struct Report {
     pub(super) count: usize,
     pub(super) refused: Option<NotKept>,
-    /// Bytes of notes that do not wait any more, and entries that are struck out.
+    /// Bytes of notes that do not wait any more, and how often something was struck out or concealed.
     pub(super) note_bytes: usize,
     pub(super) struck: usize,
 }
@@ -49,7 +51,7 @@ impl Report {
         for order in orders {
             match order {
                 Order::Note(note) => report.note_bytes += note.size(),
-                Order::Strike(_) => report.struck += 1,
+                Order::Strike(_) | Order::Conceal(..) => report.struck += 1,
                 _ => {}
             }
         }

@@ -237,33 +237,39 @@ pub(super) fn strike(to: &Connection, seq: Seq) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// A room is forgotten: it is not there after the next start. What was said in it stays until it is old, and is there
-/// again for those who make the room anew; nobody can make others' words go by making many rooms.
-pub(super) fn forget(to: &Connection, room: &RoomName) -> rusqlite::Result<()> {
+/// A room is forgotten: it is not there after the next start, unless somebody behind that place is on the way into it. What
+/// was said in it stays until it is old, and is there again for those who make the room anew; nobody can make others'
+/// words go by making many rooms.
+pub(super) fn forget(to: &Connection, room: &RoomName, until: Seq) -> rusqlite::Result<()> {
     let mut update = to.prepare_cached(
-        "UPDATE places SET created = NULL, topic = NULL, topic_nick = NULL, topic_user = NULL, topic_host = NULL,
-             topic_at = NULL WHERE room = ?1",
+        "UPDATE places SET topic = NULL, topic_nick = NULL, topic_user = NULL, topic_host = NULL, topic_at = NULL,
+             created = (
+                 SELECT min(e.at) FROM heard h JOIN entries e ON e.seq = h.seq
+                 WHERE h.place = places.id AND h.is_event = 1 AND h.seq > ?2 AND e.kind = ?3 AND e.removed = 0)
+         WHERE room = ?1",
     )?;
-    update.execute([room.folded()])?;
+    update.execute(params![room.folded(), number(until.0), kind::JOIN])?;
     Ok(())
 }
 
 /// What was said in a room so far is found by nobody any more, by its place or by its words; it stays in the file until it is
 /// old.
-pub(super) fn conceal(to: &Connection, room: &RoomName) -> rusqlite::Result<()> {
+pub(super) fn conceal(to: &Connection, room: &RoomName, until: Seq) -> rusqlite::Result<()> {
     let Some(place) = find_place(to, &Place::Room(room.clone()))? else {
         return Ok(());
     };
     for statement in [
-        "UPDATE places SET lost = max(lost, coalesce((SELECT max(seq) FROM heard WHERE place = ?1), 0)) WHERE id = ?1",
+        "UPDATE places SET lost = max(lost, coalesce((SELECT max(seq) FROM heard WHERE place = ?1 AND seq <= ?2), 0))
+         WHERE id = ?1",
         &format!(
             "UPDATE entries SET removed = {CONCEALED}
-             WHERE removed = 0 AND seq IN (SELECT seq FROM heard WHERE place = ?1 AND is_event = 0)"
+             WHERE removed = 0 AND seq IN (SELECT seq FROM heard WHERE place = ?1 AND is_event = 0 AND seq <= ?2)"
         ),
-        "DELETE FROM sorted WHERE place = ?1",
-        "DELETE FROM fresh WHERE place = ?1",
+        "DELETE FROM sorted WHERE place = ?1 AND seq <= ?2",
+        "DELETE FROM fresh WHERE place = ?1 AND seq <= ?2",
     ] {
-        to.prepare_cached(statement)?.execute([place])?;
+        to.prepare_cached(statement)?
+            .execute([place, number(until.0)])?;
     }
     Ok(())
 }

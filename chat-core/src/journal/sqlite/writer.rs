@@ -366,8 +366,8 @@ fn transact(
         match order {
             Order::Append(committed) => write::entry(&transaction, known, committed)?,
             Order::Strike(seq) => write::strike(&transaction, *seq)?,
-            Order::Forget(room) => write::forget(&transaction, room)?,
-            Order::Conceal(room) => write::conceal(&transaction, room)?,
+            Order::Forget(room, until) => write::forget(&transaction, room, *until)?,
+            Order::Conceal(room, until) => write::conceal(&transaction, room, *until)?,
             Order::Note(note) => write::note(&transaction, note)?,
             Order::PassOn(..) | Order::Tick(_) | Order::Retry | Order::End => {}
         }

@@ -115,6 +115,54 @@ fn what_is_struck_beside_an_entry_leaves_the_entry() {
     assert_eq!(texts(&there), "told");
 }
 
+fn joins(room: &str) -> Entry {
+    entry(Act::Join {
+        room: name(room),
+        real_name: "Ana".into(),
+    })
+}
+
+/// Appends all in one turn, and gives back the first.
+fn first_of(journal: &mut Sqlite, entries: Vec<Entry>) -> Arc<Committed> {
+    for (i, entry) in entries.into_iter().enumerate() {
+        journal.append(entry, Timestamp(10 + i as i64));
+    }
+    decided(journal).result.unwrap()
+}
+
+#[test]
+fn a_room_that_is_forgotten_while_somebody_is_on_the_way_into_it_is_a_new_one() {
+    for (is_closed, is_refused) in [(false, false), (true, false), (false, true), (true, true)] {
+        let at = folder();
+        let mut journal = open(&at);
+        append(&mut journal, joins("#a"), 1);
+        append(&mut journal, said("#a", "before"), 2);
+        first_of(&mut journal, vec![joins("#new"), joins("#a")]);
+        if is_closed {
+            journal.conceal(&name("#a"));
+        }
+        journal.forget(&name("#a"));
+        let on_its_way = decided(&mut journal).result.unwrap();
+        if is_refused {
+            journal.strike(&on_its_way);
+            journal.forget(&name("#a"));
+        }
+        let (there, _) = look(&mut journal, room("#a"), Span::latest(None), 9, true);
+        let left = if is_closed { 0 } else { 2 } + usize::from(!is_refused);
+        assert_eq!(there.len(), left, "{there:?}");
+        drop(journal);
+        let mut rooms: Vec<(String, Timestamp)> = Vec::new();
+        for room in open(&at).recover().rooms {
+            rooms.push((room.name.as_str().into(), room.created));
+        }
+        let new = ("#new".into(), Timestamp(10));
+        let anew = ("#a".into(), Timestamp(11));
+        let expected = [Some(new), (!is_refused).then_some(anew)];
+        let expected: Vec<_> = expected.into_iter().flatten().collect();
+        assert_eq!(rooms, expected, "{is_closed} {is_refused}");
+    }
+}
+
 /// A journal that drops everything but what is of the last moment.
 pub(super) fn forgetful(at: &TempDir) -> Sqlite {
     let retention = Retention {
