@@ -73,12 +73,16 @@ fn drop_until(connection: &mut Connection, last: i64) -> rusqlite::Result<()> {
              UNION ALL SELECT place, seq FROM fresh WHERE seq <= ?1) GROUP BY place",
         // Whoever comes back and saw none of these last is told that something is missing.
         "UPDATE places SET lost = going.last FROM going WHERE places.id = going.place",
-        "UPDATE dropped SET until = max(until, ?1)",
         "DELETE FROM sorted WHERE seq <= ?1",
         "DELETE FROM fresh WHERE seq <= ?1",
         "DELETE FROM entries WHERE seq <= ?1",
         "DELETE FROM places WHERE room IS NULL AND id IN (SELECT place FROM going)
          AND NOT EXISTS (SELECT 1 FROM heard WHERE place = places.id)",
+        // A concealed one is in none of these any more.
+        "DELETE FROM places WHERE room IS NOT NULL AND created IS NULL
+         AND lost > (SELECT until FROM dropped) AND lost <= ?1
+         AND NOT EXISTS (SELECT 1 FROM heard WHERE place = places.id)",
+        "UPDATE dropped SET until = max(until, ?1)",
     ] {
         let mut statement = transaction.prepare_cached(statement)?;
         match statement.parameter_count() {

@@ -13,7 +13,7 @@ use super::{OpenError, redact, wal};
 use crate::journal::Durability;
 
 /// What leads from one version of the tables to the next. Those that were released once stay as they are.
-const MIGRATIONS: [&str; 5] = ["
+const MIGRATIONS: [&str; 6] = ["
     -- Every start of a journal: the part of a message's id that tells starts apart.
     CREATE TABLE epochs (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -87,6 +87,12 @@ const MIGRATIONS: [&str; 5] = ["
 ", "
     -- Where in a text, in bytes, a piece begins that goes on with the line of the one before: numbers and commas.
     ALTER TABLE entries ADD COLUMN concat TEXT;
+", "
+    -- What removed says may be 2 by now: concealed, with its words in the index until it is old.
+    -- Forgotten rooms go when nothing of them is kept.
+    CREATE INDEX places_forgotten ON places (lost) WHERE room IS NOT NULL AND created IS NULL;
+    DELETE FROM places WHERE room IS NOT NULL AND created IS NULL AND lost <= (SELECT until FROM dropped)
+        AND NOT EXISTS (SELECT 1 FROM heard WHERE place = places.id);
 "];
 
 /// How long a statement waits for another process: for a backup, say.

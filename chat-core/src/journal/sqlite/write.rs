@@ -241,14 +241,28 @@ pub(super) fn strike(to: &Connection, seq: Seq) -> rusqlite::Result<()> {
 /// was said in it stays until it is old, and is there again for those who make the room anew; nobody can make others'
 /// words go by making many rooms.
 pub(super) fn forget(to: &Connection, room: &RoomName, until: Seq) -> rusqlite::Result<()> {
+    let Some(id) = find_place(to, &Place::Room(room.clone()))? else {
+        return Ok(());
+    };
     let mut update = to.prepare_cached(
         "UPDATE places SET topic = NULL, topic_nick = NULL, topic_user = NULL, topic_host = NULL, topic_at = NULL,
              created = (
                  SELECT min(e.at) FROM heard h JOIN entries e ON e.seq = h.seq
-                 WHERE h.place = places.id AND h.is_event = 1 AND h.seq > ?2 AND e.kind = ?3 AND e.removed = 0)
-         WHERE room = ?1",
+                 WHERE h.place = ?1 AND h.is_event = 1 AND h.seq > ?2 AND e.kind = ?3 AND e.removed = 0)
+         WHERE id = ?1",
     )?;
-    update.execute(params![room.folded(), number(until.0), kind::JOIN])?;
+    update.execute([id, number(until.0), kind::JOIN])?;
+    drop_if_empty(to, id)
+}
+
+/// A forgotten room of which nothing is kept goes, unless it has yet to say that something is missing: then it goes when that is
+/// old. Nothing was written there since something was dropped, so its number is not among those that are known.
+fn drop_if_empty(from: &Connection, place: i64) -> rusqlite::Result<()> {
+    let mut delete = from.prepare_cached(
+        "DELETE FROM places WHERE id = ?1 AND created IS NULL AND lost <= (SELECT until FROM dropped)
+         AND NOT EXISTS (SELECT 1 FROM heard WHERE place = ?1)",
+    )?;
+    delete.execute([place])?;
     Ok(())
 }
 

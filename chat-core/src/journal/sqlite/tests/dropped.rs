@@ -232,3 +232,41 @@ fn numbers_go_on_when_everything_was_dropped() {
         "who knows"
     );
 }
+
+/// How many places of a name the file has.
+pub(super) fn places(at: &TempDir, names: &[&str]) -> Vec<i64> {
+    let file = rusqlite::Connection::open(at.path().join("chat/chat.sqlite")).unwrap();
+    let count = "SELECT count(*) FROM places WHERE room = ?1";
+    let mut count = file.prepare(count).unwrap();
+    let counts = names
+        .iter()
+        .map(|name| count.query_row([name], |row| row.get(0)));
+    counts.map(Result::unwrap).collect()
+}
+
+#[test]
+fn a_forgotten_room_goes_with_the_last_of_what_was_said_there() {
+    let at = folder();
+    let mut journal = forgetful(&at);
+    for room in ["#a", "#words", "#closed", "#empty"] {
+        append(&mut journal, said(room, "old"), 1);
+    }
+    journal.conceal(&name("#closed"));
+    for room in ["#words", "#closed"] {
+        journal.forget(&name(room));
+    }
+    append(&mut journal, said("#b", "new"), 10_000);
+    let all = ["#a", "#words", "#closed", "#empty"];
+    assert_eq!(places(&at, &all), [1, 1, 1, 1], "something is kept of each");
+    drop_all(&mut journal);
+    assert_eq!(places(&at, &all), [1, 0, 0, 1], "two are there still");
+    journal.forget(&name("#empty"));
+    append(&mut journal, said("#b", "new"), 10_000);
+    assert_eq!(places(&at, &all), [1, 0, 0, 0]);
+    for room_name in ["#words", "#closed", "#empty"] {
+        let first = Span::after(Point::Seq(Seq(0)));
+        append(&mut journal, said(room_name, "anew"), 10_000);
+        let (there, is_whole) = look(&mut journal, room(room_name), first, 9, false);
+        assert_eq!((texts(&there).as_str(), is_whole), ("anew", false));
+    }
+}

@@ -152,6 +152,7 @@ fn a_file_of_the_version_before_is_indexed_in_steps_while_people_talk() {
     file(&at)
         .execute_batch(
             "DROP TABLE vocabulary; DROP TABLE words; DROP TABLE indexed; ALTER TABLE entries DROP COLUMN concat;
+             DROP INDEX places_forgotten;
              PRAGMA user_version = 3",
         )
         .unwrap();

@@ -1,5 +1,6 @@
 //! Where entries are found again: those that are sorted in already, and those that are not yet.
 
+use super::dropped::places;
 use super::*;
 use crate::journal::sqlite::look::{READ_BACK, READ_ON};
 use crate::journal::sqlite::schema;
@@ -66,6 +67,8 @@ fn a_file_of_the_version_before_is_taken_over() {
              DROP TABLE fresh;
              ALTER TABLE sorted RENAME TO heard;
              ALTER TABLE entries DROP COLUMN concat;
+             DROP INDEX places_forgotten;
+             INSERT INTO places (room, name) VALUES ('#forgotten', '#forgotten');
              PRAGMA user_version = 1",
         )
         .unwrap();
@@ -74,6 +77,7 @@ fn a_file_of_the_version_before_is_taken_over() {
     append(&mut journal, said("#a", "now"), 2);
     let (there, _) = look(&mut journal, room("#a"), Span::latest(None), 9, false);
     assert_eq!(texts(&there), "then now");
+    assert_eq!(places(&at, &["#a", "#forgotten"]), [1, 0]);
 }
 
 #[test]
