@@ -116,6 +116,29 @@ fn rubbish_counts_as_talk_too() {
 }
 
 #[test]
+fn rooms_that_are_made_count_as_lines_and_those_that_are_there_do_not() {
+    let house = House::new(&brisk());
+    let (mut ana, mut bob) = (house.person("ana"), house.person("bob"));
+    std::thread::sleep(Duration::from_secs(1));
+    let rooms: Vec<String> = (0..20).map(|i| format!("#{i}")).collect();
+    let join = format!("JOIN {}", rooms.join(","));
+    let ((), time) = timed(|| {
+        ana.send(&join);
+        ana.expect_contains(" 366 ana #19 ");
+    });
+    assert!(
+        time < Duration::from_millis(500),
+        "they are made at once: {time:?}"
+    );
+    let (_, time) = timed(|| ana.fence());
+    assert!(time > Duration::from_millis(800), "{time:?}");
+    assert!(time < Duration::from_millis(3000), "{time:?}");
+    bob.send(&join);
+    let (_, time) = timed(|| bob.fence());
+    assert!(time < Duration::from_millis(500), "{time:?}");
+}
+
+#[test]
 fn the_plain_door_has_the_same_law() {
     let house = House::new(&brisk());
     let mut bob = house.member("bob", "#lobby");

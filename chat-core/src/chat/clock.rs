@@ -24,6 +24,15 @@ impl Turn<'_> {
         }
     }
 
+    /// A line of somebody's counts for several more.
+    pub(super) fn charge(&mut self, who: PersonId, lines: u32) {
+        let (now, limits) = (self.now.mono, self.chat.limits);
+        if let Some(speaker) = self.chat.speaker_mut(who) {
+            speaker.holds.flood = speaker.bucket.charge(lines, &limits, now);
+            self.set_deadline(who);
+        }
+    }
+
     /// Somebody speaks, or takes what they asked for though nothing is read from them meanwhile.
     pub(super) fn see_alive(&mut self, who: PersonId) {
         let now = self.now.mono;

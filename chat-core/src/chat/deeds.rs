@@ -87,7 +87,7 @@ impl Turn<'_> {
 
     /// The keys go with the rooms in turn. RFC 2812 §3.2.1.
     pub(super) fn join(&mut self, who: PersonId, rooms: &str, keys: Option<&str>, key: AnswerKey) {
-        let mut named = Vec::new();
+        let (mut named, mut made) = (Vec::new(), 0_u32);
         let mut secrets = keys.unwrap_or_default().split(',');
         for name in targets(rooms).take(self.rooms_at_once()) {
             let secret = secrets.next().filter(|secret| !secret.is_empty());
@@ -96,10 +96,15 @@ impl Turn<'_> {
                 Ok(room) if named.contains(&room) => {}
                 Ok(room) => {
                     named.push(room.clone());
+                    made += u32::from(self.chat.hub.room(&room).is_none());
                     self.submit(who, Request::Join(room, secret.map(Arc::from)), key);
                 }
                 Err(wrong) => self.refuse(key, &Refusal::BadName(name.to_owned(), wrong)),
             }
+        }
+        // Many may be entered at once, as clients do when they start; many that are not there yet are as many lines.
+        if made > 1 {
+            self.charge(who, made - 1);
         }
     }
 

@@ -134,14 +134,6 @@ impl Turn<'_> {
         }
     }
 
-    fn count(&mut self, who: PersonId, draft: &Draft) {
-        let (limits, now) = (self.chat.limits, self.now.mono);
-        if let Some(speaker) = self.chat.speaker_mut(who) {
-            speaker.holds.flood = speaker.bucket.charge(draft.price(), &limits, now);
-            self.set_deadline(who);
-        }
-    }
-
     /// BATCH.
     pub(super) fn batch(
         &mut self,
@@ -218,7 +210,7 @@ impl Turn<'_> {
         let to = letter.as_ref().map_or(key, |letter| letter.answer);
         invalid.answer(|wrong| self.wrong(to, wrong));
         if let Some(letter) = letter {
-            self.count(who, &letter.draft);
+            self.charge(who, letter.draft.price());
             self.close(letter.answer);
         }
     }
@@ -248,7 +240,7 @@ impl Turn<'_> {
     }
 
     fn send(&mut self, who: PersonId, letter: Letter) {
-        self.count(who, &letter.draft);
+        self.charge(who, letter.draft.price());
         match letter.draft.finish() {
             Ok(whole) => self.post_whole(who, whole, letter.tags, letter.retry, letter.answer),
             Err(invalid) => invalid.answer(|wrong| self.wrong(letter.answer, wrong)),
