@@ -61,6 +61,7 @@ conversations! {
     a_stranger_may_do_nothing_in_a_room
     a_terminal_obeys_no_stranger
     a_web_page_that_posts_to_a_line_door_is_sent_away
+    an_empty_room_makes_place_if_nobody_would_miss_it
     an_invitation_opens_what_its_author_may_open
     an_invitation_reaches_the_plain_door
     an_operator_cannot_ban_this_machine_or_themselves
@@ -121,7 +122,6 @@ conversations! {
     targets_are_ones_rooms_and_ones_talks
     the_house_answers_for_itself
     the_plain_door_asks_for_a_name_until_it_gets_one
-    there_are_so_many_rooms_and_the_oldest_empty_one_makes_place
     topic_is_asked_set_and_cleared
     two_want_one_name_and_the_first_gets_it
     values_of_capabilities_are_for_those_who_know_of_them
@@ -132,7 +132,6 @@ conversations! {
     what_is_refused_in_a_batch_is_refused_as_one_message
     what_is_told_directly_never_overtakes_the_room
     what_the_journal_refuses_nobody_sees
-    what_was_said_in_a_closed_room_is_not_for_whoever_makes_it_anew
     what_was_said_too_long_ago_cannot_be_taken_back
     what_was_taken_back_is_not_found
     who_is_sent_out_of_a_room_has_left_it

@@ -31,6 +31,8 @@ pub(crate) struct Model {
     pub(crate) rooms: Vec<(&'static str, BTreeSet<u32>)>,
     /// The rooms without anybody, the longest empty first.
     empty: Vec<&'static str>,
+    /// Where something was said, since it was made.
+    with_words: BTreeSet<&'static str>,
 }
 
 impl Model {
@@ -40,6 +42,7 @@ impl Model {
             kept: BTreeMap::new(),
             rooms: vec![("#lobby", BTreeSet::new())],
             empty: Vec::new(),
+            with_words: BTreeSet::new(),
         }
     }
 
@@ -66,7 +69,7 @@ impl Model {
             Op::Rename(who, nick) => self.rename(who, NICKS[nick]),
             Op::Join(who, room) => self.join(who, ROOMS[room]),
             Op::Part(who, room) => self.part(who, ROOMS[room]),
-            Op::Post(who, room) => self.members(who, ROOMS[room]),
+            Op::Post(who, room) => self.post(who, ROOMS[room]),
         }
     }
 
@@ -181,6 +184,13 @@ impl Model {
         }
     }
 
+    fn post(&mut self, who: u32, room: &str) -> Outcome {
+        let others = self.members(who, room)?;
+        let name = self.rooms[self.place(room).unwrap()].0;
+        self.with_words.insert(name);
+        Ok(others)
+    }
+
     fn part(&mut self, who: u32, room: &str) -> Outcome {
         let others = self.members(who, room)?;
         let name = self.rooms[self.place(room).unwrap()].0;
@@ -241,10 +251,9 @@ impl Model {
 
     fn make(&mut self, room: &'static str) -> Result<usize, No> {
         if self.rooms.len() == ROOMS_MAX {
-            if self.empty.is_empty() {
-                return Err(No::TooManyInAll);
-            }
-            let forgotten = self.empty.remove(0);
+            let mut empty = self.empty.iter();
+            let without_words = empty.position(|name| !self.with_words.contains(name));
+            let forgotten = self.empty.remove(without_words.ok_or(No::TooManyInAll)?);
             self.rooms.retain(|(name, _)| *name != forgotten);
         }
         self.rooms.push((room, BTreeSet::new()));

@@ -34,11 +34,8 @@ impl Chat {
 
     pub(super) fn recover(&mut self, recovered: Recovered) {
         self.until = recovered.last;
-        // If there are more than may be, those that were in use last.
-        let most = usize::try_from(self.limits.rooms).unwrap_or(usize::MAX);
-        let too_many = recovered.rooms.len().saturating_sub(most);
-        for room in recovered.rooms.into_iter().skip(too_many) {
-            self.hub.restore(room.name, room.created, room.topic);
+        for room in recovered.rooms {
+            self.hub.restore(room.name, room.past);
         }
         self.retries.restore(recovered.retries);
         self.identities = self.identities.max(recovered.last_identity);
@@ -47,10 +44,29 @@ impl Chat {
             notes.extend(value.map(|value| (key, value)));
         }
         self.restore_settings();
+        self.forget_too_many();
         let bans = self.take_shelf(bans::SHELF);
         self.bans.restore(bans);
         let markers = self.take_shelf(read_marker::SHELF);
         self.markers.restore(markers);
+    }
+
+    /// The limit may be lower than before, or another room the one that is always there. What somebody would miss stays
+    /// all the same.
+    fn forget_too_many(&mut self) {
+        let most = self.limits.rooms;
+        while let Some(forgotten) = self.hub.forget_one_too_many() {
+            let name = &forgotten.name;
+            log::warn!("{name} is forgotten: there are more rooms than --limit rooms={most}");
+            self.forget_room(&forgotten);
+        }
+        let count = self.hub.rooms().count() as u64;
+        if count > most {
+            log::warn!(
+                "{count} rooms are kept, more than --limit rooms={most}: nobody can make another before some of them were \
+                 empty for long, or the limit is raised"
+            );
+        }
     }
 }
 

@@ -20,6 +20,7 @@ impl Hub {
         if !self.people.contains(entry.who) {
             return Err(Refusal::Gone);
         }
+        self.rooms.see_time(*at);
         let effects = self.take_effect(entry, *at);
         #[cfg(test)]
         self.assert_sound();
@@ -38,7 +39,14 @@ impl Hub {
             Act::Away { reason } => Ok(self.set_away(who, reason.clone())),
             Act::RealName { real_name } => Ok(self.set_real_name(who, real_name)),
             Act::Invite { nick, room } => self.invite(who, nick, room),
-            Act::Mode { room, changes, .. } => self.change_modes(who, room, changes, at),
+            Act::Mode { room, changes, .. } => {
+                let effects = self.change_modes(who, room, changes, at)?;
+                // An operator of the server may do that from outside.
+                if let Some(key) = effects.room {
+                    self.rooms.look_again(key);
+                }
+                Ok(effects)
+            }
             Act::Kick { room, id, nick, .. } => self.kick(who, room, *id, nick),
             Act::Redact(redaction) => Ok(self.redact(who, redaction)),
         }
@@ -48,7 +56,11 @@ impl Hub {
         let effects = match &post.target {
             Target::Room(name) => {
                 let member = self.people.get(who).ok_or(Refusal::Gone)?;
-                Effects::to_room(self.check_post(member, name)?.key)
+                let key = self.check_post(member, name)?.key;
+                if post.is_lasting() {
+                    self.rooms.note_words(key);
+                }
+                Effects::to_room(key)
             }
             Target::Ranked(name, rank) => {
                 let member = self.people.get(who).ok_or(Refusal::Gone)?;
@@ -225,6 +237,7 @@ impl Hub {
             identity,
         } = intro;
         self.check_free(&nick, identity)?;
+        self.rooms.see_time(at);
         self.names.take(&nick, identity, id);
         let source = Arc::new(Source::new(nick, &user, &host));
         let member = Member {

@@ -29,6 +29,7 @@ mod rights;
 mod room;
 pub mod settings;
 pub mod user_modes;
+mod vacant;
 #[cfg(test)]
 mod walk;
 mod whereabouts;
@@ -39,7 +40,7 @@ use std::sync::Arc;
 pub use class::Class;
 pub use effects::{Effects, Forgotten};
 pub use redaction::{RedactedBy, Redaction};
-pub use room::{Room, RoomKey, Topic};
+pub use room::{Past, Room, RoomKey, Topic};
 pub use whereabouts::Whereabouts;
 
 use crate::id::{Identity, PersonId};
@@ -133,14 +134,21 @@ impl Hub {
         }
     }
 
-    /// A room is as it was before the program began, if there is place for it.
-    pub fn restore(&mut self, name: RoomName, created: Timestamp, topic: Option<Topic>) {
-        self.rooms.restore(name, created, topic);
+    /// A room is as it was before the program began, even if there are more than may be:
+    /// [`Hub::forget_one_too_many`].
+    pub fn restore(&mut self, name: RoomName, past: Past) {
+        self.rooms.restore(name, past);
     }
 
     /// The same for its modes, once it is there.
     pub fn restore_settings(&mut self, name: &RoomName, settings: Settings) {
         self.rooms.restore_settings(name, settings);
+    }
+
+    /// When all is restored: a room that gives way since there are more than may be; nothing when there are not, or when
+    /// none of them does.
+    pub fn forget_one_too_many(&mut self) -> Option<Forgotten> {
+        self.rooms.forget_one_too_many()
     }
 
     /// A registered person.

@@ -150,7 +150,8 @@ impl Modes {
     /// Whether not everybody may enter, or know that the room is there.
     #[must_use]
     pub fn is_closed(&self) -> bool {
-        self.key.is_some() || self.has(Flag::InviteOnly) || self.has(Flag::Secret)
+        let is_hidden = self.has(Flag::InviteOnly) || self.has(Flag::Secret);
+        self.key.is_some() || is_hidden || !self.list(List::Bans).is_empty()
     }
 
     /// Who is on a list, in the order in which they came.

@@ -12,6 +12,7 @@ use crate::hub::modes::{Change, Modes};
 use crate::hub::ranks::{Rank, Ranks};
 use crate::hub::request::Refusal;
 use crate::hub::settings::Settings;
+use crate::hub::vacant::{Vacancy, Vacant};
 use crate::id::PersonId;
 use crate::limits::ROOM_INVITED_MAX;
 use crate::names::{Nick, RoomName};
@@ -34,6 +35,10 @@ pub struct Room {
     pub created: Timestamp,
     /// Its modes, and who made it.
     pub settings: Settings,
+    /// Something was said there that is kept, as far as is known.
+    pub(super) has_words: bool,
+    /// Nobody is in it, and it may be forgotten one day.
+    pub(super) vacancy: Option<Vacancy>,
     members: Vec<PersonId>,
     /// Those of the members who have any, in slab order.
     ranks: Vec<(PersonId, Ranks)>,
@@ -50,6 +55,19 @@ pub struct Topic {
     pub by: Arc<Source>,
     /// When.
     pub at: Timestamp,
+}
+
+/// What a room was when it was last heard of.
+#[derive(Clone, Debug)]
+pub struct Past {
+    /// When it was made.
+    pub created: Timestamp,
+    /// What it was about, if somebody said so.
+    pub topic: Option<Topic>,
+    /// When something happened there last.
+    pub last: Timestamp,
+    /// Whether something that was said there is kept.
+    pub has_words: bool,
 }
 
 impl Room {
@@ -125,6 +143,12 @@ impl Room {
         self.invited.contains(&guest)
     }
 
+    /// Whether somebody would miss it: words, a topic, or modes that a new room does not have.
+    pub(super) fn holds_something(&self) -> bool {
+        let is_as_new = || self.settings.modes == Modes::of_new_room();
+        self.has_words || self.topic.is_some() || !is_as_new()
+    }
+
     #[cfg(test)]
     pub(super) fn assert_sound(&self) {
         let here = |(id, ranks): &(PersonId, Ranks)| self.has(*id) && ranks.any();
@@ -154,14 +178,16 @@ impl Room {
     }
 }
 
-/// All rooms, bounded in number: the one that has been empty longest is forgotten first.
+/// All rooms, bounded in number. One that nobody is in gives way to a new one, if nothing is kept of it or if it has been
+/// empty for long.
 #[derive(Debug)]
 pub(super) struct Rooms {
     slab: Slab<Room>,
     by_name: HashMap<RoomName, RoomKey>,
     looks: Looks<RoomName>,
-    /// Empty rooms, the longest empty first; the default room is never among them.
-    empty: VecDeque<RoomKey>,
+    vacant: Vacant,
+    /// The latest moment of which anybody told.
+    now: Timestamp,
     default: RoomKey,
     default_name: RoomName,
     most: u64,
@@ -173,7 +199,8 @@ impl Rooms {
             slab: Slab::new(),
             by_name: HashMap::new(),
             looks: Looks::new(),
-            empty: VecDeque::new(),
+            vacant: Vacant::default(),
+            now: at,
             default: RoomKey(0),
             default_name: default_name.clone(),
             most: most.max(1),
@@ -209,7 +236,7 @@ impl Rooms {
         let lobby_is_empty = self
             .get(self.default)
             .is_some_and(|room| room.members.is_empty());
-        self.slab.len() - self.empty.len() - usize::from(lobby_is_empty)
+        self.slab.len() - self.vacant.len() - usize::from(lobby_is_empty)
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Room> {
@@ -229,7 +256,7 @@ impl Rooms {
         if let Some(other) = self.look_alike(name) {
             return Err(Refusal::RoomLooksLike(name.clone(), other.clone()));
         }
-        if !there && self.is_full() && self.empty.is_empty() {
+        if !there && self.is_full() && self.gives_way().is_none() {
             return Err(Refusal::TooManyRoomsInAll(name.clone()));
         }
         Ok(())
@@ -257,27 +284,22 @@ impl Rooms {
         if let Some(key) = self.key(name) {
             return (key, None);
         }
-        let forgotten = if self.is_full() {
-            self.forget_oldest()
-        } else {
-            None
-        };
+        let forgotten = self.make_place();
         (self.insert(name.clone(), at), forgotten)
     }
 
-    /// A room of before, with nobody in it. The one that is always there gets its topic back.
-    pub(super) fn restore(&mut self, name: RoomName, created: Timestamp, topic: Option<Topic>) {
+    /// A room of before, with nobody in it since then. The one that is always there gets its topic back.
+    pub(super) fn restore(&mut self, name: RoomName, past: Past) {
         let key = match self.key(&name) {
             Some(key) => key,
-            None if self.is_full() => return,
-            None => {
-                let key = self.insert(name, created);
-                self.empty.push_back(key);
-                key
-            }
+            None => self.insert(name, past.created),
         };
-        if let Some(room) = self.get_mut(key) {
-            (room.created, room.topic) = (created, topic);
+        let Some(room) = self.slab.get_mut(key.0) else {
+            return;
+        };
+        (room.created, room.topic, room.has_words) = (past.created, past.topic, past.has_words);
+        if key != self.default {
+            self.vacant.add(room, past.last);
         }
     }
 
@@ -290,15 +312,42 @@ impl Rooms {
         if let Some(room) = self.get_mut(key) {
             room.settings = settings;
         }
+        self.look_again(key);
+    }
+
+    /// One that gives way, if there are more rooms than may be.
+    pub(super) fn forget_one_too_many(&mut self) -> Option<Forgotten> {
+        let is_too_many = self.slab.len() as u64 > self.most;
+        is_too_many
+            .then(|| self.forget(self.gives_way()?))
+            .flatten()
+    }
+
+    /// Somebody tells what time it is: there is no clock here.
+    pub(super) fn see_time(&mut self, now: Timestamp) {
+        self.now = self.now.max(now);
+    }
+
+    /// Something was said in a room.
+    pub(super) fn note_words(&mut self, key: RoomKey) {
+        if let Some(room) = self.slab.get_mut(key.0).filter(|room| !room.has_words) {
+            room.has_words = true;
+            self.vacant.look_again(room);
+        }
+    }
+
+    /// What is kept of a room may be more than before, or less, though nobody need be in it.
+    pub(super) fn look_again(&mut self, key: RoomKey) {
+        if let Some(room) = self.slab.get_mut(key.0) {
+            self.vacant.look_again(room);
+        }
     }
 
     pub(super) fn enter(&mut self, key: RoomKey, id: PersonId) {
         let Some(room) = self.slab.get_mut(key.0) else {
             return;
         };
-        if room.members.is_empty() {
-            self.empty.retain(|&other| other != key);
-        }
+        self.vacant.remove(room);
         room.add(id);
     }
 
@@ -308,7 +357,7 @@ impl Rooms {
         };
         room.remove(id);
         if room.members.is_empty() && key != self.default {
-            self.empty.push_back(key);
+            self.vacant.add(room, self.now);
         }
     }
 
@@ -329,6 +378,8 @@ impl Rooms {
                 modes: Modes::of_new_room(),
                 founder: None,
             },
+            has_words: false,
+            vacancy: None,
             members: Vec::new(),
             ranks: Vec::new(),
             invited: VecDeque::new(),
@@ -336,9 +387,22 @@ impl Rooms {
         key
     }
 
-    fn forget_oldest(&mut self) -> Option<Forgotten> {
-        let key = self.empty.pop_front()?;
-        let room = self.slab.try_remove(key.0)?;
+    /// The room that is to be forgotten next, if there is one.
+    fn gives_way(&self) -> Option<RoomKey> {
+        let key = self.vacant.first()?;
+        let vacancy = self.get(key)?.vacancy?;
+        vacancy.gives_way(self.now).then_some(key)
+    }
+
+    fn make_place(&mut self) -> Option<Forgotten> {
+        self.is_full()
+            .then(|| self.forget(self.gives_way()?))
+            .flatten()
+    }
+
+    fn forget(&mut self, key: RoomKey) -> Option<Forgotten> {
+        let mut room = self.slab.try_remove(key.0)?;
+        self.vacant.remove(&mut room);
         self.by_name.remove(&room.name);
         self.looks.remove(&room.name);
         Some(Forgotten {
@@ -357,18 +421,20 @@ impl Rooms {
             debug_assert!(found.is_some(), "{} has no look", room.name);
         }
         debug_assert_eq!(self.looks.len(), self.slab.len());
-        debug_assert!(self.slab.len() as u64 <= self.most);
         debug_assert!(
             self.slab.contains(self.default.0),
             "the default room is permanent"
         );
-        let empty = self
-            .iter()
-            .filter(|room| room.members.is_empty() && room.key != self.default);
+        let empty = |room: &&Room| room.members.is_empty() && room.key != self.default;
         debug_assert_eq!(
-            empty.count(),
-            self.empty.len(),
+            self.iter().filter(empty).count(),
+            self.vacant.len(),
             "an empty room waits to be forgotten"
         );
+        for room in self.iter() {
+            let waits = room.vacancy.map(Vacancy::holds_something);
+            let expected = empty(&room).then(|| room.holds_something());
+            debug_assert_eq!(waits, expected, "{} waits in the wrong place", room.name);
+        }
     }
 }

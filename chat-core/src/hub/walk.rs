@@ -29,7 +29,7 @@ struct Walk {
 impl Walk {
     fn new(seed: u64) -> Walk {
         let limits = Limits {
-            rooms: 4,
+            rooms: ROOMS_MAX as u64,
             rooms_per_person: 3,
             people_per_room: 4,
             ..Limits::default()
@@ -216,6 +216,7 @@ impl Walk {
             assert!(self.hub.room(&forgotten.name).is_none());
             assert_ne!(&forgotten.name, self.hub.default_room());
         }
+        assert!(self.hub.rooms().count() <= ROOMS_MAX);
         let default = self.hub.room(self.hub.default_room()).unwrap();
         assert!(
             default.ranked(Rank::Voice).next().is_none(),
@@ -299,6 +300,7 @@ fn when_everybody_has_left_nothing_is_held() {
 }
 
 const KEYS: usize = 7;
+const ROOMS_MAX: usize = 4;
 const IDENTITIES: u64 = 5;
 const SEEDS: u64 = 20;
 const STEPS: usize = 1500;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Place;
 use super::search::Search;
 use crate::hub::entry::Committed;
-use crate::hub::{Class, Topic};
+use crate::hub::{Class, Past};
 use crate::id::{Identity, Seq};
 use crate::names::{Nick, RoomName};
 use crate::time::Timestamp;
@@ -208,10 +208,8 @@ pub struct Recovered {
 pub struct RoomThen {
     /// Its name.
     pub name: RoomName,
-    /// When it was made.
-    pub created: Timestamp,
-    /// What it was about, if somebody said so.
-    pub topic: Option<Topic>,
+    /// What is known of it.
+    pub past: Past,
 }
 
 /// Something small that is kept beside the order, and told to nobody.

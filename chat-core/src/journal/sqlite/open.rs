@@ -13,8 +13,8 @@ use super::record::{self, COLUMNS, number, unsigned};
 use super::write::Known;
 use super::writer::Writer;
 use super::{Bell, Folder, OpenError, Settings, Sqlite, folder, schema, wal};
-use crate::hub::Topic;
 use crate::hub::entry::{Committed, Source};
+use crate::hub::{Past, Topic};
 use crate::id::Seq;
 use crate::journal::{Durability, Epoch, Epochs, Note, Recovered, RoomThen};
 use crate::limits::{JOURNAL_FRESH, RETRIES_MAX};
@@ -191,11 +191,14 @@ fn recover(from: &Connection, start: &Start) -> rusqlite::Result<Recovered> {
 /// Those in which something happened last come last.
 pub(super) fn rooms(from: &Connection) -> rusqlite::Result<Vec<RoomThen>> {
     let mut select = from.prepare(
-        "SELECT name, created, topic, topic_nick, topic_user, topic_host, topic_at FROM places
-         WHERE created IS NOT NULL AND room IS NOT NULL
-         ORDER BY max(
-             coalesce((SELECT seq FROM heard WHERE place = id AND is_event = 0 ORDER BY seq DESC LIMIT 1), 0),
-             coalesce((SELECT seq FROM heard WHERE place = id AND is_event = 1 ORDER BY seq DESC LIMIT 1), 0))",
+        "WITH there AS MATERIALIZED (
+             SELECT name, created, topic, topic_nick, topic_user, topic_host, topic_at,
+                 coalesce((SELECT seq FROM heard WHERE place = id AND is_event = 0 ORDER BY seq DESC LIMIT 1), 0) AS said,
+                 coalesce((SELECT seq FROM heard WHERE place = id AND is_event = 1 ORDER BY seq DESC LIMIT 1), 0) AS event
+             FROM places WHERE created IS NOT NULL AND room IS NOT NULL)
+         SELECT name, created, topic, topic_nick, topic_user, topic_host, topic_at, said > 0,
+             coalesce((SELECT at FROM entries WHERE seq = max(said, event)), created)
+         FROM there ORDER BY max(said, event)",
     )?;
     let mut rows = select.query([])?;
     let mut rooms = Vec::new();
@@ -213,11 +216,13 @@ fn room(row: &Row<'_>) -> rusqlite::Result<Option<RoomThen>> {
     let Ok(name) = RoomName::new(&name) else {
         return Ok(None);
     };
-    Ok(Some(RoomThen {
-        name,
+    let past = Past {
         created: Timestamp(row.get(1)?),
         topic: topic(row)?,
-    }))
+        has_words: row.get(7)?,
+        last: Timestamp(row.get(8)?),
+    };
+    Ok(Some(RoomThen { name, past }))
 }
 
 fn topic(row: &Row<'_>) -> rusqlite::Result<Option<Topic>> {

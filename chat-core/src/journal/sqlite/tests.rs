@@ -394,8 +394,9 @@ fn rooms_topics_and_notes_outlive_the_program() {
     let [room] = &recovered.rooms[..] else {
         panic!("{:?}", recovered.rooms)
     };
-    let topic = room.topic.as_ref().unwrap();
-    assert_eq!((room.name.as_str(), room.created), ("#Éa", Timestamp(7)));
+    let (past, topic) = (&room.past, room.past.topic.as_ref().unwrap());
+    assert_eq!((room.name.as_str(), past.created), ("#Éa", Timestamp(7)));
+    assert_eq!((past.has_words, past.last), (false, Timestamp(8)));
     assert_eq!(
         (&*topic.text, topic.by.mask(), topic.at),
         ("on topic", "ana!a@h", Timestamp(8))

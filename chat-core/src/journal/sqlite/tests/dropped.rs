@@ -22,7 +22,7 @@ fn what_did_not_take_effect_is_not_shown_and_sets_no_topic() {
     assert_eq!(texts(&there), "here");
     drop(journal);
     let recovered = open(&at).recover();
-    let topic = recovered.rooms[0].topic.as_ref().unwrap();
+    let topic = recovered.rooms[0].past.topic.as_ref().unwrap();
     assert_eq!((&*topic.text, topic.at), ("the old one", Timestamp(1)));
 }
 
@@ -153,7 +153,7 @@ fn a_room_that_is_forgotten_while_somebody_is_on_the_way_into_it_is_a_new_one() 
         drop(journal);
         let mut rooms: Vec<(String, Timestamp)> = Vec::new();
         for room in open(&at).recover().rooms {
-            rooms.push((room.name.as_str().into(), room.created));
+            rooms.push((room.name.as_str().into(), room.past.created));
         }
         let new = ("#new".into(), Timestamp(10));
         let anew = ("#a".into(), Timestamp(11));
