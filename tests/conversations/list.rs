@@ -13,6 +13,7 @@ conversations! {
     a_freed_name_may_be_taken
     a_history_has_several_lines_as_one_message
     a_join_or_name_that_is_refused_changes_nothing
+    a_key_that_was_is_in_no_history
     a_label_without_batch_is_nothing
     a_labeled_batch_comes_back_as_a_labeled_batch
     a_labeled_command_gets_one_labeled_answer

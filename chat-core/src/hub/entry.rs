@@ -1,12 +1,13 @@
 //! What a room can see: the entries of the journal. Floor 1.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
 use memchr::{memchr, memchr_iter};
 
 use super::Redaction;
-use crate::hub::modes::Change;
+use crate::hub::modes::{self, Change};
 use crate::hub::ranks::Rank;
 use crate::id::{Identity, PersonId, Seq};
 use crate::limits::LINE_BYTES_MAX;
@@ -166,7 +167,7 @@ pub enum Act {
         room: RoomName,
         /// What takes effect; empty in one that is read again.
         changes: Box<[Change]>,
-        /// The same as MODE tells it.
+        /// The same as MODE tells it; in one that is read again, without keys.
         text: Arc<str>,
     },
     /// Sent somebody out of a room.
@@ -322,6 +323,26 @@ pub struct Committed {
     pub at: Timestamp,
     /// What happened.
     pub entry: Entry,
+}
+
+impl Committed {
+    /// What a history has of it, if that is less than what was told.
+    #[must_use]
+    pub fn as_kept(&self) -> Option<Committed> {
+        let Act::Mode { room, text, .. } = &self.entry.act else {
+            return None;
+        };
+        let Cow::Owned(text) = modes::without_keys(text) else {
+            return None;
+        };
+        let mut kept = self.clone();
+        kept.entry.act = Act::Mode {
+            room: room.clone(),
+            changes: Box::default(),
+            text: text.into(),
+        };
+        Some(kept)
+    }
 }
 
 /// Why an entry has no place.

@@ -1,6 +1,7 @@
 //! What a room is like beyond its name and topic: who may enter, who may speak. Floor 1.
 //! modern.ircdocs.horse, "Channel Modes".
 
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -259,6 +260,36 @@ pub fn text(changes: &[Change]) -> String {
     letters + &params
 }
 
+/// The same without keys, as a history has it: whoever may enter by now need not know those that were.
+#[must_use]
+pub fn without_keys(text: &str) -> Cow<'_, str> {
+    let mut params = text.split(' ');
+    let letters = params.next().unwrap_or_default();
+    if !letters.contains('k') {
+        return text.into();
+    }
+    let mut on = true;
+    let mut told = letters.to_owned();
+    for letter in letters.chars() {
+        let param = match letter {
+            '+' | '-' => {
+                on = letter == '+';
+                continue;
+            }
+            letter if !has_param(letter, on) => continue,
+            'k' => params.next().map(|_| "*"),
+            _ => params.next(),
+        };
+        told.extend(param.map(|param| [" ", param]).into_iter().flatten());
+    }
+    told.into()
+}
+
+fn has_param(letter: char, on: bool) -> bool {
+    let is_flag = Flag::ALL.into_iter().any(|flag| flag.letter() == letter);
+    !is_flag && (on || letter != 'l')
+}
+
 impl Change {
     /// Whether it sets something, the letter, and the parameter.
     fn parts(&self) -> (bool, char, Option<String>) {
@@ -298,6 +329,19 @@ pub(super) mod tests {
         ];
         assert_eq!(text(&changes), "+so-kl+b ana * *!*@h");
         assert_eq!(text(&[]), "");
+    }
+
+    #[test]
+    fn a_history_has_no_keys() {
+        for (told, kept) in [
+            ("+k hunter2", "+k *"),
+            ("+sokl-lk+b ana kk 7 * *!*@h", "+sokl-lk+b ana * 7 * *!*@h"),
+            ("-k+k * k", "-k+k * *"),
+            ("+b k!k@k", "+b k!k@k"),
+            ("+k", "+k"),
+        ] {
+            assert_eq!(without_keys(told), kept);
+        }
     }
 
     #[test]

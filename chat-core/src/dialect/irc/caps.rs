@@ -52,7 +52,7 @@ capabilities! {
     STANDARD_REPLIES = "standard-replies";
     /// CHATHISTORY. IRCv3 chathistory, a draft still.
     CHATHISTORY = "draft/chathistory";
-    /// History tells who came, left, took another name and set the topic too. IRCv3 chathistory.
+    /// History tells who came, left, was sent out, took another name, set the topic or modes too. IRCv3 chathistory.
     EVENT_PLAYBACK = "draft/event-playback";
     /// MARKREAD of itself. IRCv3 read-marker, a draft still.
     READ_MARKER = "draft/read-marker";

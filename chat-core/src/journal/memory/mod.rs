@@ -180,7 +180,10 @@ impl Journal for Memory {
             at,
             entry,
         });
-        self.keep(&committed);
+        match committed.as_kept() {
+            Some(kept) => self.keep(&Arc::new(kept)),
+            None => self.keep(&committed),
+        }
         self.decided.push_back(Outcome {
             ticket,
             result: Ok(committed),

@@ -10,7 +10,7 @@ use rusqlite::Row;
 use rusqlite::types::Type;
 
 use crate::hub::entry::{Act, Committed, Entry, Post, PostKind, Source, Target};
-use crate::hub::{Class, Redaction};
+use crate::hub::{Class, Redaction, modes};
 use crate::id::{Identity, PersonId, Seq};
 use crate::names::{Nick, RoomName};
 use crate::time::Timestamp;
@@ -68,7 +68,10 @@ impl<'e> Parts<'e> {
             Act::Quit { reason, .. } => parts(kind::QUIT, None, Some(&**reason)),
             Act::Name { new, .. } => parts(kind::NAME, Some(new.as_str()), None),
             Act::Topic { room, text } => parts(kind::TOPIC, Some(room.as_str()), Some(&**text)),
-            Act::Mode { room, text, .. } => parts(kind::MODE, Some(room.as_str()), Some(&**text)),
+            Act::Mode { room, text, .. } => Parts {
+                text: Some(modes::without_keys(text)),
+                ..parts(kind::MODE, Some(room.as_str()), None)
+            },
             Act::Kick {
                 room, nick, reason, ..
             } => Parts {
@@ -216,7 +219,8 @@ fn act(row: &Row<'_>) -> rusqlite::Result<Act> {
         kind::MODE => Act::Mode {
             room: room(row)?,
             changes: Box::default(),
-            text: words()?,
+            // Older versions stored the keys too.
+            text: modes::without_keys(text(row, 9)?).into(),
         },
         kind::KICK => kick(row)?,
         kind::TAGS => Act::Post(post(row, PostKind::Tags)?),
