@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::net::{SocketAddr, ToSocketAddrs};
 
 use chat_core::chat::SlowReaders;
+use chat_core::dialect::irc::isupport::TITLE_BYTES_MAX;
 use chat_core::net::Network;
 use chat_relay::args::{Place, RelayArgs};
 use chat_relay::command::Command;
@@ -31,7 +32,7 @@ pub struct Args {
     pub proxy: Vec<Network>,
 
     /// What this chat is called
-    #[arg(long, value_name = "TEXT", default_value = "Chat")]
+    #[arg(long, value_name = "TEXT", default_value = "Chat", value_parser = title)]
     pub title: String,
 
     /// Opens no chat here, but a page for the chat of this chat-relay: where its IRC door is
@@ -58,6 +59,13 @@ fn resolve(text: &str) -> Result<RelayAddress, String> {
     match addresses.is_empty() {
         true => Err("this name has no address".to_owned()),
         false => Ok(RelayAddress(addresses)),
+    }
+}
+
+fn title(text: &str) -> Result<String, String> {
+    match text.len() <= TITLE_BYTES_MAX {
+        true => Ok(text.to_owned()),
+        false => Err(format!("a title has at most {TITLE_BYTES_MAX} bytes")),
     }
 }
 
@@ -94,5 +102,19 @@ impl Args {
              give --slow to chat-relay"
         );
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[test]
+    fn a_title_that_is_too_long_is_refused() {
+        let args = |title: &str| Args::try_parse_from(["chat-web", "--title", title]);
+        assert_eq!(args("Чат").unwrap().title, "Чат");
+        let error = args(&"x".repeat(TITLE_BYTES_MAX + 1)).unwrap_err();
+        assert!(error.to_string().contains("at most 80 bytes"), "{error}");
     }
 }

@@ -105,7 +105,9 @@ impl Chat {
         let version = format!("chat-{VERSION}");
         let params = [version.as_str(), self.house.server.as_str()];
         let text = "one mio loop; IRC, plain lines and a page";
-        vec![self.numeric(who, RPL_VERSION, &params, text)]
+        let mut lines = vec![self.numeric(who, RPL_VERSION, &params, text)];
+        lines.extend(self.isupport(who));
+        lines
     }
 
     fn time(&self, who: PersonId, now: Timestamp) -> Vec<String> {

@@ -4,6 +4,7 @@
 //! its rooms as well, as bouncers do, since nobody else noticed that it was away: before the message
 //! of the day, so that its end, for which clients wait, finds them knowing where they are.
 
+use super::Chat;
 use super::answer::AnswerKey;
 use super::turn::Turn;
 use crate::dialect::irc::isupport;
@@ -12,6 +13,14 @@ use crate::dialect::irc::reply::Line;
 use crate::hub::RoomKey;
 use crate::hub::user_modes::UserMode;
 use crate::id::PersonId;
+
+impl Chat {
+    /// What there is here: 005.
+    pub(super) fn isupport(&self, who: PersonId) -> Vec<String> {
+        let tokens = isupport::tokens(&self.house.title, &self.limits, self.durability());
+        isupport::lines(&self.reader(who), &tokens)
+    }
+}
 
 impl Turn<'_> {
     /// Lets a registered IRC person in.
@@ -36,7 +45,8 @@ impl Turn<'_> {
 
     fn introductions(&self, who: PersonId) -> Vec<String> {
         let chat = &self.chat;
-        let (server, title) = (&chat.house.server, &chat.house.title);
+        let server = &chat.house.server;
+        let title = isupport::short_title(&chat.house.title);
         let source = chat
             .hub
             .person(who)
@@ -72,8 +82,7 @@ impl Turn<'_> {
             .param("beIklov")
             .end();
         lines.push(my_info);
-        let tokens = isupport::tokens(title, &chat.limits, chat.durability());
-        lines.extend(isupport::lines(&chat.reader(who), &tokens));
+        lines.extend(chat.isupport(who));
         lines
     }
 

@@ -25,7 +25,7 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// The name of the whole chat.
+    /// The name of the whole chat. IRC clients are told the first 80 bytes of it.
     #[must_use]
     pub fn title(mut self, title: &str) -> Self {
         title.clone_into(&mut self.setup.title);

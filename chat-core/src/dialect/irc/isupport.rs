@@ -2,14 +2,17 @@
 //!
 //! Every token is true: its number is the constant that is enforced, and what we do not do is absent.
 
+use std::fmt::Write;
+
 use super::numeric::RPL_ISUPPORT;
 use super::reader::Reader;
+use super::reply::CRLF_BYTES;
 use crate::hub::user_modes::UserMode;
 use crate::journal::Durability;
 use crate::limits::{
-    AWAY_BYTES_MAX, HISTORY_MESSAGES_MAX, Limits, MODE_PARAMS_MAX, MONITORED_MAX, NAME_CHARS_MAX,
-    REAL_NAME_BYTES_MAX, REASON_BYTES_MAX, ROOM_KEY_BYTES_MAX, ROOM_LISTED_MAX, TARGETS_MAX,
-    TOPIC_BYTES_MAX, UNLIMITED, USER_BYTES_MAX,
+    AWAY_BYTES_MAX, HISTORY_MESSAGES_MAX, LINE_OUT_BYTES_MAX, Limits, MODE_PARAMS_MAX,
+    MONITORED_MAX, NAME_CHARS_MAX, REAL_NAME_BYTES_MAX, REASON_BYTES_MAX, ROOM_KEY_BYTES_MAX,
+    ROOM_LISTED_MAX, TARGETS_MAX, TOPIC_BYTES_MAX, UNLIMITED, USER_BYTES_MAX,
 };
 
 /// All tokens, in the order in which they are told.
@@ -36,7 +39,7 @@ pub fn tokens(network: &str, limits: &Limits, durability: Durability) -> Vec<Str
         format!("NAMELEN={REAL_NAME_BYTES_MAX}"),
         target_maxima(),
         format!("MAXTARGETS={TARGETS_MAX}"),
-        format!("NETWORK={}", escape(network)),
+        format!("NETWORK={}", escape(short_title(network))),
         format!("CHATHISTORY={HISTORY_MESSAGES_MAX}"),
         "MSGREFTYPES=msgid,timestamp".to_owned(),
         // A token of ours: what the echo of a message acknowledges.
@@ -50,13 +53,29 @@ pub fn tokens(network: &str, limits: &Limits, durability: Durability) -> Vec<Str
     ]
 }
 
-/// The lines that tell them: at most [`TOKENS_PER_LINE_MAX`] each.
+/// The lines that tell them: at most [`TOKENS_PER_LINE_MAX`] each, and as many as fit, since a client would take what is
+/// left of one that was cut for a token.
 #[must_use]
 pub fn lines(reader: &Reader<'_>, tokens: &[String]) -> Vec<String> {
-    tokens
-        .chunks(TOKENS_PER_LINE_MAX)
-        .map(|chunk| line(reader, chunk))
-        .collect()
+    let bytes_max = LINE_OUT_BYTES_MAX - CRLF_BYTES - line(reader, &[]).len();
+    let (mut lines, mut rest) = (Vec::new(), tokens);
+    while !rest.is_empty() {
+        let (now, later) = rest.split_at(fitting(rest, bytes_max));
+        lines.push(line(reader, now));
+        rest = later;
+    }
+    lines
+}
+
+/// How many go on one line.
+fn fitting(tokens: &[String], bytes_max: usize) -> usize {
+    let mut bytes = 0;
+    let fits = |token: &&String| {
+        bytes += " ".len() + token.len();
+        bytes <= bytes_max
+    };
+    let fitting = tokens.iter().take(TOKENS_PER_LINE_MAX).take_while(fits);
+    fitting.count().max(1)
 }
 
 fn line(reader: &Reader<'_>, tokens: &[String]) -> String {
@@ -85,16 +104,35 @@ fn target_maxima() -> String {
     format!("TARGMAX={},NAMES:1,JOIN:,PART:", maxima.join(","))
 }
 
-/// A value may hold no space, `=` or backslash: `\x20` stands for the first.
+/// As much of the title of the chat as IRC clients are told.
+#[must_use]
+pub fn short_title(title: &str) -> &str {
+    &title[..title.floor_char_boundary(TITLE_BYTES_MAX)]
+}
+
+/// A value holds printable ASCII, but for `=` and backslash: `\x20` stands for a space.
 fn escape(value: &str) -> String {
-    value
-        .replace('\\', "\\x5C")
-        .replace(' ', "\\x20")
-        .replace('=', "\\x3D")
+    let mut escaped = String::new();
+    for byte in value.bytes() {
+        match byte {
+            b'=' | b'\\' => push_hex(&mut escaped, byte),
+            _ if byte.is_ascii_graphic() => escaped.push(char::from(byte)),
+            _ => push_hex(&mut escaped, byte),
+        }
+    }
+    escaped
+}
+
+fn push_hex(out: &mut String, byte: u8) {
+    // Writing to a string cannot fail.
+    let _ = write!(out, "\\x{byte:02X}");
 }
 
 /// Thirteen, a nick and the text make fifteen parameters.
 pub const TOKENS_PER_LINE_MAX: usize = 13;
+
+/// Bytes of the title of a chat. Ours: all of them written as `\xHH` fit one line with the longest names.
+pub const TITLE_BYTES_MAX: usize = 80;
 
 #[cfg(test)]
 mod tests {
@@ -104,7 +142,8 @@ mod tests {
 
     #[test]
     fn every_token_is_told_once_in_lines_that_fit() {
-        let tokens = tokens("A chat = \\o/", &Limits::default(), Durability::Disk);
+        let title = format!("A chat = \\o/ {}", "Ж".repeat(TITLE_BYTES_MAX));
+        let tokens = tokens(&title, &Limits::default(), Durability::Disk);
         let (server, nick) = ("s".repeat(63), "n".repeat(64));
         let lines = lines(
             &Reader {
@@ -118,6 +157,10 @@ mod tests {
         for line in &lines {
             let message = Message::parse(line).unwrap();
             assert!(line.ends_with(" :are supported by this server"), "{line}");
+            assert!(
+                line.len() + CRLF_BYTES <= LINE_OUT_BYTES_MAX && line.is_ascii(),
+                "{line}"
+            );
             told.extend(
                 message.params[1..message.params.len() - 1]
                     .iter()
@@ -126,7 +169,14 @@ mod tests {
         }
         assert_eq!(told, tokens);
         assert!(told.contains(&"DURABILITY=disk".to_owned()));
-        assert!(told.contains(&"NETWORK=A\\x20chat\\x20\\x3D\\x20\\x5Co/".to_owned()));
+        let network = told.iter().find(|token| token.starts_with("NETWORK="));
+        let network = network
+            .unwrap()
+            .strip_prefix("NETWORK=A\\x20chat\\x20\\x3D\\x20\\x5Co/\\x20");
+        assert_eq!(
+            network.unwrap(),
+            "\\xD0\\x96".repeat((TITLE_BYTES_MAX - 13) / 2)
+        );
     }
 
     #[test]
