@@ -56,7 +56,8 @@ impl Turn<'_> {
         }
     }
 
-    /// A change that may be made; none if what is wanted is an answer.
+    /// A change that may be made; none if what is wanted is an answer. Whoever may make none is told so, and not what is wrong
+    /// with this one.
     fn change(
         &mut self,
         who: PersonId,
@@ -64,6 +65,9 @@ impl Turn<'_> {
         wanted: Wanted<'_>,
         key: AnswerKey,
     ) -> Result<Option<Change>, Refusal> {
+        if wanted != Wanted::Show(List::Bans) {
+            self.moderated(who, room)?;
+        }
         let change = match wanted {
             Wanted::Show(list) => return self.show_list(who, room, list, key).map(|()| None),
             Wanted::Unknown(letter) => {
@@ -115,6 +119,15 @@ impl Turn<'_> {
         self.say_all(key, lines);
     }
 
+    /// A room that somebody keeps in order.
+    fn moderated(&self, who: PersonId, name: &RoomName) -> Result<(), Refusal> {
+        let hub = &self.chat.hub;
+        match hub.may_moderate(who, hub.seen_room(who, name)?) {
+            true => Ok(()),
+            false => Err(Refusal::NotOperator(name.clone())),
+        }
+    }
+
     /// Bans are shown to everybody, so that one can see why one may not enter; the other lists to operators.
     fn show_list(
         &mut self,
@@ -124,9 +137,6 @@ impl Turn<'_> {
         key: AnswerKey,
     ) -> Result<(), Refusal> {
         let room = self.chat.hub.seen_room(who, name)?;
-        if list != List::Bans && !self.chat.hub.may_moderate(who, room) {
-            return Err(Refusal::NotOperator(name.clone()));
-        }
         let (code, end) = numerics(list);
         let lines = self.list_lines(who, room, list, code);
         self.say_all(key, lines);
