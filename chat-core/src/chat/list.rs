@@ -59,12 +59,13 @@ impl List {
         }
     }
 
-    /// Rooms with somebody in them, and the one that is always there.
+    /// Rooms with somebody in them, and the one that is always there if it has something to show: a topic.
     pub(super) fn next(&mut self, chat: &Chat, who: PersonId) -> Option<String> {
         loop {
             let room = chat.hub.next_room(self.last)?;
             self.last = Some(room.key);
-            if chat.hub.sees(who, room) && self.has(room) {
+            let is_used = !room.members().is_empty() || room.topic.is_some();
+            if is_used && chat.hub.sees(who, room) && self.has(room) {
                 return Some(chat.list_reply(who, room));
             }
         }
