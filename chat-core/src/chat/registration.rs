@@ -5,7 +5,7 @@
 
 use super::answer::AnswerKey;
 use super::consult::Wish;
-use super::speaker::{Preset, Speaker, Wanted};
+use super::speaker::{Preset, Wanted};
 use super::turn::Turn;
 use crate::dialect::irc::caps;
 use crate::dialect::irc::command::CapCommand;
@@ -29,12 +29,13 @@ impl Turn<'_> {
                 irc.version = irc.version.max(version);
                 irc.caps = irc.caps.listed(version);
                 irc.negotiating |= !registered;
-                let offers = caps::offers(irc.version, &self.chat.limits);
-                self.list_caps(who, "LS", &offers, key);
+                let offers = caps::offers(version, &self.chat.limits);
+                self.list_caps(who, "LS", &offers, version, key);
             }
             CapCommand::List => {
                 let names: Vec<String> = irc.caps.names().map(str::to_owned).collect();
-                self.list_caps(who, "LIST", &names, key);
+                let version = irc.version;
+                self.list_caps(who, "LIST", &names, version, key);
             }
             CapCommand::Req(list) => {
                 irc.negotiating |= !registered;
@@ -61,9 +62,14 @@ impl Turn<'_> {
         }
     }
 
-    fn list_caps(&mut self, who: PersonId, subcommand: &str, words: &[String], key: AnswerKey) {
-        let irc = self.chat.speaker(who).and_then(Speaker::irc);
-        let version = irc.map_or(0, |irc| irc.version);
+    fn list_caps(
+        &mut self,
+        who: PersonId,
+        subcommand: &str,
+        words: &[String],
+        version: u32,
+        key: AnswerKey,
+    ) {
         let lines = caps::replies(&self.chat.reader(who), subcommand, words, version);
         self.say_all(key, lines);
     }
