@@ -58,11 +58,12 @@ fn tag<'a>(line: &'a str, key: &str) -> Option<&'a str> {
     tags.find(|(name, _)| *name == key).map(|(_, value)| value)
 }
 
-/// What a marker tells: room, last message, how many.
+/// What a marker tells: room, last message, how many. Without `standard-replies` it is a NOTICE, and names no message.
 fn missing(line: &str) -> Option<(&str, &str, usize)> {
-    let (_, told) = line.split_once("NOTE * MESSAGES_DROPPED ")?;
-    let (place, text) = told.split_once(" :")?;
-    let (room, msgid) = place.split_once(' ')?;
+    let told = line.strip_prefix("NOTICE ");
+    let told = told.or_else(|| Some(line.split_once("NOTE * MESSAGES_DROPPED ")?.1));
+    let (place, text) = told?.split_once(" :")?;
+    let (room, msgid) = place.split_once(' ').unwrap_or((place, "*"));
     let (count, rest) = text.split_once(' ')?;
     assert!(
         rest.ends_with("missing here: you read too slowly"),
@@ -115,7 +116,8 @@ fn all_heard(by: &mut LineClient, who: &str, reader: &mut LineClient) -> Vec<Str
 #[test]
 fn who_stalls_and_comes_back_hears_the_start_then_what_is_missing_then_the_rest() {
     let house = house();
-    let mut slow = house.slow_person("slow", &["message-tags", "server-time"]);
+    let caps = ["message-tags", "server-time", "standard-replies"];
+    let mut slow = house.slow_person("slow", &caps);
     let mut ana = house.member("ana", "#a");
     let mut bob = house.person_with("bob", &["message-tags"]);
     for person in [&mut slow, &mut bob] {
@@ -166,9 +168,11 @@ fn each_room_is_told_of_its_own_and_who_gets_no_ids_is_told_none() {
     let lines = all_heard(&mut ana, "slow", &mut slow);
     let (heard, markers) = account(&lines, &HashMap::new());
     assert_eq!((heard["#a"], heard["#b"]), (500, 500));
-    for room in [" #a ", " #b "] {
-        assert!(markers.iter().any(|marker| marker.contains(room)));
+    // Nor are they told in a form that they do not know.
+    for start in ["NOTICE #a :", "NOTICE #b :"] {
+        assert!(markers.iter().any(|marker| marker.starts_with(start)));
     }
+    assert!(!lines.iter().any(|line| line.contains("MESSAGES_DROPPED")));
     assert!(markers.len() < 8, "{markers:?}");
 }
 
@@ -289,7 +293,7 @@ fn who_reads_a_byte_at_a_time_gets_whole_lines() {
     let text = String::from_utf8(heard).unwrap();
     let lines: Vec<String> = text.split_terminator("\r\n").map(str::to_owned).collect();
     for line in &lines {
-        let is_said = line.starts_with(":ana!") || line.starts_with("NOTE ");
+        let is_said = line.starts_with(":ana!") || line.starts_with("NOTICE ");
         assert!(is_said || line.starts_with(':'), "in part: {line}");
     }
     let (heard, markers) = account(&lines, &HashMap::new());

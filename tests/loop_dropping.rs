@@ -19,7 +19,8 @@ const DROP: Slow = Slow::Drop(Thin {
         let msgid = rest.get(..4)?;
         Some(Lost::whole(room, msgid, ""))
     },
-    marker: |room, gap, out| *out += &format!("{room} lacks {} to {}", gap.count, gap.msgid),
+    marker: |_, _, _| {},
+    notice: |room, gap, out| *out += &format!("{room} lacks {} to {}", gap.count, gap.msgid),
 });
 
 /// Numbered lines of 100 bytes.

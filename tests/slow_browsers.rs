@@ -21,7 +21,7 @@ fn slow_tab(http: SocketAddr, name: &str) -> WsClient {
     let cookie = login(http, name);
     let upgrade = Upgrade::to(http).session(&cookie).receive_buffer(2048);
     let mut tab = upgrade.connect();
-    tab.caps(&["message-tags"]);
+    tab.caps(&["message-tags", "standard-replies"]);
     tab.register(name);
     tab.join("#lobby");
     tab

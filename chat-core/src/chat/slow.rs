@@ -33,10 +33,12 @@ impl SlowReaders {
             (SlowReaders::Drop, Dialect::Irc) => Slow::Drop(Thin {
                 dispensable: irc::dropped::dispensable,
                 marker: irc::dropped::dropped,
+                notice: irc::dropped::dropped_in_words,
             }),
             (SlowReaders::Drop, Dialect::Plain) => Slow::Drop(Thin {
                 dispensable: plain::dropped::dispensable,
                 marker: plain::dropped::dropped,
+                notice: plain::dropped::dropped,
             }),
         }
     }

@@ -188,6 +188,8 @@ impl Turn<'_> {
             wire,
             caps: speaker.caps(),
         };
+        self.people
+            .set_knows_markers(who, form.caps.has(Caps::STANDARD_REPLIES));
         self.chat.fan.settle(who, &self.chat.hub, self.people);
         let form = self.chat.fan.forms.id(form);
         self.chat.fan.tune(who, form);

@@ -17,11 +17,13 @@ pub enum Slow {
     Drop(Thin),
 }
 
-/// Which messages may be dropped, and what is said in their place. Both functions are pure.
+/// Which messages may be dropped, and what is said in their place. All functions are pure.
 #[derive(Clone, Copy, Debug)]
 pub struct Thin {
     /// What a message is, if it may be dropped.
     pub dispensable: for<'a> fn(message: &'a str) -> Option<Lost<'a>>,
     /// Appends one message that tells what is missing of a room.
     pub marker: fn(room: &str, gap: &Gap, out: &mut String),
+    /// The same for whoever would not understand that one: see [`People::set_knows_markers`](super::people::People::set_knows_markers).
+    pub notice: fn(room: &str, gap: &Gap, out: &mut String),
 }

@@ -5,6 +5,8 @@
 //!                         room   └ the last of them, or `*` to those who get no msgid
 //! ```
 //!
+//! To those without `standard-replies` it is `NOTICE #lobby :12 messages …`: a room's buffer is where it belongs.
+//!
 //! A marker has the form of IRCv3 standard-replies, and the time of the last message that is missing
 //! if the reader's lines have times, so that whoever sorts by it sorts it in.
 
@@ -25,6 +27,8 @@ pub const MESSAGES_DROPPED: &str = "MESSAGES_DROPPED";
 #[must_use]
 pub fn dispensable(line: &str) -> Option<Lost<'_>> {
     let message = Message::of_server(line)?;
+    // A marker has none.
+    message.source?;
     let (room, part) = match (
         message.command,
         message.tags.raw("batch"),
@@ -48,15 +52,26 @@ pub fn dispensable(line: &str) -> Option<Lost<'_>> {
 
 /// Appends the line that stands where messages of a room are missing.
 pub fn dropped(room: &str, gap: &Gap, out: &mut String) {
+    write_time(gap, out);
+    let params = ["*", MESSAGES_DROPPED, room, &gap.msgid];
+    Line::bare(out, "NOTE")
+        .params(&params)
+        .text(missing(gap.count));
+}
+
+/// The same for whoever does not know of standard replies.
+pub fn dropped_in_words(room: &str, gap: &Gap, out: &mut String) {
+    write_time(gap, out);
+    let line = Line::bare(out, "NOTICE").param(room);
+    line.text(missing(gap.count));
+}
+
+fn write_time(gap: &Gap, out: &mut String) {
     let mut tags = TagWriter::new(out);
     if !gap.time.is_empty() {
         tags.tag("time", &gap.time);
     }
     tags.end();
-    let params = ["*", MESSAGES_DROPPED, room, &gap.msgid];
-    Line::bare(out, "NOTE")
-        .params(&params)
-        .text(missing(gap.count));
 }
 
 #[cfg(test)]
@@ -102,6 +117,7 @@ mod tests {
             (":ana!a@h TOPIC #a :PRIVMSG #a :x", None),
             (":chat.local 353 ana = #a :PRIVMSG", None),
             ("NOTE * MESSAGES_DROPPED #a * :x", None),
+            ("NOTICE #a :1 message is missing here", None),
             ("PRIVMSG", None),
             ("", None),
         ];
@@ -127,6 +143,12 @@ mod tests {
         assert_eq!(
             marker(&gap),
             "@time=t NOTE * MESSAGES_DROPPED #a e-7 :2 messages are missing here: you read too slowly"
+        );
+        let mut words = String::new();
+        dropped_in_words("#a", &gap, &mut words);
+        assert_eq!(
+            words,
+            "@time=t NOTICE #a :2 messages are missing here: you read too slowly"
         );
     }
 }

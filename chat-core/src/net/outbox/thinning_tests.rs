@@ -29,6 +29,7 @@ const THIN: Thin = Thin {
         Some(Lost::whole(room, msgid, ""))
     },
     marker: |room, gap, out| *out += &format!("!{room} {} {}", gap.count, gap.msgid),
+    notice: |_, _, _| {},
 };
 
 /// What is said, and what came of it.
@@ -313,6 +314,7 @@ const PARTS: Thin = Thin {
         })
     },
     marker: |_, gap, out| *out += &format!("!{} {}", gap.count, gap.msgid),
+    notice: |_, _, _| {},
 };
 
 /// What is sent of these messages, after so many bytes were and the rest was thinned.

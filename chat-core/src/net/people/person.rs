@@ -115,6 +115,8 @@ pub(super) struct Link {
     pub(super) broken: bool,
     /// More was sent than may wait, and the host was not told yet.
     pub(super) overflowed: bool,
+    /// It is told what was dropped in the form that its client agreed on.
+    pub(super) knows_markers: bool,
 }
 
 /// Why it is over, and what the peer should see last.
@@ -174,6 +176,7 @@ impl Link {
             blocked: false,
             broken: false,
             overflowed: false,
+            knows_markers: false,
         }
     }
 

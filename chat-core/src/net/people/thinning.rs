@@ -81,8 +81,20 @@ impl People {
     pub(super) fn drops(&self, id: PersonId) -> Option<Thin> {
         let link = &self.person(id)?.link;
         match self.signs.get(link.peer.door.index())?.slow {
-            Slow::Drop(thin) if !link.outgoing => Some(thin),
-            _ => None,
+            _ if link.outgoing => None,
+            Slow::Drop(thin) if link.knows_markers => Some(thin),
+            Slow::Drop(thin) => Some(Thin {
+                marker: thin.notice,
+                ..thin
+            }),
+            Slow::Close => None,
+        }
+    }
+
+    /// Whether somebody's client understands [`Thin::marker`]; else they get [`Thin::notice`].
+    pub fn set_knows_markers(&mut self, id: PersonId, knows: bool) {
+        if let Some(person) = self.person_mut(id) {
+            person.link.knows_markers = knows;
         }
     }
 
