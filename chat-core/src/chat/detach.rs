@@ -15,6 +15,7 @@
 use super::answer::AnswerKey;
 use super::speaker::{Bucket, Preset, Relayed, Speaker};
 use super::turn::Turn;
+use crate::dialect::irc::numeric::ERR_UNKNOWNERROR;
 use crate::id::PersonId;
 
 /// What goes on when one client follows another.
@@ -68,7 +69,7 @@ impl Turn<'_> {
         let speaker = self.chat.speaker(who);
         let relayed = speaker.filter(|speaker| speaker.relayed != Relayed::No);
         let (Some(before), Some(preset)) = (relayed.map(Before::of), self.known_as(who)) else {
-            return self.not_registered(key);
+            return self.not_detached(who, key);
         };
         let mut line = String::new();
         let reader = self.chat.reader(who);
@@ -79,6 +80,14 @@ impl Turn<'_> {
         self.write(who, &line);
         self.resume(who);
         self.be_relayed(who, &before);
+    }
+
+    fn not_detached(&mut self, who: PersonId, key: AnswerKey) {
+        if !self.chat.is_registered(who) {
+            return self.not_registered(key);
+        }
+        let text = "nobody is detached from this connection: DETACH comes first";
+        self.say_numeric(key, ERR_UNKNOWNERROR, &["ATTACH"], text);
     }
 
     fn be_relayed(&mut self, who: PersonId, before: &Before) {
