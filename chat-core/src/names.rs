@@ -23,7 +23,7 @@ pub enum NameError {
     #[error("a name is needed")]
     Empty,
     /// More than 32 characters or 64 bytes.
-    #[error("a name has at most 32 characters")]
+    #[error("a name has at most 32 characters and 64 bytes")]
     TooLong,
     /// Starts with a digit or a hyphen.
     #[error("a name starts with a letter")]
