@@ -137,6 +137,7 @@ conversations! {
     what_was_taken_back_is_not_found
     who_is_sent_out_of_a_room_has_left_it
     who_may_not_take_a_message_back_is_told_why
+    who_may_say_nothing_sets_no_topic
     who_takes_a_mask
     who_tells_of_a_room_or_of_one_person
     who_wants_no_names_gets_none_with_a_join

@@ -167,7 +167,7 @@ pub enum Refusal {
     /// It does not want this to be said there. 404, or 531 if it was for a person.
     #[error("nobody saw it: {1}")]
     PostDenied(Addressee, Arc<str>),
-    /// It does not want this topic. 482.
+    /// It does not want this topic, or they may say nothing there. 482.
     #[error("the topic of {0} stays as it is: {1}")]
     TopicDenied(RoomName, Arc<str>),
     /// Only its author and whoever keeps the room in order may take a message back. `FAIL REDACT REDACT_FORBIDDEN`.

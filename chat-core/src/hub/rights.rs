@@ -130,17 +130,18 @@ impl Hub {
         }
     }
 
-    /// Whether somebody may set a room's topic.
+    /// Whether somebody may set a room's topic: everybody in it reads that too, so who may say nothing there may not.
     pub(super) fn check_topic(&self, who: PersonId, name: &RoomName) -> Result<RoomName, Refusal> {
         let name = self.check_in(who, name)?;
-        match self.room(&name) {
-            Some(room)
-                if room.settings.modes.has(Flag::TopicByOperators)
-                    && !self.may_moderate(who, room) =>
-            {
-                Err(Refusal::NotOperator(name))
-            }
-            _ => Ok(name),
+        let (Some(room), Some(member)) = (self.room(&name), self.people.get(who)) else {
+            return Ok(name);
+        };
+        if room.settings.modes.has(Flag::TopicByOperators) && !self.may_moderate(who, room) {
+            return Err(Refusal::NotOperator(name));
+        }
+        match self.check_voice(member, room, true) {
+            Ok(()) => Ok(name),
+            Err(why) => Err(Refusal::TopicDenied(name, why.to_string().into())),
         }
     }
 
