@@ -9,6 +9,8 @@
     reason = "a test stops at the first surprise"
 )]
 
+#[path = "late_commits/modes.rs"]
+mod modes;
 #[path = "late_commits/order.rs"]
 mod order;
 #[path = "late_commits/retries.rs"]

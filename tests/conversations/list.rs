@@ -93,6 +93,7 @@ conversations! {
     list_shows_rooms_with_somebody_in_them
     modes_of_a_person_are_their_own
     modes_of_a_room_are_changed_by_its_operators
+    more_bans_than_fit_are_refused_whole
     more_masks_than_a_mode_takes_are_left_out
     names_are_checked_at_registration
     names_lists_who_is_in_a_room

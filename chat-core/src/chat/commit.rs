@@ -163,8 +163,8 @@ impl Turn<'_> {
         let who = committed.entry.who;
         self.chat.until = self.chat.until.max(committed.seq);
         self.chat.stamped = self.chat.stamped.max(committed.at);
-        let renamed = self.under_present_names(&committed);
-        let committed = renamed.unwrap_or(committed);
+        let changed = self.in_effect(&committed);
+        let committed = changed.unwrap_or(committed);
         // What the room has said so far is for them still.
         match &committed.entry.act {
             Act::Part { .. } | Act::Quit { .. } => self.settle(who),
@@ -173,11 +173,17 @@ impl Turn<'_> {
         }
         match self.chat.hub.apply(&committed) {
             Ok(effects) => {
+                let came_to_nothing = effects.is_void && committed.entry.is_durable();
+                if came_to_nothing {
+                    self.chat.journal.strike(&committed);
+                }
                 self.note_new_name(&committed);
                 self.forget_words(&committed);
                 self.tell(&committed, &effects, key);
                 self.tell_of_presence(&committed);
-                self.report_happened(&committed);
+                if !came_to_nothing {
+                    self.report_happened(&committed);
+                }
                 self.chat.forget_markers_of_who_left(&committed.entry);
                 Ok(committed)
             }
@@ -202,18 +208,18 @@ impl Turn<'_> {
     }
 
     /// An entry bears the names that its author, and those whom it means, had when it was checked. Who is made to leave
-    /// while a new name is still on its way leaves under the new one.
-    fn under_present_names(&self, committed: &Committed) -> Option<Arc<Committed>> {
-        let hub = &self.chat.hub;
-        let present = &hub.person(committed.entry.who)?.source;
-        let act = hub.under_present_names(&committed.entry.act);
+    /// while a new name is still on its way leaves under the new one; and of modes that is told which still changes something.
+    fn in_effect(&self, committed: &Committed) -> Option<Arc<Committed>> {
+        let (hub, who) = (&self.chat.hub, committed.entry.who);
+        let present = &hub.person(who)?.source;
+        let act = hub.in_effect(who, &committed.entry.act);
         (*present != committed.entry.source || act.is_some()).then(|| {
-            let mut renamed = committed.clone();
-            renamed.entry.source = Arc::clone(present);
+            let mut changed = committed.clone();
+            changed.entry.source = Arc::clone(present);
             if let Some(act) = act {
-                renamed.entry.act = act;
+                changed.entry.act = act;
             }
-            Arc::new(renamed)
+            Arc::new(changed)
         })
     }
 

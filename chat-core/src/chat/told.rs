@@ -79,7 +79,7 @@ impl Turn<'_> {
             }
             Act::Part { .. } | Act::Name { .. } if !effects.is_void => self.say_own(committed, key),
             Act::Topic { .. } | Act::Mode { .. } | Act::Kick { .. }
-                if self.spares_author(committed, Some(key)) =>
+                if !effects.is_void && self.spares_author(committed, Some(key)) =>
             {
                 self.say_own(committed, key);
             }

@@ -15,6 +15,7 @@
 mod apply;
 mod check;
 mod class;
+mod draft;
 mod effects;
 pub mod entry;
 mod looks;

@@ -4,14 +4,14 @@
 
 use std::sync::Arc;
 
+use super::draft::{self, Draft};
 use super::entry::Act;
 use super::modes::{self, Change, Flag, List};
-use super::ranks::{Rank, Ranks};
+use super::ranks::Rank;
 use super::request::Refusal;
 use super::user_modes::UserMode;
 use super::{Effects, Hub, Member, Room};
 use crate::id::PersonId;
-use crate::limits::ROOM_LISTED_MAX;
 use crate::names::{Nick, RoomName};
 use crate::time::Timestamp;
 
@@ -211,15 +211,7 @@ impl Hub {
         change: &Change,
     ) -> Result<(), Refusal> {
         let room = self.check_operator(who, name)?;
-        match change {
-            Change::Rank(_, id, nick, _) if !room.has(*id) => {
-                Err(Refusal::NotThere(nick.clone(), room.name.clone()))
-            }
-            Change::List(list, _, true) if room.settings.modes.listed() >= ROOM_LISTED_MAX => {
-                Err(Refusal::ListFull(room.name.clone(), list.letter()))
-            }
-            _ => Ok(()),
-        }
+        draft::fits(room, &room.settings.modes, change)
     }
 
     /// The act of changing modes, one after the other: what changes nothing by then is left out.
@@ -231,24 +223,10 @@ impl Hub {
     ) -> Result<Act, Refusal> {
         let room = self.check_operator(who, name)?;
         let by = &self.people.get(who).ok_or(Refusal::Gone)?.source.nick;
-        let (mut modes, mut ranks) = (room.settings.modes.clone(), Vec::new());
-        let mut kept = Vec::new();
+        let (mut draft, mut kept) = (Draft::of(room), Vec::new());
         for change in changes {
-            self.check_change(who, name, &change)?;
-            let is_one = match &change {
-                Change::Rank(rank, id, _, has) => change_rank(room, &mut ranks, *id, *rank, *has),
-                other => {
-                    let is_one = modes.would_change(other);
-                    modes.change(other, by, room.created);
-                    is_one
-                }
-            };
-            match &change {
-                Change::List(list, ..) if modes.listed() > ROOM_LISTED_MAX => {
-                    return Err(Refusal::ListFull(room.name.clone(), list.letter()));
-                }
-                _ if is_one => kept.push(change),
-                _ => {}
+            if draft.change(&change, by)? {
+                kept.push(change);
             }
         }
         Ok(Act::Mode {
@@ -258,10 +236,10 @@ impl Hub {
         })
     }
 
-    /// The same act with the names that those have by now whom it means, if one of them has another one: an entry bears
-    /// those that they had when it was checked, and others have heard the new ones before it takes effect.
+    /// The same act as it takes effect by now, if that is another one: an entry is as things were when it was checked, and
+    /// others may have heard since of a new name, or of a change of modes that leaves nothing to change.
     #[must_use]
-    pub fn under_present_names(&self, act: &Act) -> Option<Act> {
+    pub fn in_effect(&self, who: PersonId, act: &Act) -> Option<Act> {
         match act {
             Act::Kick {
                 room,
@@ -275,7 +253,7 @@ impl Hub {
                 reason: Arc::clone(reason),
             }),
             Act::Mode { room, changes, .. } => {
-                let changes = self.under_newer_names(changes)?;
+                let changes = self.changes_left(who, room, changes)?;
                 Some(Act::Mode {
                     room: room.clone(),
                     text: modes::text(&changes).into(),
@@ -286,17 +264,34 @@ impl Hub {
         }
     }
 
-    fn under_newer_names(&self, changes: &[Change]) -> Option<Box<[Change]>> {
-        let mut newer: Box<[Change]> = changes.into();
-        let mut is_new = false;
-        for change in &mut newer {
-            if let Change::Rank(_, id, nick, _) = change
-                && let Some(now) = self.newer_name(*id, nick)
-            {
-                (*nick, is_new) = (now, true);
+    /// Those of the changes that are still some, under the names that those have by now whom they mean; nothing if they are
+    /// what they were.
+    fn changes_left(
+        &self,
+        who: PersonId,
+        name: &RoomName,
+        changes: &[Change],
+    ) -> Option<Box<[Change]>> {
+        let by = &self.person(who)?.source.nick;
+        let mut draft = Draft::of(self.room(name)?);
+        let (mut left, mut is_other) = (Vec::new(), false);
+        for change in changes {
+            if draft.change(change, by) != Ok(true) {
+                is_other = true;
+                continue;
             }
+            let newer = self.under_newer_name(change);
+            is_other |= newer.is_some();
+            left.push(newer.unwrap_or_else(|| change.clone()));
         }
-        is_new.then_some(newer)
+        is_other.then(|| left.into())
+    }
+
+    fn under_newer_name(&self, change: &Change) -> Option<Change> {
+        let Change::Rank(rank, id, nick, has) = change else {
+            return None;
+        };
+        Some(Change::Rank(*rank, *id, self.newer_name(*id, nick)?, *has))
     }
 
     fn newer_name(&self, id: PersonId, then: &Nick) -> Option<Nick> {
@@ -313,6 +308,9 @@ impl Hub {
     ) -> Result<Effects, Refusal> {
         let room = self.check_operator(who, name)?;
         let key = room.key;
+        if changes.is_empty() {
+            return Ok(Effects::void());
+        }
         let by = self
             .people
             .get(who)
@@ -353,22 +351,4 @@ impl Hub {
             ..Effects::to_room(key)
         })
     }
-}
-
-/// Changes a rank among those that members of a room would have by then; whether that is a change.
-fn change_rank(
-    room: &Room,
-    ranks: &mut Vec<(PersonId, Ranks)>,
-    id: PersonId,
-    rank: Rank,
-    has: bool,
-) -> bool {
-    let place = ranks.iter().position(|(other, _)| *other == id);
-    let place = place.unwrap_or_else(|| {
-        ranks.push((id, room.ranks(id)));
-        ranks.len() - 1
-    });
-    let before = ranks[place].1;
-    ranks[place].1 = before.set(rank, has);
-    ranks[place].1 != before
 }
