@@ -61,6 +61,7 @@ fn made(journal: &mut Sqlite, room: &str, at: Timestamp, words: &str) {
     let join = Act::Join {
         room: room.clone(),
         real_name: "".into(),
+        key: None,
     };
     journal.append(by_ana(join), at);
     if !words.is_empty() {

@@ -249,6 +249,7 @@ fn check_command(command: &Command<'_>, message: &Message<'_>) {
             let act = Act::Join {
                 room: room(),
                 real_name: (*name).into(),
+                key: None,
             };
             check_told(act, &["#lobby", "*", name]);
         }

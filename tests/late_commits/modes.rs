@@ -83,3 +83,23 @@ fn a_list_that_two_fill_at_once_has_what_is_told() {
             .any(|line| line.contains("MODE #a +") && line.contains('m'))
     );
 }
+
+#[test]
+fn a_key_bars_those_who_are_on_their_way() {
+    let (mut stage, [mut ana, mut cat, mut bob]) = three();
+    cat.send("PART #a");
+    bob.send("PART #a");
+    stage.heard(&mut cat);
+    stage.heard(&mut bob);
+    stage.heard(&mut ana);
+    ana.send("MODE #a +k hush");
+    stage.turns(FEW);
+    bob.send("JOIN #a");
+    cat.send("JOIN #a hush");
+    let heard = stage.heard(&mut bob);
+    assert!(heard[0].contains(" 475 bob #a :"), "{heard:?}");
+    assert_eq!(
+        texts(&stage.heard(&mut ana)),
+        ["MODE #a +k hush", "JOIN #a"]
+    );
+}

@@ -31,7 +31,7 @@ impl Hub {
         let who = entry.who;
         match &entry.act {
             Act::Post(post) => self.post(who, post, at),
-            Act::Join { room, .. } => self.join(who, room, at),
+            Act::Join { room, key, .. } => self.join(who, room, key.as_deref(), at),
             Act::Part { room, .. } => self.part(who, room),
             Act::Quit { .. } => Ok(self.quit(who, at)),
             Act::Name { new, .. } => self.rename(who, new, at),
@@ -82,9 +82,15 @@ impl Hub {
         Ok(effects)
     }
 
-    fn join(&mut self, who: PersonId, name: &RoomName, at: Timestamp) -> Result<Effects, Refusal> {
+    fn join(
+        &mut self,
+        who: PersonId,
+        name: &RoomName,
+        key: Option<&str>,
+        at: Timestamp,
+    ) -> Result<Effects, Refusal> {
         let member = self.people.get(who).ok_or(Refusal::Gone)?;
-        self.check_join(member, name)?;
+        self.check_join(member, name, key)?;
         if self.is_in(who, name) {
             return Ok(Effects::void());
         }

@@ -7,6 +7,7 @@ use super::entry::{Act, Entry, Post, Target};
 use super::request::{Addressee, Refusal, Request};
 use super::{Member, Room};
 use crate::id::PersonId;
+use crate::limits::ROOM_KEY_BYTES_MAX;
 use crate::names::{Nick, RoomName};
 
 impl Hub {
@@ -60,13 +61,11 @@ impl Hub {
                 retry,
             }),
             Request::Join(room, key) => {
-                self.check_join(member, &room)?;
-                if let Some(there) = self.room(&room).filter(|there| !there.has(member.id)) {
-                    self.check_key(member, there, key.as_deref())?;
-                }
+                self.check_join(member, &room, key.as_deref())?;
                 Act::Join {
                     room: self.as_written(room),
                     real_name: Arc::clone(&member.real_name),
+                    key: key.filter(|key| key.len() <= ROOM_KEY_BYTES_MAX),
                 }
             }
             Request::Part(room, reason) => Act::Part {
@@ -157,7 +156,12 @@ impl Hub {
     }
 
     /// Joining a room that one is in is granted, and does nothing.
-    pub(super) fn check_join(&self, member: &Member, name: &RoomName) -> Result<(), Refusal> {
+    pub(super) fn check_join(
+        &self,
+        member: &Member,
+        name: &RoomName,
+        key: Option<&str>,
+    ) -> Result<(), Refusal> {
         if self.is_in(member.id, name) {
             return Ok(());
         }
@@ -170,7 +174,8 @@ impl Hub {
             }
             Some(room) => {
                 self.check_entry(member, room)?;
-                self.rooms.check(name)
+                self.rooms.check(name)?;
+                self.check_key(member, room, key)
             }
             None => self.rooms.check(name),
         }

@@ -134,7 +134,9 @@ fn write_line(source: &Source, act: &Act, caps: Caps, out: &mut String) {
     let line = Line::from_person(out, source, verb(act));
     match act {
         Act::Post(post) => write_post(line, post),
-        Act::Join { room, real_name } if caps.has(Caps::EXTENDED_JOIN) => {
+        Act::Join {
+            room, real_name, ..
+        } if caps.has(Caps::EXTENDED_JOIN) => {
             line.param(room.as_str()).param(NO_ACCOUNT).text(real_name);
         }
         Act::Join { room, .. } => line.param(room.as_str()).end(),

@@ -61,9 +61,9 @@ impl<'e> Parts<'e> {
         };
         Some(match act {
             Act::Post(post) => Parts::of_post(post)?,
-            Act::Join { room, real_name } => {
-                parts(kind::JOIN, Some(room.as_str()), Some(&**real_name))
-            }
+            Act::Join {
+                room, real_name, ..
+            } => parts(kind::JOIN, Some(room.as_str()), Some(&**real_name)),
             Act::Part { room, reason } => parts(kind::PART, Some(room.as_str()), reason.as_deref()),
             Act::Quit { reason, .. } => parts(kind::QUIT, None, Some(&**reason)),
             Act::Name { new, .. } => parts(kind::NAME, Some(new.as_str()), None),
@@ -199,6 +199,7 @@ fn act(row: &Row<'_>) -> rusqlite::Result<Act> {
         kind::JOIN => Act::Join {
             room: room(row)?,
             real_name: words()?,
+            key: None,
         },
         kind::PART => Act::Part {
             room: room(row)?,

@@ -199,6 +199,7 @@ fn everything_that_is_kept_is_read_as_it_was_written() {
         entry(Act::Join {
             room: name("#a"),
             real_name: "Ana".into(),
+            key: None,
         }),
         said("#a", "hello"),
         entry(Act::Topic {
@@ -264,6 +265,7 @@ fn what_a_bot_did_is_known_as_such() {
     let join = entry(Act::Join {
         room: name("#a"),
         real_name: "Ana".into(),
+        key: None,
     });
     let all = [
         by_bot(join),
@@ -361,6 +363,7 @@ fn rooms_topics_and_notes_outlive_the_program() {
         entry(Act::Join {
             room: name("#Éa"),
             real_name: "".into(),
+            key: None,
         }),
         7,
     );

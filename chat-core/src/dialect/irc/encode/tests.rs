@@ -85,6 +85,7 @@ fn every_act_has_its_line() {
     let join = || Act::Join {
         room: room(),
         real_name: real_name.into(),
+        key: None,
     };
     let cases = [
         (

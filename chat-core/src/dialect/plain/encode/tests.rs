@@ -89,6 +89,7 @@ fn others_read_what_happened() {
             Act::Join {
                 room: room(),
                 real_name: "A".into(),
+                key: None,
             },
             "* ana joined #a",
         ),

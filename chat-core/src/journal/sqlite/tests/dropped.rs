@@ -119,6 +119,7 @@ fn joins(room: &str) -> Entry {
     entry(Act::Join {
         room: name(room),
         real_name: "Ana".into(),
+        key: None,
     })
 }
 
