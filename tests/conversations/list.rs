@@ -1,6 +1,7 @@
 // The conversations: each is a file of that name.
 conversations! {
     a_bad_room_is_no_room
+    a_ban_ends_an_invitation
     a_ban_keeps_out_and_silences
     a_batch_ends_with_the_client_that_opened_it
     a_batch_that_fails_is_answered_once

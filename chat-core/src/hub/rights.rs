@@ -5,12 +5,13 @@
 use std::sync::Arc;
 
 use super::draft::{self, Draft};
-use super::entry::Act;
+use super::entry::{Act, Source};
+use super::mask;
 use super::modes::{self, Change, Flag, List};
 use super::ranks::Rank;
 use super::request::Refusal;
 use super::user_modes::UserMode;
-use super::{Effects, Hub, Member, Room};
+use super::{Effects, Hub, Member, Room, RoomKey};
 use crate::id::PersonId;
 use crate::names::{Nick, RoomName};
 use crate::time::Timestamp;
@@ -323,7 +324,31 @@ impl Hub {
                 room.change(change, &by, at);
             }
         }
+        for guest in self.not_expected_any_more(key, changes) {
+            if let Some(room) = self.rooms.get_mut(key) {
+                room.uninvite(guest);
+            }
+        }
         Ok(Effects::to_room(key))
+    }
+
+    /// Who was invited before the changes banned them. Who is banned and invited then is let in: an operator has said so.
+    fn not_expected_any_more(&self, key: RoomKey, changes: &[Change]) -> Vec<PersonId> {
+        let Some(room) = self.rooms.get(key) else {
+            return Vec::new();
+        };
+        let bans = |change: &Change, source: &Source| match change {
+            Change::List(List::Bans, mask, true) => mask::matches(mask, source.mask()),
+            _ => false,
+        };
+        let is_meant = |guest: &PersonId| {
+            let source = self.person(*guest).map(|member| &*member.source);
+            source.is_some_and(|source| {
+                changes.iter().any(|change| bans(change, source))
+                    && room.settings.modes.bans(source)
+            })
+        };
+        room.invited().filter(is_meant).collect()
     }
 
     pub(super) fn kick(

@@ -137,6 +137,10 @@ impl Room {
         self.invited.retain(|other| *other != guest);
     }
 
+    pub(super) fn invited(&self) -> impl Iterator<Item = PersonId> {
+        self.invited.iter().copied()
+    }
+
     /// Whether somebody was asked in and has not come yet.
     #[must_use]
     pub fn has_invited(&self, guest: PersonId) -> bool {
