@@ -59,6 +59,7 @@ conversations! {
     a_room_may_need_a_key_an_invitation_or_a_place
     a_search_that_cannot_be_is_refused
     a_secret_room_is_not_there_for_others
+    a_secret_room_keeps_its_name_from_its_look_alikes
     a_server_without_operators_says_so
     a_stranger_may_do_nothing_in_a_room
     a_terminal_obeys_no_stranger

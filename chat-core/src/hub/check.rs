@@ -174,11 +174,21 @@ impl Hub {
             }
             Some(room) => {
                 self.check_entry(member, room)?;
-                self.rooms.check(name)?;
+                self.check_room_name(member, name)?;
                 self.check_key(member, room, key)
             }
-            None => self.rooms.check(name),
+            None => self.check_room_name(member, name),
         }
+    }
+
+    /// Who does not see a room does not learn its name from one that looks like it.
+    fn check_room_name(&self, member: &Member, name: &RoomName) -> Result<(), Refusal> {
+        self.rooms.check(name).map_err(|why| match why {
+            Refusal::RoomLooksLike(name, other) if self.seen_room(member.id, &other).is_err() => {
+                Refusal::RoomLooksLikeSecret(name)
+            }
+            other => other,
+        })
     }
 
     fn invitation(&self, member: &Member, nick: &Nick, room: &RoomName) -> Result<Act, Refusal> {

@@ -128,6 +128,9 @@ pub enum Refusal {
     /// A room that looks like another one. 403.
     #[error("{0} looks like {1}: join that one or choose another name")]
     RoomLooksLike(RoomName, RoomName),
+    /// The same, for who does not see the other one. 403.
+    #[error("{0} looks like another room: choose another name")]
+    RoomLooksLikeSecret(RoomName),
     /// Who was asked to leave or to be told is not in that room. 442.
     #[error("you are not in {0}")]
     NotInRoom(RoomName),

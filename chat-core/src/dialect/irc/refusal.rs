@@ -47,7 +47,9 @@ pub fn refusal(out: &mut String, reader: &Reader<'_>, command: &str, refusal: &R
         }
         Refusal::NotOperator(room) => say(ERR_CHANOPRIVSNEEDED, &[room.as_str()]),
         Refusal::RoomFull(room) => say(ERR_CHANNELISFULL, &[room.as_str()]),
-        Refusal::RoomLooksLike(room, _) | Refusal::TooManyRoomsInAll(room) => {
+        Refusal::RoomLooksLike(room, _)
+        | Refusal::RoomLooksLikeSecret(room)
+        | Refusal::TooManyRoomsInAll(room) => {
             say(ERR_NOSUCHCHANNEL, &[room.as_str()]);
         }
         Refusal::NameDenied(nick, _) => say(ERR_ERRONEUSNICKNAME, &[nick.as_str()]),

@@ -134,6 +134,7 @@ pub fn refusal(why: &Refusal) -> String {
         }
         Refusal::Moderated(_) | Refusal::Silenced(_) => "You may listen, or /join another room.",
         Refusal::TooManyRoomsInAll(_) | Refusal::RoomLooksLike(..) => "/join one that exists.",
+        Refusal::RoomLooksLikeSecret(_) => "/join another room.",
         Refusal::TooManyRooms(_)
         | Refusal::AlreadyInRoom(..)
         | Refusal::JoinDenied(..)
