@@ -113,3 +113,22 @@ fn whoever_counts_does_not_hear_that_one_of_many_is_away() {
     assert_eq!(heard(&mut chat, "ana"), [""; 0]);
     assert_eq!(heard(&mut chat, "bob"), ["JOIN #lobby", "AWAY :tea"]);
 }
+
+#[test]
+fn whoever_counts_does_not_hear_that_one_of_many_is_an_operator_again() {
+    let mut chat = lobby(CROWD_PEOPLE);
+    chat.enter("x").unwrap();
+    chat.send("x", "JOIN #hall").unwrap();
+    let others = (0..CROWD_PEOPLE).map(|i| format!("p{i}"));
+    for name in ["ana", "bob"].map(str::to_owned).into_iter().chain(others) {
+        chat.send(&name, "JOIN #hall").unwrap();
+    }
+    chat.send("x", "PART #hall").unwrap();
+    pass(&mut chat, CROWD_TOLD_EVERY);
+    for name in ["ana", "bob"] {
+        heard(&mut chat, name);
+    }
+    chat.send("x", "JOIN #hall").unwrap();
+    assert_eq!(heard(&mut chat, "ana"), [""; 0]);
+    assert_eq!(heard(&mut chat, "bob"), ["JOIN #hall", "MODE #hall +o x"]);
+}

@@ -25,6 +25,12 @@ test('names tell all marks, modes change them, and it is told in words', () => {
 	assert.deepEqual(marks(), ['@ann', '+bob', 'eve']);
 });
 
+test('whoever made the room and comes back has the mark that the server tells', () => {
+	const { hear, told, marks } = chatting();
+	hear(':eve!e@e PART #a', ':eve!e@e JOIN #a', ':s MODE #a +o eve');
+	assert.deepEqual([told().at(-1), marks().includes('@eve')], ['s made eve an operator', true]);
+});
+
 test('a person who is removed is told, with the reason if there is one', () => {
 	const { hear, told, room, asked } = chatting();
 	hear(':bob!b@h KICK #a eve :shouting', ':bob!b@h KICK #a ann :bob');

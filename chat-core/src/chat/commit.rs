@@ -7,6 +7,8 @@ use super::room_settings::Changed;
 use super::turn::Turn;
 use super::{Waiting, retry};
 use crate::hub::entry::{Act, Committed, Entry, NotKept, PostKind};
+use crate::hub::modes::{self, Change};
+use crate::hub::ranks::Rank;
 use crate::hub::request::{Refusal, Request};
 use crate::hub::{Effects, RoomKey};
 use crate::id::{PersonId, Seq};
@@ -234,6 +236,7 @@ impl Turn<'_> {
                 .fan
                 .say(room, committed, spares_author, is_counted);
             if matches!(committed.entry.act, Act::Join { .. }) {
+                self.say_rank(room, committed, is_counted);
                 self.say_absence(room, committed, is_counted);
                 self.chat.fan.enter(committed.entry.who, room);
             }
@@ -256,6 +259,36 @@ impl Turn<'_> {
         if let Some(key) = key {
             self.tell_author(committed, effects, key);
         }
+    }
+
+    /// Whoever made a room has their rank again as they enter; they see it in the names, the others are told. That is no
+    /// entry: what the room is like says it.
+    fn say_rank(&mut self, key: RoomKey, joined: &Committed, is_counted: bool) {
+        let (who, source) = (joined.entry.who, &joined.entry.source);
+        let room = self.chat.hub.room_at(key);
+        let Some(room) = room.filter(|room| room.members().len() > 1) else {
+            return;
+        };
+        if !room.ranks(who).has(Rank::Operator) {
+            return;
+        }
+        let change = Change::Rank(Rank::Operator, who, source.nick.clone(), true);
+        let told = Committed {
+            // Without a place, so that it does not pass for the JOIN.
+            seq: Seq(0),
+            aside: 0,
+            at: joined.at,
+            entry: Entry {
+                source: Arc::new(source.told_by(&self.chat.house.server)),
+                act: Act::Mode {
+                    room: room.name.clone(),
+                    text: modes::text(std::slice::from_ref(&change)).into(),
+                    changes: [change].into(),
+                },
+                ..joined.entry.clone()
+            },
+        };
+        self.chat.fan.say(key, &Arc::new(told), true, is_counted);
     }
 
     /// Of whoever enters while away that is told too. IRCv3 away-notify.

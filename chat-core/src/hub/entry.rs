@@ -61,6 +61,18 @@ impl Source {
         Source::new(nick, self.user(), self.host()).as_bot(self.is_bot)
     }
 
+    /// The same person where the server says what they do: what is told of them comes from it.
+    #[must_use]
+    pub fn told_by(&self, server: &str) -> Source {
+        Source {
+            mask: server.into(),
+            user_at: u16::MAX,
+            host_at: u16::MAX,
+            is_bot: false,
+            nick: self.nick.clone(),
+        }
+    }
+
     /// `nick!user@host`.
     #[must_use]
     pub fn mask(&self) -> &str {
@@ -396,6 +408,11 @@ mod tests {
             assert_eq!((source.user(), source.host()), ("a", "cafe"));
         }
         assert_eq!(Source::new(nick("x"), "", "").mask(), "x!@");
+        let told = ana.told_by("chat.local");
+        assert_eq!(
+            (told.mask(), told.user(), told.host()),
+            ("chat.local", "", "")
+        );
         assert!(ana.as_bot(true).renamed(nick("zoé")).is_bot && !zoe.is_bot);
     }
 }
