@@ -61,7 +61,7 @@ fn an_operator_keeps_a_room_in_order_and_others_cannot() {
     bob.page
         .wait_for("document.querySelector('#rooms [data-name=\"#tea\"]').matches('.outside')");
     bob.say("/join #tea");
-    bob.page.wait_for_text("You are banned from #tea");
+    bob.page.wait_for_text("You are banned in #tea");
     ana.page.click("#bans");
     ana.shows("#sheet-title", "Banned from #tea");
     keep_picture(&ana, "bans");
@@ -84,7 +84,7 @@ fn an_operator_of_the_server_has_rights_everywhere_and_the_password_is_not_kept(
     let kept = "JSON.stringify({ ...localStorage, ...sessionStorage }).includes('s3cret')";
     assert_eq!(ana.page.eval(kept), false);
     ana.page.press("Enter");
-    ana.sees("You are an operator of the server.");
+    ana.sees("You are an operator of the server, and so of each room.");
     ana.page.press("ArrowUp");
     assert_eq!(ana.draft(), "");
     // Also after the page was loaded again.
@@ -109,7 +109,7 @@ fn an_operator_of_the_server_has_rights_everywhere_and_the_password_is_not_kept(
     ana.page.wait_for("document.querySelector('#bans').hidden");
     ana.say("/kill bob gone");
     ana.page
-        .wait_for_text("Only operators of the server may do that");
+        .wait_for_text("Only operators of this server may do that");
 }
 
 #[test]

@@ -112,10 +112,16 @@ fn a_refusal_says_what_to_do() {
     let ana = chat.enter("ana");
     let _irene = chat.irc("irene");
     for (said, answer) in [
-        ("/nick irene", "irene is taken. Choose another"),
-        ("/nick 1st", "1st cannot be a name"),
-        ("/msg nobody hello", "nobody is not here"),
-        ("/join #a,b?", "Rooms begin with #"),
+        (
+            "/nick irene",
+            "The name irene is taken. Choose another: /nick irene_",
+        ),
+        ("/nick 1st", "A name starts with a letter"),
+        (
+            "/msg nobody hello",
+            "here is called nobody. Look in the list",
+        ),
+        ("/join #a,b?", "b?: a room's name starts with #"),
     ] {
         ana.say(said);
         ana.page.wait_for_text(answer);

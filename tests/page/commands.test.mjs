@@ -29,7 +29,9 @@ test('commands become lines', () => {
 	assert.equal(interpret('/part', lobby).leave, '#lobby');
 	assert.equal(interpret('/kick bob too loud', lobby).send, 'KICK #lobby bob :too loud');
 	assert.equal(interpret('/kick bob', lobby).send, 'KICK #lobby bob');
-	assert.equal(interpret('/quote WALLOPS :look out', null).send, 'WALLOPS :look out');
+	assert.equal(interpret('/quote WALLOPS :look out', null).send, '@label=quote WALLOPS :look out');
+	assert.equal(interpret('/quote @label=x WHO bob', null).send, '@label=x WHO bob');
+	assert.deepEqual(['/msg @bob hi', '/msg @#tea hi', '/kick @bob'].map(text => interpret(text, lobby)).map(({ post, send }) => post?.target ?? send), ['bob', '@#tea', 'KICK #lobby bob'], 'as Tab completes it');
 	const modes = ['/mode', '/mode b', '/mode +o bob', '/mode #tea -i', '/mode ann -o'].map(text => interpret(text, lobby).send);
 	assert.deepEqual(modes, ['MODE #lobby', 'MODE #lobby b', 'MODE #lobby +o bob', 'MODE #tea -i', 'MODE ann -o']);
 });

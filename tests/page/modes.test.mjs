@@ -49,6 +49,8 @@ test('only operators are offered what only they may do', () => {
 	assert.deepEqual(offered('ann'), ['No operator any more']);
 	assert.deepEqual(offered('nobody'), []);
 	assert.deepEqual(deeds(chat, room, 'bob').at(-1)[1], ['MODE #a +b *!*@cafe', 'KICK #a bob']);
+	hear(':joe!j@cafe JOIN #a');
+	assert.deepEqual(deeds(chat, room, 'bob').at(-1)[1], ['MODE #a +b bob!*@cafe', 'KICK #a bob'], 'who comes from the same address may stay');
 });
 
 test('what is only for operators stands in the room, and says so', () => {
@@ -64,10 +66,10 @@ test('an operator of the server may do in each room what its operators may, and 
 	assert.deepEqual(offered('bob'), []);
 	hear(':ann!w@h MODE ann +io', ':s 381 ann :yes', ':eve!e@e WALLOPS :look out');
 	assert.deepEqual(deeds(chat, room, 'bob').slice(-2), [['Ban and remove', ['MODE #a +b *!*@cafe', 'KICK #a bob']], ['Remove from the server', ['KILL bob']]]);
-	hear(':ann!w@h MODE ann -o', ':s 491 ann :none', ':s 263 ann OPER :wait');
+	hear(':ann!w@h MODE ann -o', ':s 491 ann :nobody can become one', ':s 263 ann OPER :try again in a moment');
 	assert.deepEqual(offered('bob'), []);
 	assert.deepEqual(told().slice(1), ['eve to the operators: look out', 'You are no operator of the server any more.']);
-	assert.deepEqual(asked.filter(([name]) => name === 'error').map(([, text]) => text), ['This server has no operators.', 'That was too often. Wait a moment, then try again.']);
+	assert.deepEqual(asked.filter(([name]) => name === 'error').map(([, text]) => text), ['Nobody can become one', 'Try again in a moment']);
 	hear(':s 221 ann +o');
 	assert.ok(offered('bob').length);
 	chat.restart();
@@ -115,7 +117,7 @@ test('who writes is told by name, unless they are many', () => {
 test('that we write is told each three seconds at most, then that we pause, or stopped', t => {
 	t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 10_000 });
 	const sent = [], room = { name: '#a', joined: true, size: 2 }, caps = new Set(['message-tags']);
-	const typing = new Typing({ send: line => sent.push(line.replace('@+typing=', '').replace(' TAGMSG #a', '')), caps, connected: () => true });
+	const typing = new Typing({ send: line => sent.push(line.replace('@label=typing;+typing=', '').replace(' TAGMSG #a', '')), caps, connected: () => true });
 	const write = text => typing.wrote(room, text), wait = ms => Array.from({ length: ms / 100 }, () => t.mock.timers.tick(100));
 	write('/part'), write('  '), wait(9_000);
 	assert.deepEqual(sent, []);

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { Pending, newKey } from '../../chat-web/src/pages/pending.js';
 import { Sender } from '../../chat-web/src/pages/sender.js';
+import { Speaker } from '../../chat-web/src/pages/speak.js';
 import { Chat } from '../../chat-web/src/pages/state.js';
 import { parse } from '../../chat-web/src/pages/irc.js';
 
@@ -193,10 +194,23 @@ test('what was to be said in a room that one leaves is forgotten', () => {
 });
 
 test('there is an end to what may wait', () => {
-	const { say, sender } = page({ up: false });
+	const { say, sender, waiting } = page({ up: false });
 	say(...Array.from({ length: 199 }, () => 'x'));
-	assert.ok(sender.fits([{ target: '#a', text: 'x' }]));
-	assert.ok(!sender.fits([{ target: '#a', text: 'x '.repeat(400) }]), 'a long one is several');
+	assert.ok(waiting.fits(sender.count([{ target: '#a', text: 'x' }])));
+	assert.ok(!waiting.fits(sender.count([{ target: '#a', text: 'x '.repeat(400) }])), 'a long one is several');
+});
+
+test('what is too much at a time stays in the box', () => {
+	const box = {}, caps = new Map([['draft/multiline', 'max-bytes=8192,max-lines=100']]), sent = [];
+	globalThis.document = { getElementById: () => box };
+	const { chat } = page(), wire = { send: line => sent.push(line), caps, connected: () => true };
+	chat.current = chat.room('#a');
+	const speaker = new Speaker({ ...wire, chat, sender: new Sender(chat, wire), connection: { state: 'ready' } }, { draw() {} });
+	const told = text => [speaker.submit(text), box.textContent, sent.splice(0).length];
+	assert.deepEqual(told('a line\n'.repeat(3_000)), [false, 'That would be 30 messages. Send at most 20 at a time.', 0]);
+	assert.deepEqual(told(`/topic ${'x'.repeat(9_000)}`), [false, 'That command is too long. Make it shorter.', 0]);
+	assert.deepEqual(told('/topic x'), [true, '', 1]);
+	delete globalThis.document;
 });
 
 test('a friend with a new name gets what waits for the old one', () => {

@@ -79,9 +79,20 @@ test('my own new name and a friend\'s are followed', () => {
 
 test('errors say what to do, and name the message they refuse', () => {
 	const { asked, hear } = chatting();
-	hear('@label=m7 :srv 404 ann #x :Cannot send', ':srv 474 ann #ops :banned', '@label=m8 :srv FAIL PRIVMSG TOO_BUSY #x :Slow down.', ':srv 499 ann :odd');
-	assert.deepEqual(asked.slice(-4), [['error', '#x did not take the message. Join it first: /join #x', 'm7', '#x'],
-		['error', 'You are banned from #ops. Ask its operators, or choose another room.', undefined, '#ops'], ['error', 'Slow down.', 'm8', '#x'], ['error', 'odd', undefined, 'odd']]);
+	const errors = (...lines) => hear(...lines) ?? asked.splice(0).filter(([name]) => name === 'error').map(([, ...what]) => what);
+	assert.deepEqual(errors('@label=m7 :srv 404 ann #x :you are banned in #x, so you cannot post there', '@label=m8 :srv FAIL PRIVMSG TOO_BUSY #x :slow down', ':srv 499 ann :odd one'),
+		[['You are banned in #x, so you cannot post there', 'm7', '#x'], ['Slow down', 'm8', '#x'], ['Odd one', undefined, 'odd one']]);
+	const words = (...lines) => errors(...lines.map(line => `:srv ${line}`)).map(([text]) => text);
+	assert.deepEqual(words('441 ann bob #x :bob is not in #x', '404 ann #x :#x is moderated: only those with a voice may post there now', '403 ann #teа :#teа looks like #tea: join that one or choose another name'),
+		['bob is not in #x', '#x is moderated: only those with a voice may post there now', '#teа looks like #tea: join that one or choose another name'], 'a name stays as it is');
+	assert.deepEqual(words('433 ann rob :the name rob looks like that of somebody else here', '442 ann #x :you are not in #x', '475 ann #x :#x needs its key: JOIN #x <key>', '421 ann X :there is no command X here; HELP lists those that there are', '404 ann #x :nobody saw it: SPAM is not said here', '499'),
+		['The name rob looks like that of somebody else here. Choose another: /nick rob_', 'You are not in #x. Join it first: /join #x', '#x needs its key: /join #x <key>', 'There is no command X here; /help lists those that there are', 'Nobody saw it: SPAM is not said here']);
+});
+
+test('what answers a line that was sent as it is stands in the room', () => {
+	const { hear, lobby, asked } = chatting();
+	hear('@label=quote :srv BATCH +q labeled-response', '@batch=q :srv 311 ann bob b h * :Bob', '@batch=q :srv 318 ann bob :end', ':srv BATCH -q', '@label=quote :srv ACK', ':srv 318 ann eve :end', '@label=quote :srv 421 ann X :no');
+	assert.deepEqual([texts(lobby), asked.at(-1)[1]], [['bob b h * Bob', 'bob end'], 'No']);
 });
 
 test('messages that are missing are told in their room, where they are missing', () => {

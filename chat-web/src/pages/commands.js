@@ -2,7 +2,7 @@
 import { format } from './irc.js';
 
 const elsewhere = { error: 'That works in a room. Open one: /join #lobby' };
-const cut = rest => /^(\S*)\s*(.*)$/s.exec(rest).slice(1);
+const cut = rest => /^(?:@(?!#))?(\S*)\s*(.*)$/s.exec(rest).slice(1);
 const inRoom = act => (rest, room) => (room?.direct === false ? act(rest, room) : elsewhere);
 
 function join(rest) {
@@ -48,7 +48,7 @@ export const COMMANDS = new Map(Object.entries({
 	mode: ['+m', 'changes how this room works', inRoom(mode)],
 	oper: ['name password', 'makes you an operator of the server', rest => cut(rest)[1] && { send: format('OPER', ...cut(rest)) }],
 	kill: ['name reason', 'sends somebody away from the server', rest => cut(rest)[1] && { send: format('KILL', ...cut(rest)) }],
-	quote: ['line', 'sends a line of IRC as it is', rest => rest && { send: rest }],
+	quote: ['line', 'sends a line of IRC as it is', rest => rest && { send: rest[0] === '@' ? rest : `@label=quote ${rest}` }],
 	quit: ['', 'logs you out', () => ({ quit: true })],
 }));
 

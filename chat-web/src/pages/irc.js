@@ -1,5 +1,5 @@
 // IRC lines with IRCv3 tags. Pure: no page, no socket.
-const LINE_BYTES = 510; // without CR LF
+export const LINE_BYTES = 510; // without CR LF
 const ESCAPES = new Map([[':', ';'], ['s', ' '], ['r', '\r'], ['n', '\n']]), ESCAPED = new Map([...ESCAPES, ['\\', '\\']].map(([to, from]) => [from, to]));
 const encoder = new TextEncoder(), segmenter = new Intl.Segmenter();
 
@@ -106,7 +106,7 @@ function wireLines({ target, text }, prefix) {
 const join = lines => lines.reduce((text, { part, joins }, i) => text + (joins || !i ? '' : '\n') + part, '');
 
 /** Without the blank lines at both ends. */
-export const trim = text => text.replace(/^(\s*\n)+|\s+$/g, '');
+export const trim = text => text.replace(/^\s*\n/, '').trimEnd();
 
 /** The messages that a text becomes: as few as the server's bounds allow. Blank lines at their ends are left out. */
 export function splitBlocks(message, prefix, { bytes, lines }) {

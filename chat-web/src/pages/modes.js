@@ -52,8 +52,11 @@ export function deeds(chat, room, nick) {
 	const give = (mode, make, take) => (modes.includes(mode) ? [[has(mode) ? take : make, [`MODE ${room.name} ${has(mode) ? '-' : '+'}${mode} ${nick}`]]] : []);
 	const rights = [...give('o', 'Make operator', 'No operator any more'), ...give('v', 'Give voice', 'Take voice')];
 	const kick = `KICK ${room.name} ${nick}`, kill = chat.oper ? [['Remove from the server', [`KILL ${nick}`]]] : [];
-	return chat.isMe(nick) ? rights.slice(0, has('o') ? 1 : 0) : [...rights, ['Remove from room', [kick]], ['Ban and remove', [`MODE ${room.name} +b ${banMask(person)}`, kick]], ...kill];
+	return chat.isMe(nick) ? rights.slice(0, has('o') ? 1 : 0) : [...rights, ['Remove from room', [kick]], ['Ban and remove', [`MODE ${room.name} +b ${banMask(person, room.people.values())}`, kick]], ...kill];
 }
 
-/** Whoever comes from where somebody is; by the name if that is not known. */
-export const banMask = ({ nick, host }) => (host ? `*!*@${host}` : `${nick}!*@*`);
+/** Whoever comes from where somebody is; by the name too if others of the room come from there, or if it is not known. */
+export function banMask({ nick, host }, people = []) {
+	const alone = [...people].filter(one => one.host === host).length < 2;
+	return `${host && alone ? '*' : nick}!*@${host || '*'}`;
+}

@@ -38,10 +38,8 @@ export class Sender {
 		if (this.#joining.delete(fold(name))) this.chat.pending.failAll(name, why);
 	}
 
-	/** Whether there is place for all of these, each of which may become several. */
-	fits(messages) {
-		return this.chat.pending.fits(messages.flatMap(message => this.#parts(message)).length);
-	}
+	/** How many these become on the wire. */
+	count = messages => messages.flatMap(message => this.#parts(message)).length;
 
 	/** Takes what somebody says. */
 	say(message) {

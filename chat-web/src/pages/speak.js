@@ -1,10 +1,10 @@
 // What a person writes in the box → what is done.
 import { $ } from './dom.js';
-import { bounds, format, trim } from './irc.js';
+import { LINE_BYTES, bounds, byteLength, format, trim } from './irc.js';
 import { interpret, isSecret } from './commands.js';
 import { tell } from './status.js';
 
-const MOST_LINES = 20;
+const MOST = 20;
 const AWAY = ['taken', 'ended', 'denied'];
 
 export class Speaker {
@@ -16,8 +16,9 @@ export class Speaker {
 	/** The text of the box: whether it was taken. `reply`: the message that it answers. */
 	submit(text, reply) {
 		const lines = this.#lines(text), results = lines.map(line => interpret(line, this.chat.current));
-		const why = lines.length > MOST_LINES ? `That would be ${lines.length} messages. Send at most ${MOST_LINES} at a time.`
-			: results.find(result => result.error)?.error ?? this.#hindrance(results);
+		const posts = this.sender.count(results.flatMap(({ post }) => post || [])), count = Math.max(posts, lines.length);
+		const why = count > MOST ? `That would be ${count} messages. Send at most ${MOST} at a time.`
+			: results.find(result => result.error)?.error ?? this.#hindrance(results, posts);
 		tell(why);
 		if (why) return false;
 		const first = results.find(({ post }) => post?.target === this.chat.current?.name);
@@ -35,11 +36,12 @@ export class Speaker {
 	}
 
 	/** Why none of this can be done now, or ''. Messages can wait for the connection, commands cannot. */
-	#hindrance(results) {
+	#hindrance(results, posts) {
 		const { state } = this.connection;
 		if (AWAY.includes(state)) return 'You are not in the chat here. Your text stays in the box.';
-		if (state !== 'ready' && results.some(({ tell: told, post }) => !told && !post)) return 'Not connected. Commands wait in the box until the connection is back.';
-		return this.sender.fits(results.flatMap(({ post }) => post || [])) ? '' : 'Too many messages wait to be sent. Your text stays in the box.';
+		if (state !== 'ready' && results.some(({ tell: told, post }) => !told && !post)) return 'Not connected. Commands wait in the box until you are.';
+		if (results.some(({ send }) => send && byteLength(send) > LINE_BYTES)) return 'That command is too long. Make it shorter.';
+		return this.chat.pending.fits(posts) ? '' : 'Too many messages wait to be sent. Your text stays in the box.';
 	}
 
 	#carryOut({ tell: text, join, open, post, send, leave, quit }) {

@@ -5,7 +5,7 @@ import { batch, said, tags } from './messages.js';
 import { allBanned, away, banned, crowd, gone, join, kicked, mode, modes, named, names, renamed, setAway, whois } from './people.js';
 import { Pending } from './pending.js';
 import { Room } from './room.js';
-import { answer, explain } from './replies.js';
+import { answer, explain, sentence } from './replies.js';
 
 const MAX_DIRECT = 100;
 
@@ -65,6 +65,7 @@ export class Chat {
 		HANDLERS.get(message.command)?.(this, message, ...message.params);
 		if (error) this.on.error(error, message.label, message.params[1]);
 		if (text) this.current?.say(text);
+		else if (message.label === 'quote' && /^[2367]/.test(message.command)) this.current?.say(message.params.slice(1).join(' '));
 	}
 
 	move(rooms, nick, verb, message) {
@@ -113,11 +114,11 @@ function invited(chat, { nick }, whom, name) {
 
 function failed(chat, message, command, code, name) {
 	if (command === 'CHATHISTORY') chat.on.refused(code, message.label, message.tags.has('batch'));
-	else chat.on.error(message.params.at(-1), message.label, name);
+	else chat.on.error(sentence(message), message.label, name);
 }
 
 function noted(chat, message, command, code, name) {
-	const text = message.params.at(-1);
+	const text = sentence(message);
 	if (code === 'RELAY_GONE') chat.on.apart(text);
 	else if (code === 'MESSAGES_DROPPED') chat.room(name)?.say(text, timeOf(message)); // it stands where they are missing
 	else chat.current?.say(text);

@@ -63,6 +63,6 @@ export class Typing {
 		if (!this.connected() || !this.caps.has('message-tags') || !(direct || (joined && size <= CROWD))) return;
 		this.#told = state === 'done' ? '' : state;
 		this.#at.set(this.#target, Date.now());
-		this.send(tagged({ label: direct && 'typing', '+typing': state }, `TAGMSG ${name}`)); // who is not there is no error worth showing
+		this.send(tagged({ label: 'typing', '+typing': state }, `TAGMSG ${name}`)); // who is not there is no error worth showing
 	}
 }
