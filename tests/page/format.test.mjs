@@ -2,6 +2,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { clean, mentions, tokens } from '../../chat-web/src/pages/format.js';
+import { trim } from '../../chat-web/src/pages/irc.js';
 
 const plain = text => tokens(text).map(token => token.text).join('');
 const links = text => tokens(text).filter(token => token.kind === 'a').map(token => token.text);
@@ -17,6 +18,17 @@ test('only http and https become links, without the sentence around them', () =>
 	assert.deepEqual(links('javascript:alert(1) data:text/html,x ftp://a.b vbscript:x'), []);
 	assert.deepEqual(links('https://'), []);
 	assert.equal(plain('see https://example.org/. So'), 'see https://example.org/. So');
+});
+
+test('a long message costs as much as it is long', t => {
+	const calls = [[String.prototype, 'slice'], [String.prototype, 'split'], [RegExp.prototype, 'test']].map(([of, name]) => t.mock.method(of, name));
+	assert.deepEqual(links(`https://a.b/(c)${')'.repeat(7_900)}`), ['https://a.b/(c)']);
+	t.mock.restoreAll();
+	assert.ok(calls.reduce((sum, { mock }) => sum + mock.callCount(), 0) < 100, 'it is looked through a few times, and not once for each bracket');
+	const started = performance.now();
+	for (const text of ['`'.repeat(99_000), `\`\`\`${' '.repeat(99_000)}x\`\`\``]) tokens(text);
+	assert.equal(trim(`\n \n${' '.repeat(99_000)}x \n`), `${' '.repeat(99_000)}x`);
+	assert.ok(performance.now() - started < 2_000, 'each took five seconds and more when it was looked through from each place');
 });
 
 test('code is code, and nothing inside it is a link', () => {

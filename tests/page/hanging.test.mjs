@@ -39,6 +39,16 @@ test('there is an end to reactions', () => {
 	assert.deepEqual([room.marks.of('1').length, room.marks.of('2').length, room.marks.of('m10').length, room.marks.of('m2999').length], [0, 0, 0, 1]);
 });
 
+test('who takes back many reactions leaves place for those of others', () => {
+	const { hear, room } = chatting(), eve = (how, i) => hear(`@+reply=1;+draft/${how}=${i} :eve!e@h TAGMSG #a`);
+	eve('react', 'stays');
+	for (let i = 0; i < 50; i += 1) eve('react', i), eve('unreact', i);
+	hear('@+reply=1;+draft/react=👍 :bob!b@h TAGMSG #a');
+	assert.deepEqual(room.marks.of('1'), [['stays', ['eve']], ['👍', ['bob']]]);
+	for (let i = 0; i < 50; i += 1) eve('react', i);
+	assert.equal(room.marks.of('1').length, 20);
+});
+
 test('a deleted message has no words any more, live and in the history', () => {
 	const { hear, room, asked } = chatting();
 	hear(':eve!e@h REDACT #a 1 :spam', ':srv BATCH +h chathistory #a', '@batch=h;msgid=9 :ann!w@h REDACT #a 2', ':srv BATCH -h', ':eve!e@h REDACT #a 77', ':eve!e@h REDACT #none 1');

@@ -4,15 +4,16 @@
 const UNSAFE = /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]/g;
 const STYLES = new Map([['\x02', 'b'], ['\x1d', 'i'], ['\x1f', 'u'], ['\x1e', 's'], ['\x11', 'code']]);
 const CODES = /(\x03(?:\d{1,2}(?:,\d{1,2})?)?|\x04(?:[\da-f]{6})?|[\x02\x0f\x11\x16\x1d-\x1f])/i;
-const CODE = /(```.*?[^`]```|(?<!`)`[^`]+`(?!`))/s, LINK = /(https?:\/\/[^\s<>"`]+)/i;
+const CODE = /((?<!`)```.*?[^`]```|(?<!`)`[^`]+`(?!`))/s, LINK = /(https?:\/\/[^\s<>"`]+)/i;
 
 /** The text without what acts on the page. */
 export const clean = text => String(text ?? '').replace(UNSAFE, '');
 
-/** A link without the full stop or the bracket of the sentence around it. */
+/** A link without the full stop or the bracket of the sentence around it. In one pass: it may be very long. */
 function link(text) {
-	let url = text;
-	while (/[.,;:!?'"\]}*]$/.test(url) || (url.endsWith(')') && url.split('(').length < url.split(')').length)) url = url.slice(0, -1);
+	let end = text.length, spare = text.split(')').length - text.split('(').length;
+	while ('.,;:!?\'"]}*'.includes(text[end - 1]) || (text[end - 1] === ')' && spare-- > 0)) end -= 1;
+	const url = text.slice(0, end);
 	return URL.canParse(url) ? url : '';
 }
 
@@ -39,7 +40,7 @@ export function tokens(text) {
 	return text.split(CODE).flatMap((part, i) => {
 		if (i % 2 === 0) return styled(part, on);
 		const block = part.startsWith('```');
-		return { kind: block ? 'pre' : 'code', text: clean(block ? part.slice(3, -3).replace(/^\w*\n|\s+$/g, '') : part.slice(1, -1)), styles: [] };
+		return { kind: block ? 'pre' : 'code', text: clean(block ? part.slice(3, -3).replace(/^\w*\n/, '').trimEnd() : part.slice(1, -1)), styles: [] };
 	});
 }
 

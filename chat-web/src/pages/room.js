@@ -189,6 +189,12 @@ export class Room {
 
 const MOST_MARKED = 2_000, MOST_KINDS = 20, MOST_PEOPLE = 1_000, MOST_LENGTH = 32;
 
+/** Whether there is place for one more kind; those that everybody took back make it. */
+function hasPlace(kinds) {
+	for (const [one, who] of kinds) if (kinds.size >= MOST_KINDS && ![...who.values()].some(({ on }) => on)) kinds.delete(one);
+	return kinds.size < MOST_KINDS;
+}
+
 /** The reactions of a room, also to messages that are not here (yet). What is younger holds, in whatever order it comes. */
 class Marks {
 	#reactions = new Map(); // id → reaction → folded nick → { nick, at, on, id }
@@ -196,7 +202,7 @@ class Marks {
 	/** `id`: that of the reaction itself. */
 	react(to, reaction, { nick, at, on, id }) {
 		const kinds = this.#reactions.get(to) ?? new Map(), who = kinds.get(reaction) ?? new Map(), before = who.get(fold(nick));
-		if (!reaction || [...reaction].length > MOST_LENGTH || before?.at > at || (!kinds.has(reaction) && kinds.size >= MOST_KINDS) || (!before && who.size >= MOST_PEOPLE)) return;
+		if (!reaction || [...reaction].length > MOST_LENGTH || before?.at > at || !(kinds.has(reaction) || hasPlace(kinds)) || (!before && who.size >= MOST_PEOPLE)) return;
 		who.set(fold(nick), { nick, at, on, id });
 		this.#reactions.set(to, kinds.set(reaction, who));
 		if (this.#reactions.size > MOST_MARKED) this.#reactions.delete(this.#reactions.keys().next().value);
