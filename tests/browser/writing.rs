@@ -129,6 +129,45 @@ fn a_refusal_says_what_to_do() {
 }
 
 #[test]
+fn what_leads_elsewhere_does_not_stay_in_the_box_of_the_room() {
+    let chat = Chat::with(&["--unlimited"]);
+    let (ana, _bob) = (chat.enter("ana"), chat.enter("bob"));
+    ana.page.type_text("/msg bob the secret is 42");
+    ana.page.press("Enter");
+    ana.shows("#room-name", "bob");
+    ana.hears("ana", "the secret is 42");
+    assert_eq!(ana.draft(), "");
+    ana.opens("#lobby");
+    assert_eq!(ana.draft(), "");
+    let kept = ana.page.eval("JSON.stringify(localStorage)").to_string();
+    assert!(!kept.contains("42"), "{kept}");
+}
+
+#[test]
+fn what_is_typed_while_the_page_connects_stays_in_the_box() {
+    let chat = Chat::start();
+    let ana = chat.enter("ana");
+    let source = "const held = []; window.let_go = () => held.splice(0).forEach(send => send()); \
+        WebSocket = class extends WebSocket { send(line) { \
+            window.is_free ? super.send(line) : held.push(() => super.send(line)); } }";
+    ana.page.command(
+        "Page.addScriptToEvaluateOnNewDocument",
+        json!({"source": source}),
+    );
+    for (typed, before) in [("Hello", ""), ("again", "Hello\n")] {
+        ana.page.reload();
+        ana.page.wait_for(
+            "document.body.dataset.state === 'open' && !document.querySelector('#app').hidden",
+        );
+        ana.page.click("#box");
+        ana.page.type_text(typed);
+        ana.page.eval("window.is_free = true, let_go()");
+        ana.is_in("ana");
+        assert_eq!(ana.draft(), format!("{before}{typed}"));
+    }
+}
+
+#[test]
 fn a_long_text_is_one_message_and_its_lines_are_cut_between_words() {
     let chat = Chat::with(&["--unlimited"]);
     let (ana, bob, mut irene) = (chat.enter("ana"), chat.enter("bob"), chat.irc("irene"));

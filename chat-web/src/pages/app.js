@@ -228,7 +228,10 @@ function show(room) {
 function askNames(room, now = Date.now()) {
 	if (room.joined && room.total > MANY && !room.ranked) send(format('WHOIS', chat.me)); // it tells what we may do
 	room.ranked = true;
-	if (!room.joined || !room.stale || room.total > MANY || (room.total && now - (room.asked ?? 0) < NAMES_MS)) return;
+	if (!room.joined || !room.stale || room.total > MANY) return;
+	const early = room.total ? NAMES_MS - (now - (room.asked ?? 0)) : 0;
+	clearTimeout(room.later);
+	if (early > 0) return void (room.later = setTimeout(() => room === chat.current && askNames(room), early));
 	room.asked = now;
 	send(format('NAMES', room.name));
 }

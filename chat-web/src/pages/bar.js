@@ -3,7 +3,7 @@ import { $, el } from './dom.js';
 import { button } from './log.js';
 
 export const QUICK = ['👍', '❤️', '😂', '🎉', '😮', '😢'];
-const LONGEST = 32;
+const LONGEST = 32, UNDER_TOP = 36; // px: the bar is in view where the message goes on above
 const touch = matchMedia('(hover: none)');
 
 export class Bar {
@@ -18,9 +18,10 @@ export class Bar {
 		this.list.addEventListener('pointerover', event => !touch.matches && !this.#asks && this.#at(event));
 		this.list.addEventListener('focusin', event => !this.#asks && this.#at(event));
 		this.list.addEventListener('click', event => !event.target.closest('a, button') && touch.matches && this.#at(event));
-		$('scroll').addEventListener('pointerleave', () => !this.#asks && this.hide());
+		$('scroll').addEventListener('pointerleave', ({ pointerType }) => pointerType === 'mouse' && !this.#asks && this.hide());
 		this.list.addEventListener('keydown', event => this.#key(event));
 		this.bar.addEventListener('keydown', event => this.#inside(event));
+		$('scroll').addEventListener('scroll', () => this.stay());
 		const stay = new ResizeObserver(() => this.stay());
 		for (const node of [this.list, $('scroll')]) stay.observe(node);
 	}
@@ -28,7 +29,8 @@ export class Bar {
 	/** The log has changed: the bar stays at its message, or goes with it. */
 	stay() {
 		if (this.#node && !(this.#node.isConnected && this.#may.length)) this.hide();
-		else if (this.#node) this.bar.style.top = `${this.#node.offsetTop}px`;
+		const { offsetTop: top, offsetHeight: height } = this.#node ?? {};
+		this.bar.style.top = `${Math.min(Math.max(top, $('scroll').scrollTop + UNDER_TOP), top + height)}px`;
 	}
 
 	hide() {
@@ -95,7 +97,7 @@ export class Bar {
 		if (at < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
 		if (step) rows[at + step]?.focus();
 		else if (key === 'Escape') this.on.back();
-		else if (key === 'Enter' && this.#node) this.bar.firstChild.focus();
+		else if (key === 'Enter' && (this.#at(event), this.#node)) this.bar.firstChild.focus();
 		else return;
 		event.preventDefault();
 	}

@@ -6,6 +6,7 @@ import { short } from './log.js';
 import { read, write } from './store.js';
 
 const KEEP_MS = 300;
+const flat = text => ` ${text.trim().replace(/\s+/g, ' ')} `; // its words, between spaces
 
 export class Composer {
 	#drafts; // folded name of a room → what was begun in it
@@ -38,11 +39,12 @@ export class Composer {
 	}
 
 	enter(room) {
+		const early = !this.#room && this.box.value; // written before it was known where to
 		this.keep();
 		this.#room = room;
 		this.#drafts ??= new Map(Object.entries(read('drafts', this.chat.me) ?? {}));
-		this.#set(this.#drafts.get(fold(room.name)) ?? '');
-		$('box-label').textContent = this.box.placeholder = `Message ${room.name}`;
+		this.#set([this.#drafts.get(fold(room.name)), early].filter(Boolean).join('\n'));
+		this.box.ariaLabel = this.box.placeholder = `Message ${room.name}`;
 		this.#showAnswered();
 		this.focus();
 	}
@@ -58,7 +60,7 @@ export class Composer {
 	/** A message was deleted: nobody answers it any more, and ↑ does not bring back our own `text`. */
 	redacted(id, text) {
 		for (const [room, item] of this.#answers) if (item.id === id) this.#answers.delete(room);
-		if (text) this.#said = this.#said.filter(old => !old.includes(text));
+		if (text) this.#said = this.#said.filter(old => !flat(old).includes(flat(text)));
 		this.#showAnswered();
 	}
 
@@ -102,13 +104,14 @@ export class Composer {
 	}
 
 	#send() {
-		const text = this.box.value;
+		const text = this.box.value, room = this.#room;
 		this.completion.close();
 		this.box.focus();
 		if (!text.trim() || !this.submit(text, this.#answers.get(this.#room)?.id)) return;
-		if (this.#answers.has(this.#room)) this.answer(null);
+		if (room === this.#room && this.#answers.has(room)) this.answer(null);
 		if (!isSecret(text)) this.#said = [text, ...this.#said.filter(old => old !== text)].slice(0, 50);
 		if (this.box.value === text) this.#set('');
+		if (room) this.#note(room, ''); // it may have led to another one
 		this.keep();
 	}
 

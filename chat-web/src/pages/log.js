@@ -36,7 +36,7 @@ const shape = item => `${item.moves?.length} ${Boolean(item.removed)}`;
 function row(item, before, on) {
 	const { kind, nick, own, mention } = item, lead = nick && kind !== 'action' && !continues(before, item);
 	const node = el('div', Object.entries({ message: 1, [kind]: 1, lead, own, mention }).filter(([, is]) => is).map(([name]) => name).join(' '));
-	if (nick) Object.assign(node, { item, tabIndex: -1, role: 'article' });
+	if (nick) Object.assign(node, { item, tabIndex: -1, role: 'article', ariaLabel: `${nick}: ${short(item)}` });
 	if (lead) node.append(avatar(nick));
 	if (nick) node.append(el('div', 'head', nickname(nick, 'author'), ...[item.bot && 'bot', item.only && `only for ${item.only}`].filter(Boolean).map(text => el('span', 'bot', text)), ' ', time(item.at, clock)));
 	node.append(Object.assign(el('div', 'text', ...words(item, on)), { dir: nick ? 'auto' : 'ltr' }));
@@ -115,7 +115,7 @@ export class Log {
 	}
 
 	#match(shown, line, level) {
-		const rows = new Map(), wanted = [];
+		const rows = new Map(), wanted = [], { item: held } = document.activeElement;
 		for (const [i, item] of shown.entries()) {
 			const before = shown[i - 1], is = shape(item), kept = this.#rows.get(item);
 			const one = kept && kept.before === before && kept.is === is ? kept : { node: row(item, before, this.on), before, is };
@@ -128,6 +128,7 @@ export class Log {
 		this.#rows = rows;
 		place(this.list, wanted);
 		this.#mark(rows.get(line)?.node);
+		if (rows.has(held) && document.activeElement.item !== held) message(rows.get(held).node).focus({ preventScroll: true }); // its row is a new one
 		const end = this.list.querySelector('.message:focus') ?? [...this.list.querySelectorAll('.message[tabindex]')].at(-1);
 		if (this.#end && this.#end !== end) this.#end.tabIndex = -1;
 		if (end) (this.#end = end).tabIndex = 0;

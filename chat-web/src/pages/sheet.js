@@ -47,8 +47,8 @@ export function showBans(room, bans, on) {
 }
 
 const KEYS = [
-	['Alt+↑  Alt+↓', 'the room above, the room below'], ['Alt+U', 'the next room with something new'], ['Alt+R', 'reply to the message that is marked, or to the last one'],
-	['Shift+Tab', 'from the box to the messages; then ↑ and ↓ mark another one, Enter shows what to do with it'],
+	['Alt+↑  Alt+↓', 'the room above, the room below'], ['Alt+U', 'the next room with something new'], ['Alt+R', 'reply to the marked message, or to the last'],
+	['Shift+Tab', 'from the box to the messages; ↑ and ↓ mark another, Enter shows what to do with it'],
 	['Ctrl+K', 'search'], ['Esc', 'close what is open; back to the box'], ['Enter', 'send'], ['Shift+Enter', 'a new line'], ['Tab', 'complete a name'],
 	['↑', 'what you said before'], ['?  Ctrl+/', 'this'],
 ];
@@ -60,7 +60,7 @@ export function listen(on) {
 	const plain = { '?': showKeys }, alt = { ArrowUp: () => on.step(-1), ArrowDown: () => on.step(1), KeyU: on.unread, KeyR: on.reply }, control = { k: on.search, '/': showKeys };
 	addEventListener('keydown', event => {
 		const { key, code, altKey, ctrlKey, metaKey, target, isComposing, defaultPrevented } = event;
-		if (isComposing || defaultPrevented || $('sheet').open) return;
+		if (isComposing || key === 'Dead' || defaultPrevented || $('sheet').open) return;
 		const types = /^(input|textarea)$/.test(target.localName), hot = altKey ? !ctrlKey && alt[code] : ctrlKey || metaKey ? control[key] : !types && plain[key];
 		if (hot && hot() !== false) event.preventDefault();
 		else if (hot) return;
@@ -81,7 +81,7 @@ function marked(text, words) {
 }
 
 export class Search {
-	#words = Object.assign(el('input', ''), { type: 'search', ariaLabel: 'Words to look for', placeholder: 'Words', enterKeyHint: 'search', autocomplete: 'off' });
+	#words = Object.assign(el('input', ''), { ariaLabel: 'Words to look for', placeholder: 'Words', maxLength: 256, enterKeyHint: 'search', autocomplete: 'off' });
 	#here = Object.assign(el('input', ''), { type: 'checkbox' });
 	#name = bdi('');
 	#form = el('form', 'finder', this.#words, el('button', 'primary', 'Search'), el('label', '', this.#here, ' only in ', this.#name));
@@ -90,6 +90,7 @@ export class Search {
 	#label = '';
 	#asked = 0;
 	#looked = [];
+	#why = ''; // it is not all
 
 	/** `on`: current(), jump(room, id). */
 	constructor({ send, caps, connected }, on) {
@@ -120,6 +121,7 @@ export class Search {
 		this.#looked = text.split(/[\s"*]+/).filter(Boolean);
 		const where = this.#here.checked && room ? `in=${escapeTag(room.name)};` : '';
 		this.send(`@label=${this.#label} ${format('SEARCH', `${where}text=${escapeTag(text)};limit=${MOST}`)}`);
+		this.#why = '';
 		this.#tell('Searching…');
 	}
 
@@ -127,13 +129,14 @@ export class Search {
 	found(items, label) {
 		if (label !== this.#label) return;
 		this.#list.replaceChildren(...items.toReversed().map(one => el('li', '', this.#row(one))));
-		this.#note.textContent = (items.length ? `${items.length}${items.length < MOST ? '' : ' or more'} found` : 'Nothing was found.');
+		const count = items.length ? `${items.length}${items.length < MOST ? '' : ' or more'} found.` : 'Nothing was found.';
+		this.#note.textContent = `${count} ${this.#why}`;
 	}
 
 	/** Whether a refusal was that of a search. */
 	refused(text, label) {
 		if (!label || label !== this.#label) return false;
-		this.#tell(text);
+		this.#tell(this.#why = text);
 		return true;
 	}
 

@@ -6,8 +6,9 @@ const badge = ({ unread, mentions }) => el('span', mentions ? 'badge mentions' :
 function room(button, { name, direct, joined, unread, mentions, current }) {
 	const label = direct ? [avatar(name), nickname(name)] : [el('span', 'hash', '#'), bdi(name.replace(/^#/, ''))];
 	button.replaceChildren(...label, badge({ unread, mentions }));
-	button.className = `room${unread ? ' unread' : ''}${joined || direct ? '' : ' outside'}`;
-	button.ariaLabel = unread ? `${name}, ${unread} new` : name;
+	const outside = joined || direct ? '' : ' outside';
+	button.className = `room${unread ? ' unread' : ''}${outside}`;
+	button.ariaLabel = `${name}${unread ? `, ${unread} new` : ''}${outside}`;
 	button.ariaCurrent = current ? 'page' : null;
 	Object.assign(button.dataset, { unread, mentions });
 }

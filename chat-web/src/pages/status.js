@@ -67,7 +67,7 @@ export class Notifier {
 	async #turn() {
 		const next = NEXT[this.#state], allowed = next === 'off' || await Notification.requestPermission() === 'granted';
 		if (allowed) store.write('notify', '', next);
-		tell(allowed ? `${TELLS.get(next)}.` : 'The browser does not allow notifications for this page. Allow them in its settings.');
+		tell(allowed ? `${TELLS.get(next)}.` : 'Allow notifications for this page in the browser’s settings first.');
 		this.#draw();
 	}
 
@@ -80,7 +80,12 @@ export class Notifier {
 	wanted(room, { id, nick, text }) {
 		if (this.#state === 'off' || this.chat.focused) return;
 		const said = this.#state === 'text' ? { body: clean(text) } : {};
-		const one = new Notification(clean(room.direct ? nick : `${nick} in ${room.name}`), { tag: room.name, icon: '/assets/icon.svg', ...said });
+		let one;
+		try {
+			one = new Notification(clean(room.direct ? nick : `${nick} in ${room.name}`), { tag: room.name, icon: '/assets/icon.svg', ...said });
+		} catch {
+			return; // Chrome on Android has the name, and throws
+		}
 		one.onclick = () => {
 			focus();
 			this.open(room);

@@ -13,7 +13,7 @@ export class Tools {
 	/** `page`: chat, composer, log, past, wire, show(room). */
 	constructor(page) {
 		Object.assign(this, page);
-		this.search = new Search(this.wire, { current: () => this.chat.current, jump: (name, id) => this.jump(id, this.chat.room(name)) });
+		this.search = new Search(this.wire, { current: () => this.chat.current, jump: (name, id) => this.jump(id, this.chat.isRoom(name) ? this.chat.room(name) ?? null : this.chat.open(name)) });
 		this.notifier = new Notifier(this.chat, this.show);
 		this.bar = new Bar({
 			may: item => this.#may(item), reply: item => this.composer.answer(item), react: (item, reaction) => this.react(item, reaction),
