@@ -11,6 +11,7 @@ use crate::dialect::irc::numeric::{ERR_ALREADYREGISTERED, ERR_NOTREGISTERED};
 use crate::dialect::irc::refusal;
 use crate::dialect::irc::{Caps, Command, Message, ParseError, Wrong};
 use crate::dialect::quit_reason;
+use crate::hub::ranks::Rank;
 use crate::hub::request::{Refusal, Request};
 use crate::id::PersonId;
 use crate::limits::POSTS_IN_FLIGHT_MAX;
@@ -50,7 +51,7 @@ impl Turn<'_> {
         };
         let known = Known::find(message.command);
         let may_fly = known.is_some_and(|known| known.is_post() && !is_transient(known, message));
-        if self.must_wait(who, may_fly) || self.waits_for_name(who, message) {
+        if self.must_wait(who, may_fly) || self.waits_for_name(who, known, message) {
             return self.stash(who, text);
         }
         let label = self.label(who, message);
@@ -299,7 +300,7 @@ fn is_webirc(command: &str) -> bool {
 /// Whether a post may be one that nobody keeps: it takes effect at once, and must not overtake those that the disk is
 /// still to have.
 fn is_transient(known: Known, message: &Message<'_>) -> bool {
-    let to_ranks = |list: &str| list.bytes().any(|byte| matches!(byte, b'@' | b'+'));
+    let to_ranks = |list: &str| list.chars().any(|sign| Rank::of_prefix(sign).is_some());
     match known.name {
         "PRIVMSG" | "NOTICE" => message.params.first().is_some_and(|list| to_ranks(list)),
         _ => true,

@@ -5,6 +5,7 @@
 use super::Chat;
 use super::turn::Turn;
 use crate::dialect::irc::Message;
+use crate::dialect::irc::decode::Known;
 use crate::id::PersonId;
 use crate::names::Nick;
 
@@ -17,8 +18,13 @@ pub(super) struct Heir {
 
 impl Turn<'_> {
     /// Whether a line asks for such a name. It is to be kept until [`Turn::let_heirs_in`].
-    pub(super) fn waits_for_name(&mut self, who: PersonId, message: &Message<'_>) -> bool {
-        let is_nick = message.command.eq_ignore_ascii_case("NICK");
+    pub(super) fn waits_for_name(
+        &mut self,
+        who: PersonId,
+        known: Option<Known>,
+        message: &Message<'_>,
+    ) -> bool {
+        let is_nick = known.is_some_and(|known| known.name == "NICK");
         let name = message.params.first().filter(|_| is_nick);
         let nick = name.and_then(|name| Nick::new(name).ok());
         nick.is_some_and(|nick| self.becomes_heir(who, &nick))

@@ -66,7 +66,7 @@ impl Turn<'_> {
         key: AnswerKey,
     ) -> Result<Option<Change>, Refusal> {
         if wanted != Wanted::Show(List::Bans) {
-            self.moderated(who, room)?;
+            self.chat.hub.check_operator(who, room)?;
         }
         let change = match wanted {
             Wanted::Show(list) => return self.show_list(who, room, list, key).map(|()| None),
@@ -117,15 +117,6 @@ impl Turn<'_> {
                 .middle(who, RPL_CREATIONTIME, &[room.name.as_str(), &created]),
         ];
         self.say_all(key, lines);
-    }
-
-    /// A room that somebody keeps in order.
-    fn moderated(&self, who: PersonId, name: &RoomName) -> Result<(), Refusal> {
-        let hub = &self.chat.hub;
-        match hub.may_moderate(who, hub.seen_room(who, name)?) {
-            true => Ok(()),
-            false => Err(Refusal::NotOperator(name.clone())),
-        }
     }
 
     /// Bans are shown to everybody, so that one can see why one may not enter; the other lists to operators.

@@ -39,14 +39,7 @@ impl Hub {
             Act::Away { reason } => Ok(self.set_away(who, reason.clone())),
             Act::RealName { real_name } => Ok(self.set_real_name(who, real_name)),
             Act::Invite { nick, room } => self.invite(who, nick, room),
-            Act::Mode { room, changes, .. } => {
-                let effects = self.change_modes(who, room, changes, at)?;
-                // An operator of the server may do that from outside.
-                if let Some(key) = effects.room {
-                    self.rooms.look_again(key);
-                }
-                Ok(effects)
-            }
+            Act::Mode { room, changes, .. } => self.change_modes(who, room, changes, at),
             Act::Kick { room, id, nick, .. } => self.kick(who, room, *id, nick),
             Act::Redact(redaction) => Ok(self.redact(who, redaction)),
         }

@@ -57,7 +57,10 @@ impl Hub {
     }
 
     /// A room that somebody keeps in order.
-    pub(super) fn check_operator(&self, who: PersonId, name: &RoomName) -> Result<&Room, Refusal> {
+    ///
+    /// # Errors
+    /// They do not, or may not learn of it.
+    pub fn check_operator(&self, who: PersonId, name: &RoomName) -> Result<&Room, Refusal> {
         let room = self.seen_room(who, name)?;
         match self.may_moderate(who, room) {
             true => Ok(room),
@@ -329,6 +332,8 @@ impl Hub {
                 room.uninvite(guest);
             }
         }
+        // An operator of the server may do that from outside, when nobody is there.
+        self.rooms.look_again(key);
         Ok(Effects::to_room(key))
     }
 

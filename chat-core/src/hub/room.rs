@@ -288,7 +288,7 @@ impl Rooms {
         if let Some(key) = self.key(name) {
             return (key, None);
         }
-        let forgotten = self.make_place();
+        let forgotten = self.forget_one_if(self.is_full());
         (self.insert(name.clone(), at), forgotten)
     }
 
@@ -321,10 +321,7 @@ impl Rooms {
 
     /// One that gives way, if there are more rooms than may be.
     pub(super) fn forget_one_too_many(&mut self) -> Option<Forgotten> {
-        let is_too_many = self.slab.len() as u64 > self.most;
-        is_too_many
-            .then(|| self.forget(self.gives_way()?))
-            .flatten()
+        self.forget_one_if(self.slab.len() as u64 > self.most)
     }
 
     /// Somebody tells what time it is: there is no clock here.
@@ -398,10 +395,8 @@ impl Rooms {
         vacancy.gives_way(self.now).then_some(key)
     }
 
-    fn make_place(&mut self) -> Option<Forgotten> {
-        self.is_full()
-            .then(|| self.forget(self.gives_way()?))
-            .flatten()
+    fn forget_one_if(&mut self, is_due: bool) -> Option<Forgotten> {
+        is_due.then(|| self.forget(self.gives_way()?)).flatten()
     }
 
     fn forget(&mut self, key: RoomKey) -> Option<Forgotten> {

@@ -114,18 +114,14 @@ pub fn short_title(title: &str) -> &str {
 fn escape(value: &str) -> String {
     let mut escaped = String::new();
     for byte in value.bytes() {
-        match byte {
-            b'=' | b'\\' => push_hex(&mut escaped, byte),
-            _ if byte.is_ascii_graphic() => escaped.push(char::from(byte)),
-            _ => push_hex(&mut escaped, byte),
+        if byte.is_ascii_graphic() && !matches!(byte, b'=' | b'\\') {
+            escaped.push(char::from(byte));
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(escaped, "\\x{byte:02X}");
         }
     }
     escaped
-}
-
-fn push_hex(out: &mut String, byte: u8) {
-    // Writing to a string cannot fail.
-    let _ = write!(out, "\\x{byte:02X}");
 }
 
 /// Thirteen, a nick and the text make fifteen parameters.
