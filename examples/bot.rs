@@ -1,4 +1,4 @@
-//! A bot that answers in a room: any IRC server will do, and nothing but std is needed.
+//! A bot that answers in a room: any IRC server will do, and little but std is needed.
 //!
 //! ```text
 //! cargo run --release -p chat-core --example bot -- 127.0.0.1:6667 '#lobby'
@@ -10,11 +10,14 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-fn main() -> io::Result<()> {
+use anyhow::Context;
+
+fn main() -> anyhow::Result<()> {
     let mut args = std::env::args().skip(1);
     let server = args.next().unwrap_or_else(|| "127.0.0.1:6667".into());
     let room = args.next().unwrap_or_else(|| "#lobby".into());
-    let socket = TcpStream::connect(&server)?;
+    let socket = TcpStream::connect(&server)
+        .with_context(|| format!("no server listens at {server}: start one, or name another"))?;
     let mut bot = Bot {
         out: socket.try_clone()?,
         room,

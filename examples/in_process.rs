@@ -35,6 +35,8 @@ const AGAIN: Duration = Duration::from_millis(100);
 
 /// Counts what is said in the room.
 fn count(bot: &mut Insider) -> Result<(), InsiderError> {
+    // So that everybody sees what it is.
+    bot.send("MODE counter +B")?;
     bot.join("#lobby")?;
     let (mut said, mut answer) = (0_u64, None);
     loop {

@@ -68,6 +68,11 @@ fn a_limit_can_be_set() {
 }
 
 #[test]
+fn whoever_comes_in_is_told_the_message_of_the_day() {
+    checks::whoever_comes_in_is_told_the_message_of_the_day(&SUBJECT);
+}
+
+#[test]
 fn unlimited_says_so() {
     checks::unlimited_says_so(&SUBJECT);
 }
@@ -91,6 +96,12 @@ fn the_log_is_as_quiet_as_asked() {
 fn a_signal_drains() {
     running::a_signal_drains(&SUBJECT, "TERM");
     running::a_signal_drains(&SUBJECT, "INT");
+}
+
+#[test]
+fn a_terminal_that_is_closed_drains_unless_nohup_is_there() {
+    running::a_terminal_that_is_closed_drains(&SUBJECT);
+    running::nohup_outlives_its_terminal(&SUBJECT);
 }
 
 #[test]

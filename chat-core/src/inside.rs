@@ -23,6 +23,9 @@
 //! is delayed. It can be moved to another thread, and there wait for what it hears. What that is are the lines that
 //! an IRC client is told, tags included: [`Message::of_server`] takes one apart.
 //!
+//! One that is a program should say so: `bot.send("MODE bot +B")` has WHOIS and each of its messages tell that it is a
+//! bot, as the page shows.
+//!
 //! Who does not hear what waits for them is sent away as a slow reader. [`Builder::slow`] is about doors, and an
 //! insider came in by none: messages to them are never dropped.
 //!

@@ -61,8 +61,8 @@
 //!
 //! # What is promised
 //!
-//! - **Manners.** A [`Relay`](relay::Relay) is a value. It has no threads ([`testing::Ephemeral::spawn`] is the one place that
-//!   starts one), no globals, no signal handlers; it prints nothing and logs through [`log`] without a word of what
+//! - **Manners.** A [`Relay`](relay::Relay) is a value. It has no threads but the two of [`journal::Sqlite`], which wait for the disk,
+//!   and that of [`testing::Ephemeral::spawn`]; no globals, no signal handlers; it prints nothing and logs through [`log`] without a word of what
 //!   people say. Two of them in one process know nothing of each other. Dropped, it closes everything at once.
 //! - **Order.** Everything that a room can see has one place in one order, and all who see it see it in that order. What
 //!   one person does takes effect in the order in which they did it; what a thread asks for through one

@@ -27,6 +27,12 @@
 //! whether they may connect and register, but their joins and messages are like everybody's. A web session that gets
 //! another connection stays who it is, and is not asked about again.
 //!
+//! Nobody is asked about what keeps a room in order: modes, removing and inviting people, taking a message back, OPER.
+//! Whether somebody may is for the rooms' operators and those of the server ([`Builder::opers`]); the words that come with
+//! it are a [`remark`](Observer::remark), and what was done is told by [`happened`](Observer::happened).
+//!
+//! [`Builder::opers`]: crate::relay::Builder::opers
+//!
 //! An observer that panics is not taken for a permission: what it was asked about is denied, the panic is
 //! logged, and the chat goes on. (The panic hook is the program's and prints as it does; with `panic = "abort"` there is
 //! nothing to catch.)
@@ -49,6 +55,7 @@ pub const VERDICT_WAIT: Duration = Duration::from_secs(10);
 
 /// What an observer says to something that is about to happen.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Verdict {
     /// It may happen.
     Allow,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use chat_core::chat::{Gateways, SlowReaders};
+use chat_core::dialect::irc::isupport::TITLE_BYTES_MAX;
 use chat_core::limits::Limits;
 use chat_core::names::RoomName;
 use chat_core::net::Network;
@@ -13,6 +14,7 @@ use chat_core::relay::Builder;
 use chat_core::secret::Secret;
 
 use crate::data::DataArgs;
+use crate::motd;
 use crate::opers::FileOpers;
 use crate::secret;
 
@@ -42,6 +44,14 @@ pub struct RelayArgs {
     /// A file with the operators of this server, one in a line, as `hash-password` prints it; none if not given
     #[arg(long, value_name = "FILE", help_heading = "Who may come in")]
     pub opers: Option<PathBuf>,
+
+    /// What this chat is called
+    #[arg(long, value_name = "TEXT", default_value = "Chat", value_parser = title)]
+    pub title: String,
+
+    /// A file with the message of the day, which whoever comes in by IRC is told; none if not given
+    #[arg(long, value_name = "FILE")]
+    pub motd: Option<PathBuf>,
 
     /// The room that is always there
     #[arg(long, value_name = "NAME", default_value = "#lobby", value_parser = room)]
@@ -107,7 +117,23 @@ pub(crate) fn room(text: &str) -> Result<RoomName, String> {
     RoomName::new(&name).map_err(|error| error.to_string())
 }
 
+fn title(text: &str) -> Result<String, String> {
+    match text.len() <= TITLE_BYTES_MAX {
+        true => Ok(text.to_owned()),
+        false => Err(format!("a title has at most {TITLE_BYTES_MAX} bytes")),
+    }
+}
+
 impl RelayArgs {
+    /// The message of the day, line by line.
+    ///
+    /// # Errors
+    /// Its file does not hold one.
+    pub fn message_of_the_day(&self) -> anyhow::Result<Vec<String>> {
+        let path = self.motd.as_deref();
+        path.map_or(Ok(Vec::new()), |path| motd::read("--motd", path))
+    }
+
     /// The password of the whole chat, if there is one.
     ///
     /// # Errors
@@ -197,6 +223,13 @@ mod tests {
         for bad in ["", "6667", "127.0.0.1", "127.0.0.1:99999"] {
             assert_eq!(Place::from_str(bad), Err(BadPlace), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_title_that_is_too_long_is_refused() {
+        assert_eq!(title("Чат"), Ok("Чат".to_owned()));
+        let error = title(&"x".repeat(TITLE_BYTES_MAX + 1)).unwrap_err();
+        assert!(error.contains("at most 80 bytes"), "{error}");
     }
 
     #[test]

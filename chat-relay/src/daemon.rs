@@ -12,7 +12,7 @@ use chat_core::handle::Handle;
 use chat_core::relay::{Front, Relay};
 use env_logger::fmt::Formatter;
 use log::{Level, Record};
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 /// How long people have to hear that they must go.
@@ -81,7 +81,7 @@ pub fn tell_of_gateways(args: &RelayArgs) {
     }
 }
 
-/// Serves until SIGINT or SIGTERM, then drains; a second signal ends at once.
+/// Serves until SIGINT, SIGTERM or the end of its terminal, then drains; a second signal ends at once.
 ///
 /// # Errors
 /// Signals cannot be caught, or the poll itself fails.
@@ -94,6 +94,11 @@ pub fn serve<H: Front>(relay: &mut Relay<H>) -> anyhow::Result<()> {
 
 fn listen_for_signals(handle: Handle) -> anyhow::Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM]).context("cannot listen for signals")?;
+    if !ignores_hangups() {
+        signals
+            .add_signal(SIGHUP)
+            .context("cannot listen for signals")?;
+    }
     thread::Builder::new()
         .name("signals".into())
         .spawn(move || {
@@ -108,6 +113,14 @@ fn listen_for_signals(handle: Handle) -> anyhow::Result<()> {
         })
         .context("cannot start a thread for signals")?;
     Ok(())
+}
+
+/// Whether the program was started by `nohup` or the like, to outlive its terminal. proc_pid_status(5), `SigIgn`.
+fn ignores_hangups() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    ignored.is_some_and(|mask| mask & (1 << (SIGHUP - 1)) != 0)
 }
 
 #[cfg(test)]

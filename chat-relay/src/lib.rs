@@ -11,6 +11,7 @@ pub mod daemon;
 pub mod data;
 pub mod doors;
 pub mod hash_password;
+pub mod motd;
 pub mod opers;
 pub mod secret;
 pub mod transcript;

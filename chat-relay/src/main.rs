@@ -37,6 +37,8 @@ fn run() -> anyhow::Result<()> {
         return command.run(PROGRAM);
     }
     let builder = Relay::builder()
+        .title(&args.title)
+        .motd(args.message_of_the_day()?)
         .room(args.room.clone())
         .password(args.password()?)
         .gateways(args.gateways()?)

@@ -127,9 +127,10 @@ impl Known {
 
 fn read(path: &Path) -> anyhow::Result<Known> {
     let mut file = File::open(path).context("cannot read this file; write operators into it")?;
-    let mode = file.metadata().map(|data| data.permissions().mode());
+    let data = file.metadata().context("cannot look at this file")?;
+    ensure!(!data.is_dir(), "this is a folder: name a file in it");
     ensure!(
-        mode.is_ok_and(|mode| mode & 0o007 == 0),
+        data.permissions().mode() & 0o007 == 0,
         "others on this machine can read or change this file: `chmod 600 {}` keeps it yours",
         path.display()
     );

@@ -4,7 +4,6 @@ use std::io::ErrorKind;
 use std::net::{SocketAddr, ToSocketAddrs};
 
 use chat_core::chat::SlowReaders;
-use chat_core::dialect::irc::isupport::TITLE_BYTES_MAX;
 use chat_core::net::Network;
 use chat_relay::args::{Place, RelayArgs};
 use chat_relay::command::Command;
@@ -30,10 +29,6 @@ pub struct Args {
     /// A network of proxies in front of the page, whose X-Forwarded-For is believed; may be repeated
     #[arg(long, value_name = "CIDR")]
     pub proxy: Vec<Network>,
-
-    /// What this chat is called
-    #[arg(long, value_name = "TEXT", default_value = "Chat", value_parser = title)]
-    pub title: String,
 
     /// Opens no chat here, but a page for the chat of this chat-relay: where its IRC door is
     #[arg(long, value_name = "HOST:PORT", value_parser = resolve)]
@@ -62,59 +57,115 @@ fn resolve(text: &str) -> Result<RelayAddress, String> {
     }
 }
 
-fn title(text: &str) -> Result<String, String> {
-    match text.len() <= TITLE_BYTES_MAX {
-        true => Ok(text.to_owned()),
-        false => Err(format!("a title has at most {TITLE_BYTES_MAX} bytes")),
-    }
-}
-
 impl Args {
     /// With a relay elsewhere there is no chat here whose doors could be opened.
     ///
     /// # Errors
     /// What was asked for is the relay's to do.
     pub fn check(&self) -> anyhow::Result<()> {
-        let doors = [("irc", &self.chat.irc), ("plain", &self.chat.plain)];
-        for (name, places) in doors {
-            anyhow::ensure!(
-                self.relay.is_none() || places.is_empty(),
-                "--{name}: with --relay the doors for lines are the relay's; \
-                 start chat-relay with --{name} instead"
-            );
+        if self.relay.is_none() {
+            return Ok(());
         }
-        anyhow::ensure!(
-            self.relay.is_none() || self.chat.gateway.is_empty(),
-            "--gateway: with --relay this program is the gateway; give --gateway to chat-relay"
-        );
-        anyhow::ensure!(
-            self.relay.is_none() || self.chat.kept.is_default(),
-            "--data, --memory, --sync, --keep, --keep-bytes: with --relay it is the relay that keeps the chat; \
-             give them to chat-relay"
-        );
-        anyhow::ensure!(
-            self.relay.is_none() || self.chat.opers.is_none(),
-            "--opers: with --relay it is the relay that has operators; give --opers to chat-relay"
-        );
-        anyhow::ensure!(
-            self.relay.is_none() || self.chat.slow == SlowReaders::Close,
-            "--slow: with --relay it is the relay that knows what may be dropped; \
-             give --slow to chat-relay"
-        );
-        Ok(())
+        for (is_given, why) in self.of_the_relay() {
+            anyhow::ensure!(!is_given, why);
+        }
+        let mut names = self
+            .chat
+            .limit
+            .iter()
+            .filter_map(|limit| limit.split('=').next());
+        match names.find(|name| LIMITS_OF_THE_RELAY.contains(&name.replace('-', "_").as_str())) {
+            Some(name) => anyhow::bail!(
+                "--limit {name}: with --relay nothing is bound by it here; give it to chat-relay"
+            ),
+            None => Ok(()),
+        }
+    }
+
+    /// What is asked for and is nothing for a gateway, and why.
+    fn of_the_relay(&self) -> [(bool, &'static str); 7] {
+        let chat = &self.chat;
+        [
+            (
+                !chat.irc.is_empty(),
+                "--irc: with --relay the doors for lines are the relay's; start chat-relay with --irc instead",
+            ),
+            (
+                !chat.plain.is_empty(),
+                "--plain: with --relay the doors for lines are the relay's; start chat-relay with --plain instead",
+            ),
+            (
+                !chat.gateway.is_empty(),
+                "--gateway: with --relay this program is the gateway; give --gateway to chat-relay",
+            ),
+            (
+                !chat.kept.is_default(),
+                "--data, --memory, --sync, --keep, --keep-bytes: with --relay it is the relay that keeps the chat; \
+                 give them to chat-relay",
+            ),
+            (
+                chat.opers.is_some(),
+                "--opers: with --relay it is the relay that has operators; give --opers to chat-relay",
+            ),
+            (
+                chat.motd.is_some(),
+                "--motd: with --relay it is the relay that greets people; give --motd to chat-relay",
+            ),
+            (
+                chat.slow != SlowReaders::Close,
+                "--slow: with --relay it is the relay that knows what may be dropped; give --slow to chat-relay",
+            ),
+        ]
     }
 }
+
+/// Limits of what a gateway does not do.
+const LIMITS_OF_THE_RELAY: [&str; 6] = [
+    "registration_seconds",
+    "rooms_per_person",
+    "rooms",
+    "people_per_room",
+    "journal_bytes",
+    "redact_seconds",
+];
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chat_core::limits::Limits;
     use clap::Parser;
 
+    fn checked(more: &str) -> Result<(), String> {
+        let args = ["chat-web", "--relay", "127.0.0.1:1"].into_iter();
+        let args = Args::try_parse_from(args.chain(more.split(' ').filter(|arg| !arg.is_empty())));
+        args.unwrap().check().map_err(|why| why.to_string())
+    }
+
     #[test]
-    fn a_title_that_is_too_long_is_refused() {
-        let args = |title: &str| Args::try_parse_from(["chat-web", "--title", title]);
-        assert_eq!(args("Чат").unwrap().title, "Чат");
-        let error = args(&"x".repeat(TITLE_BYTES_MAX + 1)).unwrap_err();
-        assert!(error.to_string().contains("at most 80 bytes"), "{error}");
+    fn a_gateway_leaves_to_the_relay_what_is_the_relays() {
+        assert_eq!(checked(""), Ok(()));
+        assert_eq!(
+            checked("--limit connections=5 --limit ping-seconds=9"),
+            Ok(())
+        );
+        for more in [
+            "--irc none",
+            "--gateway 127.0.0.1",
+            "--memory",
+            "--opers x",
+            "--motd x",
+            "--slow drop",
+            "--limit rooms=5",
+            "--limit rooms-per-person=5",
+        ] {
+            let why = checked(more).unwrap_err();
+            assert!(why.contains("chat-relay"), "{more}: {why}");
+        }
+    }
+
+    #[test]
+    fn the_limits_of_the_relay_are_limits() {
+        let names = Limits::names();
+        assert!(LIMITS_OF_THE_RELAY.iter().all(|name| names.contains(name)));
     }
 }

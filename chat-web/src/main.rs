@@ -42,7 +42,8 @@ fn run() -> anyhow::Result<()> {
 fn run_chat(args: &Args) -> anyhow::Result<()> {
     let browsers = open_for_browsers(args)?;
     let builder = Relay::builder()
-        .title(&args.title)
+        .title(&args.chat.title)
+        .motd(args.chat.message_of_the_day()?)
         .room(args.chat.room.clone())
         .password(args.chat.password()?)
         .gateways(args.chat.gateways()?)
@@ -118,7 +119,7 @@ fn serve<H: relay::Front>(
 /// The password is handed in: its file may be a pipe, which can be read once.
 fn settings_of(args: &Args, password: Option<Secret>) -> anyhow::Result<SiteSettings> {
     Ok(SiteSettings {
-        title: args.title.clone(),
+        title: args.chat.title.clone(),
         room: args.chat.room.clone(),
         irc: String::new(),
         plain: String::new(),

@@ -4,6 +4,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::process::Command;
 use std::time::Instant;
 
+use test_support::tempfile::NamedTempFile;
 use test_support::{LineClient, PATIENCE, Program, eventually};
 
 /// One of the two programs.
@@ -72,6 +73,8 @@ pub(crate) fn help_and_version(subject: &Subject) {
         "--password-file",
         "--gateway",
         "--gateway-secret",
+        "--title",
+        "--motd",
         "--slow",
         "--limit",
         "--unlimited",
@@ -220,4 +223,22 @@ pub(crate) fn unlimited_says_so(subject: &Subject) {
     assert!(started.elapsed() < PATIENCE, "nobody was delayed");
     let quiet = subject.start(&[]).stderr();
     assert!(!quiet.contains("WARN"), "{quiet}");
+}
+
+pub(crate) fn whoever_comes_in_is_told_the_message_of_the_day(subject: &Subject) {
+    let file = NamedTempFile::new().expect("a file");
+    std::fs::write(&file, "be kind\n\nto each other\n").expect("a file");
+    let path = file.path().to_str().expect("a path");
+    let program = subject.start(&["--motd", path]);
+    let mut ana = LineClient::connect(program.door("irc"));
+    ana.send("NICK ana\r\nUSER ana 0 * :ana");
+    ana.expect_contains(" 372 ana :- be kind");
+    ana.expect_contains(" 372 ana :- ");
+    ana.expect_contains(" 372 ana :- to each other");
+    ana.expect_contains(" 376 ");
+    std::fs::write(&file, "x".repeat(500)).expect("a file");
+    let why = subject.refuses("", &["--motd", path]);
+    assert!(why.contains("line 1 is too long: write at most"), "{why}");
+    let why = subject.refuses("", &["--opers", "/"]);
+    assert!(why.contains("this is a folder: name a file in it"), "{why}");
 }

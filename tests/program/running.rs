@@ -1,5 +1,6 @@
 //! What both programs do alike while they run: what they log, and how they end.
 
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use test_support::{LineClient, PATIENCE, Program};
@@ -7,7 +8,34 @@ use test_support::{LineClient, PATIENCE, Program};
 use crate::checks::{Subject, irc};
 
 pub(crate) fn a_signal_drains(subject: &Subject, signal: &str) {
-    let mut program = subject.start(&[]);
+    drains(subject.start(&[]), signal);
+}
+
+/// The tests themselves may have been started by `nohup`, and what they start goes on then.
+pub(crate) fn a_terminal_that_is_closed_drains(subject: &Subject) {
+    drains(started_by(&["env", "--default-signal=HUP"], subject), "HUP");
+}
+
+pub(crate) fn nohup_outlives_its_terminal(subject: &Subject) {
+    let program = started_by(&["nohup"], subject);
+    program.signal("HUP");
+    irc(&program, "ana").fence();
+    drains(program, "TERM");
+}
+
+/// The program, started by a command that becomes it.
+fn started_by(starter: &[&str], subject: &Subject) -> Program {
+    let program = subject.command("", &[]);
+    let mut command = Command::new(starter[0]);
+    command
+        .args(&starter[1..])
+        .arg(program.get_program())
+        .args(program.get_args())
+        .env_remove("RUST_LOG");
+    Program::start_command(command)
+}
+
+fn drains(mut program: Program, signal: &str) {
     let mut ana = irc(&program, "ana");
     let mut nico = LineClient::connect(program.door("plain"));
     nico.expect_prompt("name");

@@ -4,6 +4,7 @@ use super::entry::{Act, Entry, Post, PostKind, Target};
 
 /// What an entry is in a history. Each class is asked for by itself, so that nobody looks through what they do not get.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Class {
     /// PRIVMSG and NOTICE.
     Words,

@@ -118,6 +118,7 @@ pub struct Entry {
 
 /// What was done.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Act {
     /// Said something.
     Post(Post),
@@ -243,6 +244,7 @@ impl Post {
 
 /// Where a post goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Target {
     /// To everybody in a room.
     Room(RoomName),
@@ -261,6 +263,7 @@ pub enum Target {
 
 /// The three commands that say something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PostKind {
     /// PRIVMSG.
     Message,

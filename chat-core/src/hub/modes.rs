@@ -15,6 +15,7 @@ use crate::time::Timestamp;
 
 /// What is on or off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Flag {
     /// `i`: only who was invited may enter.
     InviteOnly,
@@ -53,6 +54,7 @@ impl Flag {
 
 /// A list of masks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum List {
     /// `b`: who may neither enter nor speak.
     Bans,
@@ -101,6 +103,7 @@ pub struct Modes {
 
 /// One change of a mode, as it takes effect.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Change {
     /// On or off.
     Flag(Flag, bool),

@@ -10,6 +10,7 @@ use crate::names::{NameError, Nick, RoomName};
 
 /// Something that others could see if it is granted.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Request {
     /// Say something to a room or to a person.
     Post {
@@ -52,6 +53,7 @@ pub enum Request {
 
 /// Whom a post is for, as its author wrote it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Addressee {
     /// A room.
     Room(RoomName),

@@ -26,6 +26,7 @@ pub struct Question {
 
 /// What a question is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum About {
     /// What was said at a place.
     Said {
@@ -59,6 +60,7 @@ pub enum About {
 
 /// Whose history a question is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Where {
     /// That of a room, or of two identities.
     At(Place),
@@ -143,6 +145,7 @@ impl Span {
 
 /// What a journal knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Found {
     /// What was said, in order.
     Said {

@@ -104,7 +104,7 @@ pub enum StartError {
 
 /// A running chat that its owner turns.
 ///
-/// No threads, no globals, no signals: [`Relay::run`] serves until a [`Handle`] says stop, or
+/// No threads but those of its journal, no globals, no signals: [`Relay::run`] serves until a [`Handle`] says stop, or
 /// [`Relay::turn`] is called in a loop of one's own. Dropped, it closes everything at once.
 pub struct Relay<H: Front = Chat> {
     reactor: Reactor<H>,

@@ -145,12 +145,7 @@ impl Gateway {
         }
         match self.clients.get(id).map(|client| &client.owner) {
             Some(Owner::LoggingIn { .. }) => {
-                let refused = if words.is_empty() {
-                    unreachable()
-                } else {
-                    NotGranted::Unreachable(format!("Sorry, the chat said: {words}."))
-                };
-                self.answer_login(people, id, Err(refused), now);
+                self.answer_login(people, id, Err(refused_with(&words)), now);
             }
             Some(Owner::Guest) => self.desk(people, now).lose_guest(id),
             // An operator of the relay has sent them away: they are not to come back by themselves.
@@ -196,6 +191,20 @@ impl Gateway {
         if let Some(browser) = browser {
             desk.send_away(browser, Farewell::RESTART, RELAY_GONE);
         }
+    }
+}
+
+/// What a visitor is told whom the relay did not let in. What is wrong between the two programs is for neither their
+/// eyes nor their hands; it is in the log.
+fn refused_with(last_words: &str) -> NotGranted {
+    match last_words {
+        "" => unreachable(),
+        words if words.starts_with("WEBIRC ") => {
+            let what =
+                "This page is not set up rightly: whoever runs it finds the reason in its log.";
+            NotGranted::Unreachable(what.to_owned())
+        }
+        words => NotGranted::Unreachable(format!("Sorry, the chat said: {words}.")),
     }
 }
 

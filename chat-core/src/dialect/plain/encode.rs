@@ -66,24 +66,24 @@ fn others_post(source: &Source, post: &Post, out: &mut String) -> bool {
     })
 }
 
-/// Appends each line of a text that is not empty, as a terminal may show it. False if there is none.
+/// Appends each line of a text, as a terminal may show it; empty ones too between others, for they make a paste what it is.
+/// False if there is none with words.
 fn each_line(
     text: &str,
     out: &mut String,
-    mut put: impl FnMut(Cow<'_, str>, &mut String) -> bool,
+    put: impl Fn(Cow<'_, str>, &mut String) -> bool,
 ) -> bool {
-    let Some((first, rest)) = text.split_once('\n') else {
-        return put(visible(text), out);
-    };
-    let lines = std::iter::once(first).chain(rest.split('\n'));
-    let mut is_told = false;
-    for line in lines.filter(|line| !line.is_empty()) {
-        if is_told {
+    let words = text.trim_matches('\n');
+    if words.is_empty() && !text.is_empty() {
+        return false;
+    }
+    for (number, line) in words.split('\n').enumerate() {
+        if number > 0 {
             out.push('\n');
         }
-        is_told = put(visible(line), out);
+        put(visible(line), out);
     }
-    is_told
+    true
 }
 
 /// The words of a post, if it has any.

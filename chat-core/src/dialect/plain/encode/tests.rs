@@ -211,7 +211,7 @@ fn each_line_of_several_says_who_said_it() {
     let cases = [
         (
             to_room(PostKind::Message, text),
-            "ana: one\nana: two\u{fffd}three",
+            "ana: one\nana: \nana: two\u{fffd}three",
         ),
         (to_room(PostKind::Notice, "\na\nb"), "-ana- a\n-ana- b"),
         (
