@@ -245,3 +245,32 @@ fn whoever_comes_from_a_gateway_s_address_and_is_none_is_counted_as_from_there()
         next.next_line().contains(" LS ").then_some(())
     });
 }
+
+#[test]
+fn an_address_may_make_so_many_rooms_and_then_one_now_and_then() {
+    let house = house(&Limits {
+        new_rooms: 3,
+        ..Limits::default()
+    });
+    let mut ana = behind(&house, "192.0.2.7");
+    ana.register("ana");
+    ana.send("JOIN #a,#b");
+    ana.expect_contains(" 366 ana #b ");
+    let mut ann = behind(&house, "192.0.2.7");
+    ann.register("ann");
+    ann.send("JOIN #c,#d,#a");
+    ann.expect_contains(" 366 ann #c ");
+    let why = ann.expect_contains(" 403 ann #d ");
+    let words = "#d cannot be made now, for many rooms were made from your address: join one that is there, or try \
+                 again in 10 minutes";
+    assert!(why.ends_with(words), "{why}");
+    // What is there may be entered, and others make rooms.
+    ann.expect_contains(" 366 ann #a ");
+    for mut other in [behind(&house, "192.0.2.8"), LineClient::connect(house.irc)] {
+        other.send("NICK bob\r\nUSER b 0 * :b");
+        other.expect_contains(" 001 ");
+        other.send("JOIN #e,#f,#g\r\nQUIT");
+        other.expect_contains(" 366 bob #g ");
+        other.expect_eof();
+    }
+}

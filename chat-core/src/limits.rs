@@ -216,7 +216,7 @@ pub const GATHER_READERS_PER_POLL: usize = 64;
 /// Bytes of a password or of a gateway's secret. Ours: with its command it fits one line.
 pub const SECRET_BYTES_MAX: usize = 256;
 
-/// Addresses whose wrong passwords are remembered. Ours: some megabytes at worst.
+/// Addresses whose wrong passwords, or new rooms, are remembered. Ours: some megabytes at worst.
 pub const ATTEMPT_ADDRESSES_MAX: usize = 50_000;
 
 /// Connections accepted in one turn from one door before the others get theirs. Ours.
@@ -290,6 +290,10 @@ pub struct Limits {
     pub rooms_per_person: u64,
     /// Rooms in all.
     pub rooms: u64,
+    /// Rooms that may be made from one address, or one /64 of IPv6, at once; loopback is exempt.
+    pub new_rooms: u64,
+    /// Seconds until one more may be made.
+    pub new_room_seconds: u64,
     /// People in one room.
     pub people_per_room: u64,
     /// Bytes of the journal in memory.
@@ -328,6 +332,9 @@ impl Default for Limits {
             send_queue_bytes: 256 * 1024,
             rooms_per_person: 20,
             rooms: 10_000,
+            // Less than half of all rooms in the 30 days for which one with words in it is not given to others.
+            new_rooms: 100,
+            new_room_seconds: 600,
             people_per_room: 100_000,
             journal_bytes: 64 * 1024 * 1024,
             connections_per_address: 64,
@@ -401,6 +408,8 @@ settable! {
     send_queue_bytes (2 * LINE_IN_BYTES_MAX as u64)..=UNLIMITED;
     rooms_per_person ANY;
     rooms ANY;
+    new_rooms ANY;
+    new_room_seconds ANY;
     people_per_room ANY;
     journal_bytes ANY;
     connections_per_address ANY;
@@ -439,6 +448,7 @@ impl Limits {
     pub fn lift(&mut self) {
         self.flood_lines = UNLIMITED;
         self.connections_per_address = UNLIMITED;
+        self.new_rooms = UNLIMITED;
     }
 }
 

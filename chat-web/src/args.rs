@@ -120,10 +120,12 @@ impl Args {
 }
 
 /// Limits of what a gateway does not do.
-const LIMITS_OF_THE_RELAY: [&str; 6] = [
+const LIMITS_OF_THE_RELAY: [&str; 8] = [
     "registration_seconds",
     "rooms_per_person",
     "rooms",
+    "new_rooms",
+    "new_room_seconds",
     "people_per_room",
     "journal_bytes",
     "redact_seconds",

@@ -12,9 +12,10 @@ use crate::dialect::irc::numeric::ERR_TOOMANYTARGETS;
 use crate::hub::entry::PostKind;
 use crate::hub::ranks::Rank;
 use crate::hub::request::{Addressee, Refusal, Request};
-use crate::id::PersonId;
+use crate::id::{DoorId, PersonId};
 use crate::limits::TARGETS_MAX;
 use crate::names::{Nick, RoomName};
+use crate::net::attempts::Denied;
 
 impl Turn<'_> {
     pub(super) fn post(
@@ -96,7 +97,13 @@ impl Turn<'_> {
                 Ok(room) if named.contains(&room) => {}
                 Ok(room) => {
                     named.push(room.clone());
-                    made += u32::from(self.chat.hub.room(&room).is_none());
+                    if self.chat.hub.room(&room).is_none() {
+                        if let Err(refusal) = self.count_founding(who, &room) {
+                            self.refuse(key, &refusal);
+                            continue;
+                        }
+                        made += 1;
+                    }
                     self.submit(who, Request::Join(room, secret.map(Arc::from)), key);
                 }
                 Err(wrong) => self.refuse(key, &Refusal::BadName(name.to_owned(), wrong)),
@@ -105,6 +112,22 @@ impl Turn<'_> {
         // Many may be entered at once, as clients do when they start; many that are not there yet are as many lines.
         if made > 1 {
             self.charge(who, made - 1);
+        }
+    }
+
+    /// Counts a room that somebody is about to make: nobody can fill the chat with rooms, which stay while there are words
+    /// in them.
+    fn count_founding(&mut self, who: PersonId, room: &RoomName) -> Result<(), Refusal> {
+        let peer = self.people.peer(who).filter(|peer| !peer.is_exempt());
+        let Some(ip) = peer
+            .filter(|peer| peer.door != DoorId::INSIDE)
+            .map(|peer| peer.ip)
+        else {
+            return Ok(());
+        };
+        match self.chat.founders.begin(ip, self.now.mono) {
+            Err(Denied::Wait(wait)) => Err(Refusal::TooManyNewRooms(room.clone(), wait)),
+            Ok(()) | Err(Denied::Wrong) => Ok(()),
         }
     }
 

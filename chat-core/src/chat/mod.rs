@@ -155,6 +155,8 @@ pub struct Chat {
     limits: Limits,
     password: Option<Secret>,
     attempts: Attempts,
+    /// From where rooms were made of late.
+    founders: Attempts,
     claims: Claims,
     /// Who may not come in.
     bans: Bans,
@@ -226,6 +228,7 @@ impl Chat {
             limits: setup.limits,
             password,
             attempts: Attempts::new(&setup.limits),
+            founders: Attempts::at_rooms(&setup.limits),
             claims: Claims::new(setup.opers, &setup.limits),
             bans: Bans::default(),
             expelled: Vec::new(),

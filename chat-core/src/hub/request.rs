@@ -1,6 +1,7 @@
 //! What a registered person may ask of the hub, and why it may say no. Floor 1.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::hub::Redaction;
 use crate::hub::entry::{NotKept, PostKind, Target};
@@ -160,6 +161,12 @@ pub enum Refusal {
     /// Only operators of the room may do that. 482.
     #[error("only an operator of {0} may do that")]
     NotOperator(RoomName),
+    /// Many rooms were made from their address; the next one may be made in so long. 403.
+    #[error(
+        "{0} cannot be made now, for many rooms were made from your address: join one that is there, or try again in {wait}",
+        wait = in_minutes(*.1)
+    )]
+    TooManyNewRooms(RoomName, Duration),
     /// No more rooms can be made. 403.
     #[error("{0} cannot be made: there are too many rooms; join one that is there")]
     TooManyRoomsInAll(RoomName),
@@ -184,4 +191,11 @@ pub enum Refusal {
     /// Whoever asked is not here any more: nobody is left to be told.
     #[error("you have left")]
     Gone,
+}
+
+fn in_minutes(wait: Duration) -> String {
+    match wait.as_secs().div_ceil(60) {
+        0 | 1 => "a minute".to_owned(),
+        count => format!("{count} minutes"),
+    }
 }

@@ -1,7 +1,7 @@
-//! How often one address may guess a password. Floor 2; pure: the time is given in.
+//! How often one address may guess a password, or make a room. Floor 2; pure: the time is given in.
 //!
 //! Each address has some guesses at once, and gets one more every some seconds. Only wrong ones count,
-//! so that an office behind one address comes in at nine o'clock, however many they are.
+//! so that an office behind one address comes in at nine o'clock, however many they are. Each new room does.
 
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
@@ -35,11 +35,21 @@ pub enum Denied {
 }
 
 impl Attempts {
-    /// Nobody has guessed yet.
+    /// For passwords; nobody has guessed yet.
     #[must_use]
     pub fn new(limits: &Limits) -> Attempts {
-        let each = seconds(limits.password_seconds);
-        let count = u32::try_from(limits.password_attempts).unwrap_or(u32::MAX);
+        Attempts::so_many(limits.password_attempts, limits.password_seconds)
+    }
+
+    /// The same for new rooms: each that is [begun](Attempts::begin) counts.
+    #[must_use]
+    pub fn at_rooms(limits: &Limits) -> Attempts {
+        Attempts::so_many(limits.new_rooms, limits.new_room_seconds)
+    }
+
+    fn so_many(count: u64, each_seconds: u64) -> Attempts {
+        let each = seconds(each_seconds);
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
         Attempts {
             full_at: HashMap::new(),
             order: BTreeSet::new(),
@@ -197,6 +207,16 @@ mod tests {
         }
         let _ = wrong(&mut attempts, "192.0.2.8", now);
         assert_eq!((attempts.full_at.len(), attempts.order.len()), (1, 1));
+    }
+
+    #[test]
+    fn a_hundred_rooms_are_made_at_once_and_then_one_each_ten_minutes() {
+        let mut founders = Attempts::at_rooms(&Limits::default());
+        let (ana, now) = ("192.0.2.7".parse().unwrap(), Instant::now());
+        assert!((0..100).all(|_| founders.begin(ana, now).is_ok()));
+        let wait = Duration::from_secs(600);
+        assert_eq!(founders.begin(ana, now), Err(Denied::Wait(wait)));
+        assert_eq!(founders.begin(ana, now + wait), Ok(()));
     }
 
     #[test]

@@ -49,6 +49,7 @@ pub fn refusal(out: &mut String, reader: &Reader<'_>, command: &str, refusal: &R
         Refusal::RoomFull(room) => say(ERR_CHANNELISFULL, &[room.as_str()]),
         Refusal::RoomLooksLike(room, _)
         | Refusal::RoomLooksLikeSecret(room)
+        | Refusal::TooManyNewRooms(room, _)
         | Refusal::TooManyRoomsInAll(room) => {
             say(ERR_NOSUCHCHANNEL, &[room.as_str()]);
         }
@@ -126,6 +127,8 @@ pub fn parse_error(out: &mut String, reader: &Reader<'_>, error: ParseError) -> 
 #[cfg(test)]
 mod tests {
     use super::super::caps::Caps;
+    use std::time::Duration;
+
     use super::*;
     use crate::hub::entry::NotKept;
     use crate::names::{Nick, RoomName};
@@ -163,7 +166,12 @@ mod tests {
                 "443 ana bob #a :",
             ),
             (Refusal::RoomFull(room.clone()), "471 ana #a :"),
-            (Refusal::TooManyRoomsInAll(room), "403 ana #a :"),
+            (Refusal::TooManyRoomsInAll(room.clone()), "403 ana #a :"),
+            (
+                Refusal::TooManyNewRooms(room, Duration::from_secs(61)),
+                "403 ana #a :#a cannot be made now, for many rooms were made from your address: join one that is there, or \
+                 try again in 2 minutes",
+            ),
             (Refusal::NotStored(NotKept::DiskFull), "NOTICE ana :"),
         ];
         for (why, expected) in cases {

@@ -136,6 +136,7 @@ pub fn refusal(why: &Refusal) -> String {
         Refusal::TooManyRoomsInAll(_) | Refusal::RoomLooksLike(..) => "/join one that exists.",
         Refusal::RoomLooksLikeSecret(_) => "/join another room.",
         Refusal::TooManyRooms(_)
+        | Refusal::TooManyNewRooms(..)
         | Refusal::AlreadyInRoom(..)
         | Refusal::JoinDenied(..)
         | Refusal::PostDenied(..)

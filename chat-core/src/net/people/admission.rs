@@ -17,9 +17,7 @@ impl People {
             return Err("there are too many connections: try again later");
         }
         match self.peer(who).filter(|_| self.is_counted(who)) {
-            Some(peer) if peer.told || !peer.ip.is_loopback() => {
-                check_count(self.connections_from(peer.ip), limits)
-            }
+            Some(peer) if !peer.is_exempt() => check_count(self.connections_from(peer.ip), limits),
             _ => Ok(()),
         }
     }

@@ -27,6 +27,14 @@ pub struct Peer {
     pub door: DoorId,
 }
 
+impl Peer {
+    /// Somebody on this machine, whom no bound for one address concerns.
+    #[must_use]
+    pub fn is_exempt(&self) -> bool {
+        self.ip.is_loopback() && !self.told
+    }
+}
+
 /// Why a connection ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
