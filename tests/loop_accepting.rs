@@ -28,10 +28,7 @@ fn all_who_wait_at_the_door_come_in_with_one_event() {
     let clients: Vec<TcpStream> = (0..600)
         .map(|_| TcpStream::connect(address).unwrap())
         .collect();
-    for _ in 0..4 {
-        server.turn();
-    }
-    assert_eq!(server.opened().len(), clients.len());
+    server.until(|reactor| reactor.people().len() == clients.len());
     assert_eq!(server.reactor.people().connections_from(LOOPBACK), 600);
 }
 
@@ -113,7 +110,7 @@ fn a_place_is_not_used_again_in_the_turn_in_which_it_is_left() {
     // Bob's first event, that he may be written to, would come before Ana's line.
     server.turn();
     say(&mut ana, "end the others\r\n");
-    std::thread::sleep(Duration::from_millis(20));
+    server.wait_for_news();
     say(&mut bob, "stale\r\n");
     let carl = TcpStream::connect(server.address).unwrap();
     server.until(|reactor| reactor.host().told.len() >= 5);
@@ -170,7 +167,7 @@ fn an_id_that_is_out_of_date_finds_nobody() {
     });
     say(&mut carl, "for me\r\n");
     server.expect(&mut carl, "for me\r\n");
-    server.turns_for(Duration::from_millis(250));
+    server.pass(Duration::from_millis(250));
     assert_eq!(server.told().len(), 5 - 1, "{:?}", server.told());
 }
 

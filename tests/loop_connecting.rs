@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use chat_core::id::{DoorId, PersonId};
+use chat_core::limits::WHEEL_TICK;
 use chat_core::net::{Closed, Farewell, Lines};
 use loop_support::{Server, Told, echo};
 use socket2::{Domain, Socket, Type};
@@ -96,7 +97,10 @@ fn an_attempt_that_hangs_ends_by_the_host_s_deadline() {
         people.send(id, b"NICK\r\n");
         people.set_deadline(id, now.mono + Duration::from_millis(100));
     });
-    server.until_told(&Told::Deadline(id));
+    server.turns_for(Duration::from_millis(20));
+    server.pass(Duration::from_millis(99));
+    assert_eq!(server.told(), []);
+    server.pass(Duration::from_millis(1) + WHEEL_TICK);
     assert_eq!(server.told(), [Told::Deadline(id)]);
     dismiss(&mut server, id);
     server.until_told(&Told::Closed(id, Closed::Dismissed));

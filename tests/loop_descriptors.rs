@@ -11,7 +11,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use chat_core::limits::LINGER;
-use loop_support::{CpuClock, Server, broadcast, descriptors, echo, reset, say};
+use loop_support::{CpuClock, PATIENCE, Server, broadcast, descriptors, echo, reset, say};
 use socket2::{Domain, Socket, Type};
 
 /// Runs the test again in a process with few descriptors; true in that process.
@@ -39,6 +39,7 @@ fn take_descriptors(left: usize) -> Vec<File> {
 
 /// Turns for a second as a program would, and asserts that it slept nearly all of it.
 fn sleeps_for_a_second(server: &mut Server, cpu: &CpuClock) {
+    server.reactor.start_clock();
     let (start, ticks, turns) = (Instant::now(), cpu.ticks(), server.reactor.host().turns);
     while start.elapsed() < Duration::from_secs(1) {
         let left = Duration::from_secs(1).saturating_sub(start.elapsed());
@@ -59,7 +60,8 @@ fn comes_in_and_is_echoed(server: &mut Server) {
 
 fn is_sent_away(server: &mut Server, client: &mut TcpStream) -> bool {
     client.set_nonblocking(true).unwrap();
-    for _ in 0..100 {
+    let start = Instant::now();
+    while start.elapsed() < PATIENCE {
         server.turn();
         match client.read(&mut [0]) {
             Ok(0) => return true,
@@ -155,6 +157,6 @@ fn no_descriptor_leaks_however_connections_end() {
         server.turn();
     }
     server.until(|reactor| reactor.people().is_empty());
-    server.turns_for(LINGER + Duration::from_millis(50));
+    server.pass(LINGER);
     assert_eq!(descriptors(), before);
 }

@@ -12,11 +12,11 @@ use chat_core::net::{
     After, Closed, Door, Farewell, Fault, Frame, Framing, Host, Input, Lines, People, Reactor, Wire,
 };
 use chat_core::time::Now;
-use loop_support::{Server, Told, say};
+use loop_support::{PATIENCE, Server, Told, say};
 use socket2::SockRef;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// One byte is one command: `?` asks the host, `p` is answered by itself, `u` changes the wire,
 /// `!` breaks; anything else is a message.
@@ -139,10 +139,21 @@ fn answering(later: bool) -> (Reactor<Answering>, TcpStream) {
     (reactor, client)
 }
 
-fn turns(reactor: &mut Reactor<Answering>) {
-    for _ in 0..8 {
+#[track_caller]
+fn turns_until(reactor: &mut Reactor<Answering>, what: impl Fn(&Answering) -> bool) {
+    let start = Instant::now();
+    while !what(reactor.host()) {
+        assert!(start.elapsed() < PATIENCE);
         reactor.turn(Some(Duration::from_millis(5))).unwrap();
     }
+}
+
+fn turns_until_closed(reactor: &mut Reactor<Answering>) {
+    turns_until(reactor, |host| !host.closed.is_empty());
+}
+
+fn turns_until_asked(reactor: &mut Reactor<Answering>) {
+    turns_until(reactor, |host| !host.asked.is_empty());
 }
 
 /// Says something, ends, and returns everything that comes until the server closes.
@@ -150,7 +161,7 @@ fn converse(text: &str) -> (String, Vec<Closed>) {
     let (mut reactor, mut client) = answering(false);
     say(&mut client, text);
     client.shutdown(Shutdown::Write).unwrap();
-    turns(&mut reactor);
+    turns_until_closed(&mut reactor);
     let mut got = String::new();
     client.read_to_string(&mut got).unwrap();
     (got, std::mem::take(&mut reactor.host_mut().closed))
@@ -190,16 +201,15 @@ fn the_farewell_comes_last_also_when_the_framing_is_busy_decoding() {
 fn a_framing_that_waits_for_its_host_goes_on_when_resumed() {
     let (mut reactor, mut client) = answering(true);
     say(&mut client, "a?b");
-    turns(&mut reactor);
+    turns_until_asked(&mut reactor);
     let who = reactor.host_mut().asked.pop().unwrap();
     reactor.with(|_, people, _| {
         let framing = people.framing_mut::<Bytes>(who).unwrap();
         framing.asked.as_mut().unwrap().answer = Some("at last ");
         people.resume(who);
     });
-    turns(&mut reactor);
     client.shutdown(Shutdown::Write).unwrap();
-    turns(&mut reactor);
+    turns_until_closed(&mut reactor);
     let mut got = String::new();
     client.read_to_string(&mut got).unwrap();
     assert_eq!(got, "a:plain at last b:plain ");
@@ -209,7 +219,7 @@ fn a_framing_that_waits_for_its_host_goes_on_when_resumed() {
 fn a_framing_that_waits_for_its_host_holds_a_bounded_inbox() {
     let (mut reactor, mut client) = answering(true);
     say(&mut client, "?");
-    turns(&mut reactor);
+    turns_until_asked(&mut reactor);
     client.set_nonblocking(true).unwrap();
     SockRef::from(&client).set_send_buffer_size(50_000).unwrap();
     let mut taken = 0;

@@ -147,7 +147,7 @@ fn bytes_that_came_before_the_swap_are_not_forgotten() {
     let person = silent(&mut server);
     server.turn();
     say(&mut client, "early\r\n");
-    std::thread::sleep(Duration::from_millis(20));
+    server.wait_for_news();
     server.reactor.with(|_, people, _| people.swap(old, person));
     server.expect(&mut client, "early\r\n");
     assert_eq!(server.lines_of(person), ["early"]);
@@ -183,7 +183,7 @@ fn deadlines_stay_with_the_people() {
         people.set_deadline(person, now.mono + Duration::from_millis(100));
         people.swap(person, connected);
     });
-    server.until_told(&Told::Deadline(person));
-    server.turns_for(Duration::from_millis(250));
+    server.pass(Duration::from_millis(350));
+    assert!(server.told().contains(&Told::Deadline(person)));
     assert!(!server.told().contains(&Told::Deadline(connected)));
 }

@@ -1,10 +1,13 @@
 //! A small host over real loopback sockets, driven turn by turn from the test's own thread.
+//!
+//! Its clock stands still but for [`Server::pass`], so what is due when does not depend on how busy this machine is.
 #![allow(dead_code, missing_docs, unreachable_pub, unused_imports)] // each test uses its part
 
 mod system;
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::os::fd::{AsFd, AsRawFd};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -15,13 +18,14 @@ use chat_core::net::{
     After, Closed, Door, Dropped, Farewell, Frame, Framing, Host, Lines, People, Reactor, Slow,
 };
 use chat_core::time::Now;
-use mio::Waker;
+use mio::unix::SourceFd;
+use mio::{Events, Interest, Poll, Token, Waker};
 use socket2::{Domain, Socket, Type};
 
 pub use system::{CpuClock, descriptors, reset};
 
-/// Longer than anything here takes, shorter than anybody's patience.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+/// Longer than anything here takes, though the machine stands still for some seconds meanwhile.
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What the host was told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -167,7 +171,23 @@ impl Server {
         let address = door.local_addr().unwrap();
         let mut reactor = Reactor::new(room, limits).unwrap();
         reactor.open(door).unwrap();
+        reactor.advance(Duration::ZERO);
         Server { reactor, address }
+    }
+
+    /// Lets so much time pass, and happen what is due meanwhile, one thing after another.
+    pub fn pass(&mut self, time: Duration) {
+        let end = self.reactor.now().mono + time;
+        loop {
+            self.reactor.turn(Some(Duration::ZERO)).unwrap();
+            let now = self.reactor.now().mono;
+            if now >= end {
+                return;
+            }
+            let next = self.reactor.next_deadline().filter(|at| *at < end);
+            let step = next.unwrap_or(end).saturating_duration_since(now);
+            self.reactor.advance(step);
+        }
     }
 
     /// A turn that sleeps 10 ms at most.
@@ -175,12 +195,24 @@ impl Server {
         self.reactor.turn(Some(Duration::from_millis(10))).unwrap();
     }
 
-    /// Turns for this long.
+    /// Turns for this long in the world outside, whose kernel may have something to deliver; here no time passes.
     pub fn turns_for(&mut self, time: Duration) {
         let start = Instant::now();
         while start.elapsed() < time {
             self.turn();
         }
+    }
+
+    /// Sleeps until the next turn has something to do, since somebody's words are here.
+    pub fn wait_for_news(&self) {
+        let (mut poll, mut events) = (Poll::new().unwrap(), Events::with_capacity(1));
+        let reactor = self.reactor.as_fd().as_raw_fd();
+        let mut source = SourceFd(&reactor);
+        let registry = poll.registry();
+        registry
+            .register(&mut source, Token(0), Interest::READABLE)
+            .unwrap();
+        poll.poll(&mut events, Some(PATIENCE)).unwrap();
     }
 
     /// Turns until something holds.
