@@ -6,13 +6,16 @@
     reason = "a test may stop at the first surprise"
 )]
 
+#[path = "sessions_support/clocked.rs"]
+mod clocked;
 #[path = "sessions_support/mod.rs"]
 mod sessions_support;
 
 use std::io::Write;
 use std::net::{Shutdown, TcpStream};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use clocked::House;
 use sessions_support::Site;
 use test_support::http::{self, Connection};
 use test_support::{LineClient, WsClient};
@@ -38,31 +41,30 @@ fn requests_follow_each_other_on_one_connection() {
 
 #[test]
 fn a_request_that_takes_too_long_is_told_so() {
-    let site = Site::start_with(&["--limit", "http_head_seconds=1"]);
-    let mut slow = Connection::open(site.http);
-    let start = Instant::now();
+    let house = House::hurried();
+    let mut slow = Connection::open(house.http);
     slow.send("GET / HTTP/1.1\r\n");
-    std::thread::sleep(Duration::from_millis(600));
+    house.pass(Duration::from_millis(600));
     slow.send("Host: a");
+    house.pass(Duration::from_millis(500));
     assert_eq!(slow.response().status, 408);
     assert!(slow.rest().is_empty());
-    assert!(
-        start.elapsed() < Duration::from_secs(4),
-        "{:?}",
-        start.elapsed()
-    );
-    let mut body = Connection::open(site.http);
+    let mut body = Connection::open(house.http);
     body.send(format!(
         "POST /login HTTP/1.1\r\nHost: {}\r\nContent-Length: 9\r\n\r\nname",
-        site.http
+        house.http
     ));
+    house.pass(Duration::from_millis(1100));
     assert_eq!(body.response().status, 408);
-    let mut idle = Connection::open(site.http);
+    let mut idle = Connection::open(house.http);
+    house.pass(Duration::from_millis(1100));
     assert_eq!(idle.rest(), b"", "who asked for nothing is told nothing");
-    let mut tab = WsClient::connect(site.http);
+    let mut tab = WsClient::connect(house.http);
     tab.register("bot");
-    std::thread::sleep(Duration::from_millis(2500));
-    tab.fence();
+    for _ in 0..5 {
+        house.pass(Duration::from_millis(500));
+        tab.fence();
+    }
 }
 
 #[test]

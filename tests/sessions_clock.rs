@@ -15,6 +15,8 @@ use clocked::{House, hear_quit};
 use test_support::WsClient;
 use test_support::http::login;
 
+const SECOND: Duration = Duration::from_secs(1);
+
 #[test]
 fn a_ghost_leaves_after_ten_seconds_and_its_name_is_free_sixty_later() {
     let house = House::new(0);
@@ -25,18 +27,18 @@ fn a_ghost_leaves_after_ten_seconds_and_its_name_is_free_sixty_later() {
     witness.expect_contains(":ana!");
     drop(tab);
     std::thread::sleep(Duration::from_millis(300));
-    house.pass(8);
+    house.pass(8 * SECOND);
     assert_eq!(witness.fence(), [""; 0]);
     assert_eq!(house.wants("ana"), "433");
-    house.pass(3);
+    house.pass(3 * SECOND);
     hear_quit(&mut witness);
     assert_eq!(house.wants("ana"), "433");
-    house.pass(55);
+    house.pass(55 * SECOND);
     assert_eq!(
         (house.wants("ana"), house.index(&cookie)),
         ("433".into(), 200)
     );
-    house.pass(5);
+    house.pass(5 * SECOND);
     assert_eq!(
         (house.wants("ana"), house.index(&cookie)),
         ("001".into(), 303)
@@ -58,9 +60,9 @@ fn a_name_that_was_changed_is_freed_in_the_end_too() {
     assert!(welcome.iter().any(|line| line.contains(" 001 anna ")));
     drop(tab);
     std::thread::sleep(Duration::from_millis(300));
-    house.pass(11);
+    house.pass(11 * SECOND);
     assert_eq!(house.wants("anna"), "433");
-    house.pass(60);
+    house.pass(60 * SECOND);
     assert_eq!(
         (house.wants("ana"), house.wants("anna")),
         ("001".into(), "001".into())
@@ -79,7 +81,7 @@ fn whoever_comes_back_as_the_ghost_leaves_is_in_once_and_under_its_name() {
         drop(tab);
         std::thread::sleep(Duration::from_millis(50));
         std::thread::scope(|scope| {
-            scope.spawn(|| house.pass(10));
+            scope.spawn(|| house.pass(10 * SECOND));
             let (mut tab, welcome) = house.tab(&cookie);
             assert!(welcome.iter().any(|line| line.contains(" 001 ana ")));
             enter(&mut tab, &welcome);
@@ -116,7 +118,7 @@ fn what_was_said_before_a_ghost_left_is_said_once_and_read_all_the_same() {
     tab.expect_contains(marker);
     drop(tab);
     std::thread::sleep(Duration::from_millis(300));
-    house.pass(11);
+    house.pass(11 * SECOND);
     hear_quit(&mut witness);
     let (mut tab, _) = house.tab(&cookie);
     tab.caps(&caps);
@@ -126,4 +128,18 @@ fn what_was_said_before_a_ghost_left_is_said_once_and_read_all_the_same() {
     tab.expect_contains(marker);
     tab.fence();
     assert!(witness.fence().iter().all(|line| !line.contains("PRIVMSG")));
+}
+
+#[test]
+fn a_ghost_holds_no_end_up() {
+    let house = House::new(0);
+    let mut witness = house.person("witness");
+    let (mut tab, _) = house.tab(&login(house.http, "ana"));
+    tab.join("#lobby");
+    witness.expect_contains(":ana!");
+    drop(tab);
+    std::thread::sleep(Duration::from_millis(300));
+    witness.fence();
+    drop(witness);
+    house.stop();
 }

@@ -15,6 +15,8 @@ use clocked::{House, hear_quit};
 use test_support::http::{login, request};
 use test_support::{LineClient, WsClient};
 
+const SECOND: Duration = Duration::from_secs(1);
+
 /// Turns that a late journal takes: an idle loop that waits for it turns each millisecond.
 const LATE: u64 = 400;
 
@@ -110,7 +112,7 @@ fn who_comes_back_while_the_ghosts_goodbye_is_on_its_way_gets_in_in_the_end() {
     tab.join("#lobby");
     drop(tab);
     std::thread::sleep(Duration::from_millis(100));
-    house.pass(11);
+    house.pass(11 * SECOND);
     let mut early = WsClient::connect_with_session(house.http, &cookie);
     early.send("NICK x");
     early.send("USER x 0 * :x");

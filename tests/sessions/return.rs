@@ -122,11 +122,14 @@ fn who_does_not_come_back_quits_after_ten_seconds_and_keeps_the_name() {
     witness.expect_contains(" JOIN ");
     let gone = Instant::now();
     drop(tab);
-    witness.quiet(Duration::from_secs(8));
-    let quit = witness.expect_contains(":ana!");
-    let after = gone.elapsed().as_secs_f64();
-    assert!(quit.contains(" QUIT :"), "{quit}");
-    assert!((9.0..13.0).contains(&after), "after {after} s");
+    let quit = witness.next_line();
+    // How much later at most is held to the clock in sessions_clock.
+    let after = gone.elapsed();
+    assert!(
+        quit.starts_with(":ana!") && quit.contains(" QUIT :"),
+        "{quit}"
+    );
+    assert!(after > Duration::from_secs(9), "after {after:?}");
     assert_eq!(site.wants("ana"), "433");
     assert_eq!(site.wants("Ana"), "433");
     let taken = post_login(site.http, "ana");

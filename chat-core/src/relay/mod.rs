@@ -221,8 +221,9 @@ impl<H: Front> Relay<H> {
         over.into_iter().chain(self.reactor.next_deadline()).min()
     }
 
-    /// Stops the relay's clocks and sets them forward: see [`testing`](crate::testing).
-    pub(crate) fn advance(&mut self, by: Duration) {
+    /// Stops the relay's clocks and sets them forward, as [`Reactor::advance`] does: for tests of a host of one's own.
+    /// Those of a chat have more of it in [`testing`](crate::testing).
+    pub fn advance(&mut self, by: Duration) {
         self.reactor.advance(by);
     }
 
