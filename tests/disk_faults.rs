@@ -173,7 +173,7 @@ fn a_disk_that_is_whole_again_takes_the_next_message() {
     // More than one attempt in between fails.
     std::thread::sleep(Duration::from_millis(1500));
     disk.mend();
-    std::thread::sleep(Duration::from_millis(1500));
+    program.expect_stderr("is sound and written again");
     kept.push(ana.say("two"));
     drop(program);
     assert_eq!(history(&open(&disk), "#tea"), kept);
@@ -269,6 +269,6 @@ fn many_entries_share_a_sync() {
     assert!((1..20).contains(&count), "{count} syncs for 100 entries");
 }
 
-/// Well below what a slow disk takes, and far above what an answer needs.
-const SERVED_WITHIN: Duration = Duration::from_secs(1);
-const SLOW: Duration = Duration::from_secs(2);
+/// Below what a slow disk takes, and far above what an answer needs: a machine may stand still for some seconds.
+const SERVED_WITHIN: Duration = Duration::from_secs(12);
+const SLOW: Duration = Duration::from_secs(15);

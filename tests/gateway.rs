@@ -15,10 +15,13 @@ use std::time::{Duration, Instant};
 
 use gateway_support::{Pair, Posing, at_relay, relay_at, start_relay};
 use test_support::http::{self, login, post_login};
-use test_support::{LineClient, WsClient, eventually};
+use test_support::{LineClient, PATIENCE, WsClient, eventually};
 
 const RESTART: u16 = 1012;
 const NAME_TAKEN: u16 = 4003;
+
+/// A gateway tries again every few seconds; and a machine may stand still for some.
+const BACK_WITHIN: Duration = Duration::from_secs(30);
 
 #[test]
 fn the_relay_goes_and_comes_and_everybody_is_where_they_were() {
@@ -43,11 +46,7 @@ fn the_relay_goes_and_comes_and_everybody_is_where_they_were() {
     pair.relay = Some(relay_at(at));
     let back = Instant::now();
     let welcome = ana_tab.register("ana");
-    assert!(
-        back.elapsed() < Duration::from_secs(5),
-        "{:?}",
-        back.elapsed()
-    );
+    assert!(back.elapsed() < BACK_WITHIN, "{:?}", back.elapsed());
     for room in ["#lobby", "#garden"] {
         assert!(
             welcome
@@ -98,7 +97,7 @@ fn two_hundred_people_are_back_after_a_kill_with_their_names_and_rooms() {
         tab.expect_contains(&format!(" 366 p{n} #r{}", n % 10));
     }
     let took = back.elapsed();
-    assert!(took < Duration::from_secs(5), "{took:?}");
+    assert!(took < BACK_WITHIN, "{took:?}");
     let mut witness = at_relay(&pair, "witness");
     witness.join("#all");
     let names = witness.transcript();
@@ -123,7 +122,7 @@ fn the_gateway_goes_and_the_relay_tells_the_rooms() {
     let gateway = pair.another_gateway();
     let cookie = login(gateway.door("http"), "ana");
     assert!(cookie.starts_with("chat_session="));
-    assert!(!pair.gateway.wait(Duration::from_secs(5)).success());
+    assert!(!pair.gateway.wait(PATIENCE).success());
 }
 
 #[test]
@@ -139,7 +138,7 @@ fn a_gateway_that_is_ended_says_goodbye_on_both_sides() {
     tab.expect_close(RESTART);
     let told = witness.expect_contains(" QUIT :");
     assert!(told.ends_with(" QUIT :the chat is closing"), "{told}");
-    assert!(pair.gateway.wait(Duration::from_secs(5)).success());
+    assert!(pair.gateway.wait(PATIENCE).success());
 }
 
 #[test]
@@ -176,11 +175,7 @@ fn a_relay_that_says_nothing_is_given_up_in_time() {
         "{:?}",
         start.elapsed()
     );
-    assert!(
-        start.elapsed() < Duration::from_secs(9),
-        "{:?}",
-        start.elapsed()
-    );
+    assert!(start.elapsed() < PATIENCE / 2, "{:?}", start.elapsed());
     gateway_support::told_once(&gateway, "did not answer as the IRC door of a chat-relay");
 }
 
@@ -209,21 +204,18 @@ fn a_name_that_somebody_took_meanwhile_ends_the_session() {
     // Whoever listens there now says that the name is taken, again and again.
     let relay = TcpListener::bind(at).unwrap();
     let mut tab = WsClient::connect_with_session(pair.http, &ana);
-    let refusing = std::thread::spawn(move || {
-        let start = Instant::now();
-        while start.elapsed() < Duration::from_secs(11) {
+    std::thread::spawn(move || {
+        loop {
             let mut link = LineClient::accept(&relay);
             link.expect_contains("USER ");
             link.send(":relay 433 * ana :the name ana is taken");
             link.expect_eof();
         }
-        relay
     });
     let words = tab.expect_close(NAME_TAKEN);
     assert!(words.contains("has your name"), "{words}");
     let page = pair.index(&ana);
     assert_eq!(page.status, 303, "the login form is next");
-    drop(refusing);
 }
 
 #[test]
@@ -256,6 +248,8 @@ fn a_relay_that_does_not_read_makes_its_people_wait_and_nobody_else() {
         mut tab,
     } = gateway_support::pose_as_relay(&[]);
     let line = format!("PRIVMSG #a :{}", "x".repeat(400));
+    let patience = Some(Duration::from_secs(2));
+    tab.raw().set_write_timeout(patience).unwrap();
     // As much as sockets and queues hold, and then no more is taken.
     let taken = (0..1_000_000)
         .take_while(|_| tab.try_send(&line).is_ok())
@@ -270,14 +264,14 @@ fn a_relay_that_does_not_read_makes_its_people_wait_and_nobody_else() {
 
 #[test]
 fn a_dead_browser_is_noticed_and_its_person_quits() {
-    let pair = Pair::start(&["--limit", "ping_seconds=1", "--limit", "pong_seconds=1"]);
+    // Who answers late, since this machine stood still for some seconds, is not dead.
+    let asks = ["--limit=ping_seconds=1", "--limit=pong_seconds=8"];
+    let pair = Pair::start(&asks);
     let cookie = pair.login("ana");
     let mut tab = pair.tab(&cookie);
     tab.answer_pings(false);
     tab.expect_contains("PING :");
-    let start = Instant::now();
     tab.expect_close(1008);
-    assert!(start.elapsed() < Duration::from_secs(5));
     // The session may come back, and the relay's own questions are answered meanwhile.
     std::thread::sleep(Duration::from_secs(3));
     let mut tab = pair.tab(&cookie);
@@ -299,12 +293,12 @@ fn doors_for_lines_are_the_relays() {
         ),
     ] {
         let mut program = gateway_support::failing(&["--relay=127.0.0.1:1", flag]);
-        assert!(!program.wait(Duration::from_secs(5)).success());
+        assert!(!program.wait(PATIENCE).success());
         assert!(program.stderr().contains(words), "{}", program.stderr());
     }
     for (relay, words) in [("nowhere", "write HOST:PORT"), ("a.invalid:1", "--relay")] {
         let mut program = gateway_support::failing(&["--relay", relay]);
-        assert!(!program.wait(Duration::from_secs(5)).success());
+        assert!(!program.wait(PATIENCE).success());
         assert!(program.stderr().contains(words), "{}", program.stderr());
     }
 }
@@ -323,8 +317,10 @@ fn every_address_of_the_relays_name_is_tried() {
 fn a_proven_gateway_may_attach_as_often_as_browsers_come() {
     let secret = gateway_support::secret_file("s3cret");
     let path = secret.path().to_str().unwrap();
+    // A long time for whoever is held to it, and none for whoever is not.
     let relay = start_relay(&[
         "--irc=127.0.0.1:0",
+        "--limit=flood_lines_per_second=1",
         "--gateway=127.0.0.1",
         "--gateway-secret",
         path,
@@ -334,20 +330,16 @@ fn a_proven_gateway_may_attach_as_often_as_browsers_come() {
     let http = gateway.door("http");
     let cookie = login(http, "ana");
     let start = Instant::now();
-    for _ in 0..8 {
+    for _ in 0..30 {
         WsClient::connect_with_session(http, &cookie).register("ana");
     }
-    assert!(
-        start.elapsed() < Duration::from_secs(4),
-        "{:?}",
-        start.elapsed()
-    );
+    assert!(start.elapsed() < PATIENCE / 2, "{:?}", start.elapsed());
 
     // Anybody else talks as fast as they may, however often they say that they are somebody new.
     let mut flood = LineClient::connect(irc);
     flood.register("flood");
     let start = Instant::now();
-    for _ in 0..8 {
+    for _ in 0..5 {
         flood.send("DETACH\r\nATTACH\r\nNICK x\r\nUSER x 0 * :x");
         flood.expect_contains(" 422 ");
     }
@@ -377,7 +369,7 @@ fn a_stranger_at_the_relays_place_can_do_little() {
 
 #[test]
 fn a_browser_that_waits_for_a_slow_relay_is_not_taken_for_dead() {
-    let quick = ["--limit", "ping_seconds=1", "--limit", "pong_seconds=1"];
+    let quick = ["--limit=ping_seconds=1", "--limit=pong_seconds=6"];
     let Posing {
         gateway: _gateway,
         mut link,
@@ -398,7 +390,7 @@ fn a_browser_that_waits_for_a_slow_relay_is_not_taken_for_dead() {
     });
     let line = format!("PRIVMSG #a :{}", "x".repeat(400));
     while tab.try_send(&line).is_ok() {}
-    std::thread::sleep(Duration::from_secs(3));
+    std::thread::sleep(Duration::from_secs(9));
     drop(stop);
     tab.expect_contains("NOTICE ana :enough");
     drop(relay.join());

@@ -73,7 +73,7 @@ fn come_back(house: &House, nick: &str, times: usize, heard: &AtomicUsize) -> us
     let deadline = Instant::now() + SPAN;
     let mut last = Reader::enter(house, nick).settle();
     let mut done = 0;
-    while done < times && Instant::now() < deadline {
+    while done == 0 || done < times && Instant::now() < deadline {
         heard.store(last.number, Ordering::Relaxed);
         last = Reader::resume(house, nick, &last);
         done += 1;

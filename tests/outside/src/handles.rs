@@ -203,12 +203,12 @@ fn threads_that_never_stop_asking_keep_nobody_else_waiting() {
         })
         .collect();
     let end = Instant::now() + Duration::from_millis(300);
-    for number in (0..).take_while(|_| Instant::now() < end) {
+    for number in (0..).take_while(|number| *number < 3 || Instant::now() < end) {
         ana.say("ana", &format!("number {number}")).unwrap();
         let before = Instant::now();
         settle(&mut relay);
         assert!(
-            before.elapsed() < Duration::from_secs(5),
+            before.elapsed() < Duration::from_secs(30),
             "a turn without end"
         );
         hears(&mut ana, &format!(":number {number}"));

@@ -199,7 +199,7 @@ fn why_somebody_leaves_is_told_however_much_they_said_before() {
     {
         assert!(
             relay
-                .turn(Some(Duration::from_secs(5)))
+                .turn(Some(Duration::from_secs(60)))
                 .unwrap()
                 .is_running()
         );

@@ -132,7 +132,7 @@ fn a_relay_is_due_at_once_while_somebody_talks_without_a_breath() {
     let begin = b"NICK ana\r\nUSER u 0 * :r\r\nJOIN #lobby\r\nPRIVMSG #lobby :on\r\n";
     stream.write_all(begin).unwrap();
     client.set(stream).unwrap();
-    let (end, mut at_once) = (Instant::now() + Duration::from_secs(10), 0);
+    let (end, mut at_once) = (Instant::now() + LONG, 0);
     while heard.load(Ordering::Relaxed) < LINES {
         assert!(Instant::now() < end, "the client is not heard");
         // The turn in which they come in may be followed by another one for reasons of its own.
@@ -161,7 +161,7 @@ fn who_sleeps_elsewhere_is_told_when_to_turn() {
     person.join("#lobby").unwrap();
     let mut events = Events::with_capacity(8);
     let mut outer = Outer::around(relay);
-    let wait = Some(Duration::from_secs(10));
+    let wait = Some(LONG);
     outer.poll.poll(&mut events, wait).unwrap();
     assert!(
         !events.is_empty(),

@@ -59,7 +59,7 @@ fn people_of_a_page_are_asked_about_renamed_reworded_and_sent_away() {
     let mut ana = WsClient::connect_with_session(http, cookie.unwrap());
     ana.send("NICK ana");
     ana.send("USER a 0 * :a");
-    let (who, ticket) = questions.recv_timeout(Duration::from_secs(10)).unwrap();
+    let (who, ticket) = questions.recv_timeout(Duration::from_secs(60)).unwrap();
     handle.settle(ticket, Verdict::Allow).unwrap();
     ana.expect_contains(" 001 ana ");
     ana.join("#lobby");
@@ -115,7 +115,7 @@ fn what_is_asked_about_somebody_survives_their_tabs_and_what_about_a_tab_does_no
     let handle = relay.handle();
     let thread = thread::spawn(move || relay.run());
     let next = |expected: &str| {
-        let (about, ticket) = questions.recv_timeout(Duration::from_secs(10)).unwrap();
+        let (about, ticket) = questions.recv_timeout(Duration::from_secs(60)).unwrap();
         assert_eq!(about, expected);
         ticket
     };
@@ -157,7 +157,7 @@ fn what_is_asked_about_somebody_survives_their_tabs_and_what_about_a_tab_does_no
 
     let (send, shown) = channel();
     handle.snapshot(move |it| send.send(it).unwrap()).unwrap();
-    let snapshot = shown.recv_timeout(Duration::from_secs(10)).unwrap();
+    let snapshot = shown.recv_timeout(Duration::from_secs(60)).unwrap();
     assert_eq!(snapshot.people.len(), 2, "{snapshot:#?}");
     handle.stop("", Duration::ZERO).unwrap();
     thread.join().unwrap().unwrap();

@@ -157,7 +157,7 @@ fn a_relay_in_a_thread_is_stopped_and_its_end_waited_for() {
     let mut ana = chat.relay().person("ana").unwrap();
     let chat = chat.spawn();
     ana.say("ana", "hello").unwrap();
-    let line = ana.hear_within(Duration::from_secs(10)).unwrap();
+    let line = ana.hear_within(Duration::from_secs(60)).unwrap();
     assert!(line.unwrap().ends_with(":hello"));
     let handle = chat.handle().clone();
     chat.stop().unwrap();

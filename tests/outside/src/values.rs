@@ -49,7 +49,7 @@ fn a_relay_is_turned_by_whatever_thread_has_it() {
     let handle = relay.handle();
     let thread = thread::spawn(move || relay.run());
     ana.say("ana", "hello me").unwrap();
-    let line = ana.hear_within(Duration::from_secs(10)).unwrap().unwrap();
+    let line = ana.hear_within(Duration::from_secs(60)).unwrap().unwrap();
     assert!(line.ends_with("PRIVMSG ana :hello me"), "{line}");
     handle.stop("enough", Duration::ZERO).unwrap();
     thread.join().unwrap().unwrap();
@@ -88,7 +88,7 @@ fn dropped_while_busy_it_closes_everything_at_once() {
     let mut rest = Vec::new();
     // Closed or reset, but not left waiting.
     stranger
-        .set_read_timeout(Some(Duration::from_secs(10)))
+        .set_read_timeout(Some(Duration::from_secs(60)))
         .unwrap();
     if let Err(error) = stranger.read_to_end(&mut rest) {
         assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
@@ -107,7 +107,7 @@ fn told_to_stop_with_nobody_there_it_ends_at_once() {
         .unwrap();
     thread.join().unwrap().unwrap();
     assert!(
-        start.elapsed() < Duration::from_secs(20),
+        start.elapsed() < Duration::from_secs(40),
         "{:?}",
         start.elapsed()
     );
@@ -143,7 +143,7 @@ fn told_to_stop_under_load_it_tells_everybody_and_ends_in_time() {
     {
         thread::sleep(Duration::from_millis(5));
     }
-    handle.stop("going home", Duration::from_secs(5)).unwrap();
+    handle.stop("going home", Duration::from_secs(60)).unwrap();
     thread.join().unwrap().unwrap();
     for talker in talkers {
         talker.join().unwrap();

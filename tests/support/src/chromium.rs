@@ -158,7 +158,7 @@ const NOT_INSTALLED: &str = "this test needs Chromium (/usr/bin/chromium): `./te
     to get it, `./tests/run --no-clients` does without";
 
 /// A cold start on a busy machine.
-const START_MAX: Duration = Duration::from_secs(30);
+const START_MAX: Duration = Duration::from_secs(60);
 const CLOSE_MAX: Duration = Duration::from_secs(5);
 
 const FLAGS: [&str; 17] = [

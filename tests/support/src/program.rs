@@ -257,7 +257,7 @@ fn door_in(line: &str, name: &str) -> Option<SocketAddr> {
     (words.next()? == name).then(|| words.next()?.parse().ok())?
 }
 
-const SETTLE_MAX: Duration = Duration::from_secs(1);
+const SETTLE_MAX: Duration = Duration::from_secs(10);
 
 #[cfg(test)]
 mod tests {
