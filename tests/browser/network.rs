@@ -73,10 +73,10 @@ fn a_silent_network_is_noticed() {
     ana.expects_trouble();
     impatient(&ana);
     ana.is_in("ana");
-    // While the network is whole, silence is no reason to worry.
+    // While the network is whole, silence is no reason to worry, though an answer may take ten seconds.
     let mut irene = chat.irc("irene");
     let lost = || ana.page.text().contains("Connection lost").then_some(());
-    assert_eq!(within(Duration::from_secs(5), lost), None);
+    assert_eq!(within(Duration::from_secs(15), lost), None);
     is(&ana, "ready");
     proxy.cut(Cut::Hang);
     ana.page.wait_for_text("Connection lost");

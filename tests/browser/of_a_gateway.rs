@@ -5,10 +5,8 @@ mod session;
 mod support;
 mod talk;
 
-use std::time::Duration;
-
 use support::{Chat, start_relay};
-use test_support::{LineClient, within};
+use test_support::{LineClient, PATIENCE, within};
 
 #[test]
 fn the_page_says_that_the_chat_is_away_and_is_back_with_it() {
@@ -36,8 +34,8 @@ fn the_page_says_that_the_chat_is_away_and_is_back_with_it() {
 
     *chat.relay() = Some(start_relay(irc, plain));
     let back = "document.body.dataset.state === 'ready'";
-    ana.page.wait_up_to(Duration::from_secs(5), back);
-    bob.page.wait_up_to(Duration::from_secs(5), back);
+    ana.page.wait_for(back);
+    bob.page.wait_for(back);
     bob.hears("ana", "are you there?");
     ana.page.wait_for("!document.querySelector('#log .fate')");
     ana.sees_people(&["ana", "bob"]);
@@ -66,7 +64,7 @@ fn somebody_who_takes_the_name_meanwhile_leads_to_the_login_form() {
     drop(chat.relay().take());
     ana.page.wait_for("document.body.dataset.state === 'apart'");
     // Whoever is quicker than the gateway has the name: so try until somebody is.
-    let thief = within(Duration::from_secs(10), || {
+    let thief = within(PATIENCE, || {
         let relay = start_relay(irc, plain);
         let mut thief = LineClient::connect(irc);
         thief.send("NICK ana\r\nUSER thief 0 * :thief");
@@ -78,10 +76,8 @@ fn somebody_who_takes_the_name_meanwhile_leads_to_the_login_form() {
         })
     });
     let _thief = thief.expect("somebody is quicker once");
-    ana.page.wait_up_to(
-        Duration::from_secs(20),
-        "location.pathname === '/login' && document.readyState === 'complete'",
-    );
+    ana.page
+        .wait_for("location.pathname === '/login' && document.readyState === 'complete'");
     ana.page.wait_for_text("Somebody else took your name");
 }
 

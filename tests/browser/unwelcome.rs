@@ -9,6 +9,7 @@ use chat_core::net::Farewell;
 use chat_core::observer::{Candidate, Context, Observer, Verdict};
 use chat_core::relay::Relay;
 use chat_web::page::Page;
+use test_support::PATIENCE;
 
 use super::support::{Person, browser, keep_picture};
 
@@ -36,7 +37,7 @@ fn who_is_not_welcome_is_told_why_and_may_try_again() {
     let profile = browser.profile();
     let ana = Person::at(profile.page(&format!("http://{http}/")), profile);
     ana.log_in("ana");
-    let who = came.recv_timeout(Duration::from_secs(20)).unwrap();
+    let who = came.recv_timeout(PATIENCE).unwrap();
     ana.page.wait_for("document.body.dataset.state === 'ready'");
     handle
         .dismiss(who, Farewell::NOT_WELCOME, "The table is full")
@@ -48,7 +49,7 @@ fn who_is_not_welcome_is_told_why_and_may_try_again() {
     assert!(came.recv_timeout(Duration::from_secs(2)).is_err());
     ana.page
         .eval("document.getElementById('state-action').click()");
-    came.recv_timeout(Duration::from_secs(20)).unwrap();
+    came.recv_timeout(PATIENCE).unwrap();
     ana.page.wait_for("document.body.dataset.state === 'ready'");
     // It comes back again and again, and finds nobody.
     ana.expects_trouble();
