@@ -60,7 +60,7 @@ impl House {
         // In the world outside, what was said has a moment to arrive.
         std::thread::sleep(Duration::from_millis(2));
         let (passed, has_passed) = mpsc::channel();
-        let clock = self.clock.as_ref().expect("a clock that stands still");
+        let clock = self.clock.as_ref().unwrap();
         clock.send((time, passed)).unwrap();
         // Wakes it.
         self.handle.snapshot(drop).unwrap();
@@ -72,7 +72,7 @@ impl House {
     pub fn time_until(&self, person: &mut LineClient, text: &str) -> Duration {
         let (start, mut time) = (Instant::now(), Duration::ZERO);
         loop {
-            let lines = person.poll().expect("an open connection");
+            let lines = person.poll().unwrap();
             if lines.iter().any(|line| line.contains(text)) {
                 return time;
             }
