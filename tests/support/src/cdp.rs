@@ -90,7 +90,7 @@ impl Devtools {
                         serde_json::from_str(&text).expect("JSON from the browser"),
                     ));
                 }
-                Err(Error::Io(e)) if e.kind() == std::io::ErrorKind::WouldBlock => {}
+                Err(Error::Io(e)) if may_go_on(&e) => {}
                 Err(e) => return Err(format!("the browser is gone: {e}")),
                 Ok(_) => {}
             }
@@ -115,6 +115,12 @@ impl Devtools {
             _ => seen.console.extend(console_line(event, params)),
         }
     }
+}
+
+/// Whether nothing came yet, or a signal did.
+fn may_go_on(e: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{Interrupted, WouldBlock};
+    matches!(e.kind(), WouldBlock | Interrupted)
 }
 
 fn reply(message: &Value) -> Result<Value, String> {

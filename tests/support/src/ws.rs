@@ -1,6 +1,6 @@
 //! A person behind a WebSocket (RFC 6455), as the page, gamja or a bot would be.
 
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Instant;
 
@@ -149,15 +149,19 @@ impl WsClient {
 
 impl Frames {
     fn message(&mut self, deadline: Instant) -> Result<Message, Silence> {
-        let timeout = Some(left(deadline));
-        self.socket
-            .get_ref()
-            .set_read_timeout(timeout)
-            .expect("a timeout above zero");
-        self.socket.read().map_err(|e| match e {
-            Error::Io(e) => silence(&e),
-            other => Silence::Closed(other.to_string()),
-        })
+        loop {
+            let timeout = Some(left(deadline));
+            self.socket
+                .get_ref()
+                .set_read_timeout(timeout)
+                .expect("a timeout above zero");
+            match self.socket.read() {
+                Ok(message) => return Ok(message),
+                Err(Error::Io(e)) if e.kind() == ErrorKind::Interrupted => {}
+                Err(Error::Io(e)) => return Err(silence(&e)),
+                Err(other) => return Err(Silence::Closed(other.to_string())),
+            }
+        }
     }
 }
 
