@@ -10,10 +10,11 @@
 #[path = "web/visitor.rs"]
 mod visitor;
 
+use std::io::Read;
 use std::time::Duration;
 
 use chat_core::id::PersonId;
-use chat_web::http::{Rejection, Status};
+use chat_web::http::{Rejection, Response, Status};
 use chat_web::site::Action;
 use chat_web::web::{Answer, Claim};
 use visitor::{OWN, Visitor, code, text_of, written};
@@ -94,6 +95,41 @@ fn a_page_with_a_form_lets_the_browser_say_its_origin() {
     }
     let answer = visitor.ask("GET /nothing HTTP/1.1\nHost: localhost");
     assert_eq!(answer.field("Referrer-Policy"), Some("no-referrer"));
+}
+
+#[test]
+fn two_pages_travel_in_gzip_and_those_that_may_have_a_secret_do_not() {
+    let mut visitor = Visitor::new(&[]);
+    let cookie = visitor.log_in("ana");
+    let mut ask = |request: &str, takes: &str| {
+        visitor.ask(&format!(
+            "{request}\nHost: localhost\nAccept-Encoding: {takes}"
+        ))
+    };
+    let index = format!("GET / HTTP/1.1\nCookie: {cookie}");
+    for request in ["GET /login HTTP/1.1", &index] {
+        let (plain, packed) = (ask(request, "br"), ask(request, "gzip, br"));
+        let coding = [&plain, &packed].map(|answer| answer.field("Content-Encoding"));
+        assert_eq!(coding, [None, Some("gzip")], "{request}");
+        assert_eq!(unpacked(&packed), text_of(&plain));
+        for answer in [plain, packed] {
+            assert_eq!(answer.field("Vary"), Some("Accept-Encoding"));
+            let length = format!("Content-Length: {}\r\n", answer.content().len());
+            assert!(written(&answer).contains(&length));
+        }
+    }
+    for request in ["GET /nothing HTTP/1.1", "PUT /login HTTP/1.1"] {
+        let answer = ask(request, "gzip");
+        assert_eq!(answer.field("Content-Encoding"), None, "{request}");
+        assert!(text_of(&answer).starts_with("<!doctype html>"));
+    }
+}
+
+fn unpacked(response: &Response) -> String {
+    let mut text = String::new();
+    let mut decoder = flate2::read::GzDecoder::new(response.content());
+    decoder.read_to_string(&mut text).unwrap();
+    text
 }
 
 #[test]

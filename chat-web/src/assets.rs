@@ -184,8 +184,8 @@ fn rule_of(line: &str) -> &str {
     if is_comment { "" } else { line }
 }
 
-/// Done once at the start: there is no build step that could do it before.
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+/// Of files done once at the start: there is no build step that could do it before.
+pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     // Writing to a Vec does not fail.
     let _ = encoder.write_all(bytes);

@@ -90,6 +90,16 @@ impl Response {
         }
     }
 
+    /// The same in a coding, which `encode` writes. RFC 9110 §8.4.
+    #[must_use]
+    pub(crate) fn in_coding(self, name: &'static str, encode: fn(&[u8]) -> Vec<u8>) -> Response {
+        let response = self.with("Content-Encoding", name);
+        Response {
+            body: encode(&response.body).into(),
+            ..response
+        }
+    }
+
     /// Says when it was made. RFC 9110 §6.6.1: every answer of a server with a clock does.
     #[must_use]
     pub fn dated(self, date: Timestamp) -> Response {

@@ -28,10 +28,14 @@ impl Site {
         }
         match &user {
             User::Unknown { login } => see_other(login),
-            User::Anybody => self.page(self.session_of(visit.request, &user), &wanted, behind),
+            User::Anybody => {
+                let id = self.session_of(visit.request, &user);
+                self.page(id, visit.request, &wanted, behind)
+            }
             User::Named(nick) => match self.let_in(nick, visit, now, behind) {
                 Ok(token) => {
-                    let page = self.page(self.sessions.of_user(nick), &wanted, behind);
+                    let page =
+                        self.page(self.sessions.of_user(nick), visit.request, &wanted, behind);
                     with_cookie(page, token.as_ref(), visit)
                 }
                 Err(refused) => refused,
@@ -39,24 +43,27 @@ impl Site {
         }
     }
 
-    fn page(&self, id: Option<SessionId>, wanted: &Wanted, behind: &impl Behind) -> Response {
+    fn page(
+        &self,
+        id: Option<SessionId>,
+        request: &Request,
+        wanted: &Wanted,
+        behind: &impl Behind,
+    ) -> Response {
         let Some(session) = id.and_then(|id| self.sessions.get(id)) else {
             return see_other(&wanted.login_address());
         };
         let renamed = behind.name_of(session);
         let nick = renamed.as_ref().unwrap_or(&session.nick);
         let room = wanted.room.as_ref().unwrap_or(&self.settings.room);
-        answers::form_page(
-            Status::OK,
-            IndexPage {
-                look: self.look(),
-                name: nick.as_str(),
-                room: room.as_str(),
-                irc: &self.settings.irc,
-                plain: &self.settings.plain,
-            }
-            .html(),
-        )
+        let page = IndexPage {
+            look: self.look(),
+            name: nick.as_str(),
+            room: room.as_str(),
+            irc: &self.settings.irc,
+            plain: &self.settings.plain,
+        };
+        answers::packed(answers::form_page(Status::OK, page.html()), request)
     }
 
     /// A user needs no form: their session begins when they come, or goes on. The token is there only

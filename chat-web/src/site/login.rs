@@ -41,7 +41,10 @@ impl Site {
                 see_other(&wanted.index_address())
             }
             User::Named(nick) => self.outside(&nick, &wanted),
-            User::Anybody => self.form_again(Status::OK, &wanted, wanted.why.text()),
+            User::Anybody => {
+                let form = self.form_again(Status::OK, &wanted, wanted.why.text());
+                answers::packed(form, visit.request)
+            }
         }
     }
 
