@@ -70,8 +70,8 @@ impl Assets {
     #[must_use]
     pub fn embedded() -> Assets {
         Assets(embedded![
-            "app.js" "bar.js" "commands.js" "compose.js" "connection.js" "dom.js" "format.js"
-            "history.js" "icon.svg" "irc.js" "log.js" "messages.js" "modes.js" "pending.js"
+            "app.js" "bar.js" "callers.js" "commands.js" "compose.js" "connection.js" "dom.js" "format.js"
+            "history.js" "icon.svg" "irc.js" "log.js" "memory.js" "messages.js" "modes.js" "pending.js"
             "people.js" "replies.js" "room.js" "sender.js" "sheet.js" "sidebar.js" "speak.js" "state.js"
             "status.js" "store.js" "style.css" "tools.js" "typing.js"
         ].map(|(name, bytes)| Asset::new(name, media_of(name), as_it_travels(name, bytes))).into())

@@ -2,6 +2,7 @@
 //! tab do, what a stranger's text may not do, how the page is read, written to and looked at.
 
 mod attack;
+mod callers;
 mod contrast;
 mod hanging;
 mod login;

@@ -1,13 +1,12 @@
 //! A network that breaks and a server that goes away: the page says so, comes back, and shows
 //! each message once.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde_json::json;
-use test_support::{Cut, Program, Proxy, serde_json, tempfile, within};
+use test_support::{Cut, Proxy, serde_json, tempfile, within};
 
-use super::support::{Chat, behind, impatient, is, retry, start};
+use super::support::{Chat, again_at, behind, impatient, is, retry};
 
 #[test]
 fn what_was_missed_comes_once_and_in_order() {
@@ -166,13 +165,6 @@ fn ten_messages_written_while_the_server_is_killed_arrive_once_and_in_order() {
     ana.page.reload();
     ana.hears("ana", "message 10");
     assert_eq!(ana.texts(), texts);
-}
-
-/// A server at an address that another has just left.
-fn again_at(http: SocketAddr, more: &[&str]) -> Program {
-    let http = http.to_string();
-    let doors = ["--http", &http, "--irc", "127.0.0.1:0", "--plain", "none"];
-    start(&[&doors, more].concat())
 }
 
 #[test]

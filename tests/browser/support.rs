@@ -185,6 +185,13 @@ pub(crate) fn start(args: &[&str]) -> Program {
     Program::start(env!("CARGO_BIN_EXE_chat-web"), args)
 }
 
+/// A server at an address that another has just left.
+pub(crate) fn again_at(http: SocketAddr, more: &[&str]) -> Program {
+    let http = http.to_string();
+    let doors = ["--http", &http, "--irc", "127.0.0.1:0", "--plain", "none"];
+    start(&[&doors, more].concat())
+}
+
 /// Somebody at a page. At the end their console must be empty, unless trouble was expected.
 pub(crate) struct Person {
     pub(crate) page: Page,

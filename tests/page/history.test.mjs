@@ -1,6 +1,7 @@
 // What was said before: asked for page by page, and put where it belongs.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
+import { Callers } from '../../chat-web/src/pages/callers.js';
 import { History, Markers } from '../../chat-web/src/pages/history.js';
 import { Room } from '../../chat-web/src/pages/room.js';
 
@@ -180,4 +181,47 @@ test('how far was read is told to the server now and then, by the time of the la
 	markers.tell();
 	markers.ask(room);
 	assert.deepEqual([sent.length, room.read, kept.length > 1], [1, 2_000, true]);
+});
+
+/** A page that asks who wrote to it, what the browser keeps of it, and whom it was told of. */
+function calling(kept) {
+	const sent = [], told = [], store = { read: () => kept, write: at => (kept = at) };
+	const callers = new Callers({ send: line => sent.push(line), caps: new Set(['draft/chathistory']), store, called: (list, since) => told.push([list.map(({ name }) => name).join(), since]) });
+	const hears = at => callers.hears({ tags: new Map([['time', new Date(at).toISOString()]]) });
+	return { sent, told, callers, hears, kept: () => kept };
+}
+const DAY = 86_400_000, stamp = at => `timestamp=${new Date(at).toISOString()}`;
+
+test('who wrote while nothing was heard is asked for from when something was heard last', () => {
+	const { sent, told, callers, hears, kept } = calling(10 * DAY);
+	hears(12 * DAY); // the welcome: what was said before it is not known yet
+	callers.ask(12 * DAY);
+	assert.deepEqual(sent, [`@label=callers CHATHISTORY TARGETS ${stamp(13 * DAY)} ${stamp(10 * DAY - 60_000)} 100`]);
+	assert.equal(kept(), 10 * DAY, 'not before the answer');
+	callers.came([{ name: 'bob', at: 11 * DAY }], 'quote');
+	callers.came([{ name: 'bob', at: 11 * DAY }], 'callers');
+	assert.deepEqual([told, kept()], [[['bob', 10 * DAY - 60_000]], 12 * DAY]);
+	hears(13 * DAY);
+	callers.restart();
+	hears(15 * DAY);
+	callers.ask(15 * DAY);
+	assert.equal(sent.at(-1).split(' ')[4], stamp(13 * DAY - 60_000), 'what was heard live was not missed');
+});
+
+test('of very many, all are told', () => {
+	const { sent, told, callers } = calling(10 * DAY), some = at => Array.from({ length: 100 }, (_, i) => ({ name: `${i}`, at: at + i }));
+	callers.ask(12 * DAY);
+	callers.came(some(11 * DAY), 'callers');
+	assert.equal(sent[1].split(' ')[3], stamp(11 * DAY + 1));
+	callers.came(some(11 * DAY), 'callers'); // no way leads behind a hundred of one moment
+	assert.deepEqual([sent.length, told.length], [2, 2]);
+});
+
+test('a clock that was wrong hides nobody, and who has heard nothing has missed nothing', () => {
+	const { sent, callers } = calling(99 * DAY), first = calling(null);
+	callers.ask(12 * DAY);
+	assert.equal(sent[0].split(' ')[4], stamp(12 * DAY - 60_000));
+	first.hears(12 * DAY);
+	first.callers.ask(12 * DAY);
+	assert.deepEqual([first.sent, first.kept()], [[], 12 * DAY]);
 });

@@ -2,7 +2,7 @@
 //!
 //! A session without a socket stays in its rooms, untold; so whoever writes to it gets an echo, and
 //! the words must not be lost on the way. What a room says meanwhile is in its history, which a page
-//! asks for; of a direct message from a stranger nobody would know to ask.
+//! asks for. Our page asks for direct messages too, from when it heard something last; a client without history cannot.
 
 use std::collections::VecDeque;
 use std::sync::Arc;

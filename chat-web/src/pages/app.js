@@ -2,11 +2,13 @@
 import { fold, format, parse } from './irc.js';
 import { clean, nodes } from './format.js';
 import { Chat } from './state.js';
+import { Callers } from './callers.js';
 import { Connection, Handshake } from './connection.js';
 import { History, Markers } from './history.js';
 import { $, avatar, nickname, say } from './dom.js';
 import { Composer } from './compose.js';
 import { Log } from './log.js';
+import { Memory } from './memory.js';
 import { Pending } from './pending.js';
 import { Sender } from './sender.js';
 import { Speaker } from './speak.js';
@@ -22,16 +24,17 @@ const meta = name => document.querySelector(`meta[name=chat-${name}]`).content;
 const firstRoom = meta('room') || '#lobby';
 let asked = location.search.includes('room=');
 let wanted = ''; // the room to show as soon as the server lets us in
-let drawing, typingTimer, known = 0;
+let drawing, typingTimer;
 let begun = false; // it is known in which rooms we are
 
-const waiting = new Pending({ read: () => store.read('pending', chat.me), write: list => store.write('pending', chat.me, list) });
+const waiting = new Pending({ read: () => memory.of('pending').read(), write: list => memory.of('pending').write(list) });
 const chat = new Chat(meta('name'), {
 	ready, joined, marked,
 	left: close, renamed,
 	echo: () => sender.flush(),
 	error: failed,
 	history: (...args) => past.came(...args),
+	callers: (list, label) => callers.came(list, label),
 	found: (items, label) => tools.search.found(items, label),
 	bans: (...args) => tools.bans(...args),
 	crowd: room => room === chat.current && askNames(room),
@@ -40,11 +43,12 @@ const chat = new Chat(meta('name'), {
 	refused: (code, label, more) => past.refused(code, label, more),
 	apart: note => connection.note === note || connection.become('apart', note), // a gateway says it again and again
 }, waiting);
+const memory = new Memory(chat);
 const connection = new Connection(`${location.origin.replace('http', 'ws')}/socket?session`, { open: opened, line: heard, state: connected, refused: sessionGone });
 const send = line => connection.send(line), handshake = new Handshake(send);
 const wire = { send, caps: handshake.caps, connected: () => connection.state === 'ready' };
-const past = new History({ ...wire, settled, claim: (room, items) => waiting.claim(room.name, items) });
-const sender = new Sender(chat, wire), markers = new Markers({ ...wire, keep: keepRead }), typing = new Typing(wire);
+const past = new History({ ...wire, settled, claim: (room, items) => waiting.claim(room.name, items) }), callers = new Callers({ ...wire, called, store: memory.of('heard') });
+const sender = new Sender(chat, wire), markers = new Markers({ ...wire, keep: () => memory.keepRead() }), typing = new Typing(wire);
 const speaker = new Speaker({ ...wire, chat, sender, connection }, { show, close, draw, go: name => (wanted = name) });
 const composer = new Composer(chat, { submit, wrote: (room, text) => room && typing.wrote(room, text), up: () => log.focus() });
 const log = new Log({ older: (room, scrolled) => wire.connected() && past.older(room, scrolled), scrolled: seen, retry, edit, discard, fill: () => past.fill(chat.current),
@@ -56,11 +60,13 @@ const tools = new Tools({ chat, composer, log, past, wire, show });
 function opened() {
 	chat.restart();
 	past.restart();
+	callers.restart();
 	handshake.start(chat.me);
 }
 
 function heard(line) {
 	const message = parse(line);
+	callers.hears(message);
 	if (message.command === 'PING') send(format('PONG', message.params.at(-1) ?? ''));
 	else if (!handshake.receive(message)) chat.receive(message);
 	drawSoon();
@@ -96,7 +102,7 @@ function ready() {
 	begun = true;
 	sender.restart(); // now that our name is known
 	tell('');
-	const { rooms, current } = remembered(), targets = waiting.list.filter(({ state }) => state !== 'failed').map(({ target }) => target);
+	const { rooms, current } = memory.places, targets = waiting.list.filter(({ state }) => state !== 'failed').map(({ target }) => target);
 	wanted ||= chat.current ? '' : asked ? firstRoom : current ?? firstRoom;
 	for (const { target } of waiting.list) chat.open(target); // whatever becomes of it, it is seen
 	for (const name of new Set([...rooms, ...targets, ...(rooms.length && !asked ? [] : [firstRoom])])) enter(name);
@@ -106,9 +112,10 @@ function ready() {
 	history.replaceState(null, '', '/'); // ?room= has been honoured: a reload stays where the reader is
 	asked = false;
 	sender.flush(); // before the past: what is sent again then finds its place in it
-	for (const room of chat.rooms.values()) if (room.joined || room.direct) resume(recall(room));
+	for (const room of chat.rooms.values()) if (room.joined || room.direct) resume(memory.recall(room));
 	for (const room of chat.rooms.values()) if (room.direct) markers.ask(room);
 	markers.tell();
+	callers.ask();
 }
 
 /** Goes where we were before. */
@@ -121,17 +128,22 @@ function enter(name) {
 
 function joined(room) {
 	const isReady = connection.state === 'ready', now = isReady && (!chat.current || fold(room.name) === fold(wanted));
-	recall(room).checked = false;
+	memory.recall(room).checked = false;
 	sender.entered(room.name);
 	if (now || room === chat.current) show(room);
 	if (isReady) resume(room);
 	remember();
 }
 
-/** How far it was read before a reload. */
-function recall(room) {
-	room.read ??= store.read('read', chat.me)?.[fold(room.name)];
-	return room;
+/** These have talked with us since then. What was read to its end stays closed. */
+function called(list, since) {
+	for (const { name, at } of list) if (!chat.isRoom(name) && (chat.room(name) || at > (memory.readTo(name) ?? 0))) {
+		const room = memory.recall(chat.open(name));
+		room.read ??= since;
+		if (!room.heardId) resume(room);
+		markers.ask(room);
+	}
+	memory.keepRead(); // or a reload would not know what is new there
 }
 
 const resume = room => past.resume(room, waiting.hasUnsure(room.name));
@@ -160,19 +172,8 @@ function failed(text, label, name) {
 	sender.flush();
 }
 
-// --- What the browser remembers for a name; it may refuse to ---
-
-const remembered = () => ({ rooms: [], ...store.read('rooms', chat.me) });
-
 function remember() {
-	known = chat.rooms.size;
-	if (!begun) return; // or what has not been joined again would be forgotten
-	const rooms = [...[...chat.rooms.values()].map(({ name }) => name), ...sender.awaited];
-	store.write('rooms', chat.me, { rooms, current: chat.current?.name });
-}
-
-function keepRead() {
-	store.write('read', chat.me, { ...store.read('read', chat.me), ...Object.fromEntries([...chat.rooms.values()].map(room => [fold(room.name), room.read])) });
+	if (begun) memory.keepPlaces(sender.awaited); // or what has not been joined again would be forgotten
 }
 
 // --- What is shown ---
@@ -185,7 +186,7 @@ function draw() {
 	drawRooms(chat, name => show(chat.open(name)));
 	drawPeople(chat, (name, node) => tools.person(name, node));
 	showTitle(chat, meta('title'));
-	if (known !== chat.rooms.size) remember(); // a stranger may have opened a conversation
+	if (memory.isNews) remember();
 	$('room-name').textContent = $('empty-name').textContent = named;
 	if (!room) return;
 	if ($('topic').textContent !== clean(room.topic)) $('topic').replaceChildren(...nodes(room.topic));

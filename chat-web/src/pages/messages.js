@@ -3,7 +3,7 @@ import { joined, timeOf } from './irc.js';
 import { hearTyping } from './typing.js';
 
 const STATUS = /^([@+])+(?=#)/; // `@#room` is for those of the room with that mark: STATUSMSG
-const WHOLE = new Set(['chathistory', 'draft/multiline', 'soju.im/search']); // nothing of these is shown before their end
+const WHOLE = new Set(['chathistory', 'draft/chathistory-targets', 'draft/multiline', 'soju.im/search']); // nothing of these is shown before their end
 
 /** The name of the room or conversation to which a message belongs. */
 const place = (chat, nick, to) => (chat.isRoom(to) || chat.isMe(nick) ? to : nick);
@@ -49,6 +49,7 @@ export function tags(chat, message, to = '') {
 
 const ENDED = new Map(Object.entries({
 	chathistory: past,
+	'draft/chathistory-targets': (chat, { messages, label }) => chat.on.callers(messages.map(({ params: [, name, at] }) => ({ name, at: Date.parse(at) })), label),
 	'soju.im/search': (chat, { messages, label }) => chat.on.found(messages.map(one => found(chat, one)), label),
 	'draft/multiline': (chat, batch) => batch.messages.length && chat.receive(joined(batch)),
 }));

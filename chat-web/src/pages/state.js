@@ -21,7 +21,7 @@ export class Chat {
 
 	/**
 	 * `on`: ready(), joined(room), left(room), renamed(old), echo(), error(text, label, name), marked(room), apart(note), wanted(room, item),
-	 * redacted(room, id), crowd(room), found(items, label), bans(room, masks), refused(code, label, more), and
+	 * redacted(room, id), crowd(room), found(items, label), callers(list, label), bans(room, masks), refused(code, label, more), and
 	 * history(room, items, label, page), which answers with `{fresh, missed, older}`: what is new, and why it was asked for.
 	 */
 	constructor(me, on, pending = new Pending()) {

@@ -23,7 +23,7 @@ export function write(what, name, value) {
 
 /** Somebody has a new name, and keeps what is theirs. */
 export function rename(old, name) {
-	for (const what of fold(old) === fold(name) ? [] : ['rooms', 'drafts', 'pending', 'read']) {
+	for (const what of fold(old) === fold(name) ? [] : ['rooms', 'drafts', 'pending', 'read', 'heard']) {
 		const value = read(what, old);
 		if (value && write(what, name, value)) localStorage.removeItem(key(what, old));
 	}

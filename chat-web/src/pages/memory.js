@@ -1,0 +1,45 @@
+// What the browser remembers for a name: where somebody was, and how far they have read. It may refuse to.
+import { fold } from './irc.js';
+import * as store from './store.js';
+
+export class Memory {
+	#chat;
+	#known = 0; // how many rooms were kept
+
+	constructor(chat) {
+		this.#chat = chat;
+	}
+
+	/** One thing, for whoever reads and writes it. */
+	of = what => ({ read: () => store.read(what, this.#chat.me), write: value => store.write(what, this.#chat.me, value) });
+
+	/** `{rooms, current}`: where we were. */
+	get places() {
+		return { rooms: [], ...this.of('rooms').read() };
+	}
+
+	/** A stranger may have opened a conversation. */
+	get isNews() {
+		return this.#known !== this.#chat.rooms.size;
+	}
+
+	/** `awaited`: the rooms that have not let us in yet. */
+	keepPlaces(awaited) {
+		const { rooms, current } = this.#chat;
+		this.#known = rooms.size;
+		this.of('rooms').write({ rooms: [...[...rooms.values()].map(({ name }) => name), ...awaited], current: current?.name });
+	}
+
+	readTo = name => this.of('read').read()?.[fold(name)];
+
+	/** How far it was read before a reload. */
+	recall(room) {
+		room.read ??= this.readTo(room.name);
+		return room;
+	}
+
+	keepRead() {
+		const { read, write } = this.of('read');
+		write({ ...read(), ...Object.fromEntries([...this.#chat.rooms.values()].map(room => [fold(room.name), room.read])) });
+	}
+}
