@@ -212,12 +212,22 @@ fn a_topic_and_the_hash_of_an_address_are_the_same_after_a_restart() {
     assert_eq!(host(&joined), host(&topic));
 }
 
+/// What stands for the author of what is said again.
+fn author(page: &mut WsClient) -> String {
+    page.send("CAP LS 302");
+    let offers = page.expect_contains(" chat.local/retry=");
+    let value = offers.split(' ').find(|word| word.contains("/retry="));
+    value.unwrap().to_owned()
+}
+
 #[test]
 fn a_browser_is_back_without_a_login_under_its_present_name() {
     let at = folder();
     let chat = start(at.path(), &[]);
     let cookie = http::login(chat.door("http"), "ana");
     let mut page = WsClient::connect_with_session(chat.door("http"), &cookie);
+    let before = author(&mut page);
+    page.send("CAP END");
     page.register("ana");
     page.send("JOIN #lobby");
     page.expect_contains(" 366 ");
@@ -234,8 +244,10 @@ fn a_browser_is_back_without_a_login_under_its_present_name() {
     stranger.send("NICK zoe\r\nUSER x 0 * :x");
     stranger.expect_contains(" 433 ");
     let mut page = WsClient::connect_with_session(chat.door("http"), &cookie);
+    assert_eq!(author(&mut page), before);
     page.send("NICK whoever\r\n");
     page.send("USER web 0 * :x");
+    page.send("CAP END");
     page.expect_contains(" 001 zoe ");
 }
 

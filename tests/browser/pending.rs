@@ -319,3 +319,66 @@ fn a_message_without_an_echo_is_sent_again_under_its_id() {
     ana.hears("irene", "end");
     assert_eq!(irene.transcript().matches(":once").count(), 1);
 }
+
+/// The session of this browser ends, and the page does not hear of it.
+fn ends_session(chat: &Chat, person: &Person) {
+    let tab = person.another_tab(&chat.url("/healthz"));
+    tab.expects_trouble(); // there is no icon at that place
+    let ended = "fetch('/logout', { method: 'POST' }).then(({ ok }) => ok)";
+    tab.page.wait_for(ended);
+}
+
+#[test]
+fn what_had_no_echo_is_not_said_twice_by_the_next_session_of_that_name() {
+    let chat = Chat::start();
+    let proxy = Proxy::start(chat.program.door("http"));
+    let (ana, mut irene) = (behind(&proxy, &chat, "ana"), chat.irc("irene"));
+    ana.expects_trouble();
+    ana.sees("irene joined");
+    ana.say("/msg irene first");
+    has_said(&ana, &["first"]);
+    ana.opens("#lobby");
+    ana.say("before");
+    has_said(&ana, &["before"]);
+    proxy.cut(Cut::Deafen);
+    ana.say("exactly once");
+    ana.say("/msg irene between us");
+    irene.expect_contains(":between us");
+    cut(&proxy, &ana);
+    ana.say("a word to irene");
+    ana.opens("#lobby");
+    ana.say("never sent");
+    ends_session(&chat, &ana);
+    // More than one page of a history, by several since nobody may talk so fast.
+    for guest in 0..11 {
+        let mut guest = chat.irc(&format!("guest{guest}"));
+        for number in 0..5 {
+            guest.send(&format!("PRIVMSG #lobby :{number}"));
+        }
+        guest.fence();
+    }
+    proxy.restore();
+    retry(&ana);
+    ana.page
+        .wait_for("location.pathname === '/login' && document.readyState === 'complete'");
+    ana.log_in("ana");
+    ana.hears("ana", "never sent");
+    waits(&ana, &[]);
+    let texts = ana.texts();
+    let own = texts.iter().filter(|text| *text == "exactly once");
+    assert_eq!(own.count(), 1, "{texts:?}");
+    ana.opens("irene");
+    ana.page
+        .wait_for_text("Perhaps sent: your session was over before the answer came.");
+    waits(&ana, &["between us"]);
+    irene.fence();
+    let transcript = irene.transcript();
+    for text in [
+        "exactly once",
+        "between us",
+        "a word to irene",
+        "never sent",
+    ] {
+        assert_eq!(transcript.matches(text).count(), 1, "{transcript}");
+    }
+}

@@ -56,6 +56,25 @@ test('where nothing had been said yet, all that was said meanwhile was missed', 
 	assert.deepEqual([fresh.length, missed, older], [1, true, false]);
 });
 
+test('after a reload, what may have arrived is looked for behind what was there when it was sent', () => {
+	const { sent, room, history } = asking();
+	history.resume(room, { after: 'e5' });
+	assert.deepEqual(sent, ['@label=h1 CHATHISTORY AFTER #a msgid=e5 100']);
+	history.restart();
+	history.resume(room, {});
+	assert.deepEqual(sent.slice(1), ['@label=h2 CHATHISTORY LATEST #a * 50']);
+});
+
+test('a room is not settled before all that was asked for has come', () => {
+	const { settled, room, history } = asking();
+	history.older(room);
+	history.resume(room, { after: 'e5' });
+	history.came(room, posts('e9'), 'h1');
+	assert.deepEqual(settled, []);
+	history.came(room, posts('e6', 'e9'), 'h2');
+	assert.deepEqual([settled, ids(room)], [[room], 'e6 e9']);
+});
+
 test('after a reload only what was not read is asked for', () => {
 	const { sent, room, history } = asking();
 	room.read = 1_000;

@@ -15,10 +15,11 @@ function shared() {
 const refusing = { read: () => null, write: () => false };
 
 /** A page that is in #a, and what it has sent. */
-function page({ store = shared(), caps = [], up = true } = {}) {
+function page({ store = shared(), caps = [], up = true, author = 'ann of today' } = {}) {
 	const sent = [], on = new Proxy({}, { get: () => () => {} }), chat = new Chat('ann', on, new Pending(store)), line = { up };
-	const sender = new Sender(chat, { send: one => sent.push(one), caps: new Set(caps), connected: () => line.up });
+	const sender = new Sender(chat, { send: one => sent.push(one), caps: new Map(caps.map(cap => [cap, author])), connected: () => line.up });
 	chat.open('#a').joined = true;
+	chat.pending.author = caps.length ? author : ''; // as a connection before has told
 	const said = () => sent.map(one => parse(one).params[1]), keys = () => sent.map(one => parse(one).tags.get('label'));
 	const say = (...texts) => texts.forEach(text => sender.say({ target: '#a', text }));
 	const echo = (i, id = `e${i}`) => chat.receive(parse(`@label=${keys()[i]};msgid=${id} :ann!w@h PRIVMSG #a :${said()[i]}`)) ?? sender.flush();
@@ -111,6 +112,32 @@ test('without the capability, only what is not in the history is sent again', ()
 	assert.deepEqual(chat.shown(room).filter(item => item.own).map(({ state }) => state ?? ''), ['', '', '', 'sent', 'sent']);
 });
 
+test('what somebody else than this session sent is looked for in the history first', () => {
+	const store = shared(), caps = ['chat.local/retry'], before = page({ store, caps });
+	before.say('heard', 'lost');
+	const { said, back, waiting, sender, keys } = page({ store, caps, author: 'ann of tomorrow' });
+	back();
+	assert.deepEqual([said(), waiting.firstUnsure('#a').text], [[], 'heard']);
+	waiting.claim('#a', [own('heard', 'e1')]);
+	waiting.settle('#a');
+	sender.flush();
+	assert.deepEqual([said(), keys()], [['lost'], [before.keys()[1]]]);
+	back();
+	assert.deepEqual(said(), ['lost', 'lost'], 'it is known now');
+});
+
+test('what it sent to a person may have arrived, and is not said again without being asked', () => {
+	const store = shared(), caps = ['chat.local/retry'], before = page({ store, caps });
+	before.sender.say({ target: 'bob', text: 'psst' });
+	const after = page({ store, caps, author: 'ann of tomorrow' });
+	after.back();
+	const [one] = after.waiting.list;
+	assert.deepEqual([after.said(), one.state, one.maybe], [[], 'failed', true]);
+	after.waiting.retry(one);
+	after.sender.flush();
+	assert.deepEqual([after.said(), one.maybe], [['psst'], false]);
+});
+
 test('what was said before it was sent is not taken for it', () => {
 	const { waiting, chat } = page();
 	waiting.add([{ key: 'k', target: '#a', kind: 'post', text: 'yes', at: 1, own: true, state: 'unsure', after: 'e5' }]);
@@ -130,7 +157,7 @@ test('a refusal makes it fail with a reason, and the next ones go on', () => {
 });
 
 test('a reload finds what waited, in order, with its ids', () => {
-	const store = shared(), before = page({ store });
+	const store = shared(), before = page({ store, caps: ['chat.local/retry'] });
 	before.say(...'abcdefg');
 	before.waiting.fail(before.keys()[1], 'No.');
 	before.echo(0);
@@ -182,7 +209,7 @@ test('a browser that keeps nothing breaks nothing', () => {
 test('what is a day old is not sent without being asked', () => {
 	const { waiting, states } = page();
 	waiting.add([{ key: 'k', target: '#a', text: 'x', at: 1_000, state: 'waiting' }, { key: 'l', target: '#a', text: 'y', at: 86_400_000, state: 'sent' }]);
-	waiting.restore(86_402_000);
+	waiting.restore('', 86_402_000);
 	assert.deepEqual(states(), ['failed', 'unsure']);
 });
 

@@ -118,6 +118,33 @@ fn another_session_of_the_same_name_is_another_author() {
     assert_eq!(words(&mut witness), ["1", "1"]);
 }
 
+/// What the capability says of a session: the same word, the same author.
+#[track_caller]
+fn author(site: &Site, cookie: &str) -> String {
+    let mut tab = WsClient::connect_with_session(site.http, cookie);
+    tab.send("CAP LS 302");
+    let offers = tab.expect_contains(" chat.local/retry=");
+    let (_, value) = offers.split_once(" chat.local/retry=").unwrap();
+    value.split(' ').next().unwrap().to_owned()
+}
+
+#[test]
+fn a_session_knows_whether_it_is_the_author_that_it_was() {
+    let site = Site::start();
+    let cookie = site.login("ana");
+    let first = author(&site, &cookie);
+    assert_eq!((first.len(), author(&site, &cookie)), (16, first.clone()));
+    let mut tab = tab(&site, &cookie);
+    tab.send("NICK anna");
+    tab.expect_contains(" NICK anna");
+    assert_eq!(author(&site, &cookie), first);
+    let bob = author(&site, &site.login("bob"));
+    site.logout(&cookie);
+    site.frees("anna");
+    let again = author(&site, &site.login("anna"));
+    assert!(first != bob && first != again && bob != again);
+}
+
 #[test]
 fn how_far_a_session_has_read_is_told_to_its_next_socket() {
     let site = Site::start();

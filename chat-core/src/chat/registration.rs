@@ -21,6 +21,8 @@ impl Turn<'_> {
     /// CAP, before and after registration.
     pub(super) fn cap(&mut self, who: PersonId, command: CapCommand<'_>, key: AnswerKey) {
         let registered = self.chat.is_registered(who);
+        let author = self.known_as(who);
+        let author = author.map(|known| self.chat.author_token(known.identity));
         let Some(irc) = self.chat.irc_mut(who) else {
             return;
         };
@@ -29,7 +31,7 @@ impl Turn<'_> {
                 irc.version = irc.version.max(version);
                 irc.caps = irc.caps.listed(version);
                 irc.negotiating |= !registered;
-                let offers = caps::offers(version, &self.chat.limits);
+                let offers = caps::offers(version, &self.chat.limits, author.as_deref());
                 self.list_caps(who, "LS", &offers, version, key);
             }
             CapCommand::List => {

@@ -146,7 +146,7 @@ function called(list, since) {
 	memory.keepRead(); // or a reload would not know what is new there
 }
 
-const resume = room => past.resume(room, waiting.hasUnsure(room.name));
+const resume = room => past.resume(room, waiting.firstUnsure(room.name));
 
 /** What was missed has come: what is not in it was not heard. */
 function settled(room) {
@@ -156,7 +156,7 @@ function settled(room) {
 
 /** Another browser of ours has read so far. */
 function marked(room) {
-	if (connection.state === 'ready' && !room.items.length) resume(room);
+	if (connection.state === 'ready' && !room.items.length && !past.busy(room)) resume(room);
 }
 
 function renamed(old) {

@@ -24,13 +24,13 @@ export class History {
 		this.send(`@label=${label} ${format('CHATHISTORY', how === 'FILL' ? 'AFTER' : how, room.name, from, `${how === 'AFTER' ? PAGE_MISSED : PAGE}`)}`);
 	}
 
-	/** Back in a room: what was missed is asked for at once, since it may be unread. `doubt`: something of ours may be among it. */
+	/** Back in a room: what was missed is asked for at once, since it may be unread. `doubt`: this one of ours may be among it. */
 	resume(room, doubt) {
-		const able = this.caps.has('draft/chathistory'), id = room.heardId, all = doubt || room.back;
+		const able = this.caps.has('draft/chathistory'), id = room.heardId ?? doubt?.after, all = doubt || room.back;
 		if (able && id) this.#ask(room, 'AFTER', `msgid=${id}`);
 		else if (able && all && !this.busy(room)) this.#ask(room, 'LATEST', '*', { missed: room.back });
 		else if (able && room.read && !this.busy(room)) this.#ask(room, 'LATEST', `timestamp=${new Date(room.read).toISOString()}`);
-		if (!this.busy(room)) this.#settle(room);
+		this.#settle(room);
 	}
 
 	/** What is shown begins near the top of the window, or the reader has scrolled there. */
@@ -101,7 +101,9 @@ export class History {
 		this.#settle(room);
 	}
 
+	/** Everything that was asked for has come: one answer alone need not reach back to where we were. */
 	#settle(room) {
+		if (this.busy(room)) return;
 		Object.assign(room, { whole: true, back: false });
 		this.settled(room);
 	}

@@ -156,7 +156,7 @@ export class Log {
 		node.classList.toggle('failed', failed);
 		node.querySelector('time').replaceWith(said);
 		node.querySelector('.fate')?.remove();
-		if (failed) node.append(el('div', 'fate', `Not sent: ${item.why}`, el('span', 'ways', ...this.#ways(item))));
+		if (failed) node.append(el('div', 'fate', `${item.maybe ? 'Perhaps' : 'Not'} sent: ${item.why}`, el('span', 'ways', ...this.#ways(item))));
 		else if (item.state) node.append(el('div', 'fate', FATES.get(item.state)));
 	}
 

@@ -2,7 +2,7 @@
 import { fold } from './irc.js';
 
 const MOST = 200, IN_FLIGHT = 5, DAY_MS = 24 * 3_600_000;
-const FIELDS = ['key', 'target', 'kind', 'text', 'at', 'state', 'why', 'after', 'reply'];
+const FIELDS = ['key', 'target', 'kind', 'text', 'at', 'state', 'why', 'after', 'reply', 'as', 'maybe'];
 const sound = one => ['key', 'target', 'text'].every(field => typeof one?.[field] === 'string');
 
 /** The word by which the server knows a message again: its label, and its retry id. */
@@ -13,6 +13,7 @@ export function newKey() {
 /** Messages are items as room.js has them, and `{key, target, state: 'waiting'|'sent'|'unsure'|'failed', why, after}`. */
 export class Pending {
 	list = [];
+	author = ''; // the server's word for who we are: under another one it does not know a message again
 
 	/** `store`: read() gives what write(list) took; it belongs to all tabs. */
 	constructor(store) {
@@ -20,7 +21,10 @@ export class Pending {
 	}
 
 	of = target => this.list.filter(message => fold(message.target) === fold(target));
-	hasUnsure = target => this.of(target).some(({ state }) => state === 'unsure');
+	#isKnown = ({ as }) => Boolean(as) && as === this.author;
+
+	/** What may be in the history of a target: the first one, or nothing. */
+	firstUnsure = target => this.of(target).find(({ state }) => state === 'unsure');
 
 	fits = count => this.list.length + count <= MOST;
 
@@ -31,13 +35,14 @@ export class Pending {
 	}
 
 	/** A new connection: what is there now, since another tab may have sent some. What was under way may have arrived or not. */
-	restore(now = Date.now()) {
+	restore(author = '', now = Date.now()) {
+		this.author = author;
 		const known = new Map(this.list.map(message => [message.key, message]));
 		const kept = this.#stored().map(one => Object.assign(known.get(one.key) ?? {}, one, { own: true, stored: true }));
 		this.list = [...kept, ...this.list.filter(({ stored }) => !stored)];
 		for (const message of this.list) {
 			if (message.state === 'sent') message.state = 'unsure';
-			if (message.state !== 'failed' && now - message.at > DAY_MS) Object.assign(message, { state: 'failed', why: 'That was more than a day ago.' });
+			if (message.state !== 'failed' && now - message.at > DAY_MS) Object.assign(message, { state: 'failed', why: 'That was more than a day ago.', maybe: message.state === 'unsure' });
 		}
 	}
 
@@ -47,11 +52,11 @@ export class Pending {
 	}
 
 	/** Those that may be sent now: few at a time without their echoes, and never before what was written earlier to the same target. */
-	next(held, repeatable) {
+	next(held) {
 		let free = IN_FLIGHT - this.list.filter(({ state }) => state === 'sent').length;
 		const blocked = new Set();
-		return this.list.filter(({ target, state }) => {
-			const name = fold(target), doubtful = state === 'unsure' && !repeatable;
+		return this.list.filter(message => {
+			const { state } = message, name = fold(message.target), doubtful = state === 'unsure' && !this.#isKnown(message);
 			if (doubtful || held(name)) blocked.add(name);
 			return (state === 'waiting' || state === 'unsure') && !blocked.has(name) && free-- > 0;
 		});
@@ -59,7 +64,7 @@ export class Pending {
 
 	/** It is on its way; `after` is the last message that was known then. */
 	sent(message, after) {
-		this.#set(message, { state: 'sent', after, doubt: message.state === 'unsure' });
+		this.#set(message, { state: 'sent', after, as: this.author, doubt: message.state === 'unsure' });
 	}
 
 	/** Its echo has come, or somebody does not want it any more: it is not pending. */
@@ -76,11 +81,18 @@ export class Pending {
 		for (const { key } of this.of(target)) this.take(key);
 	}
 
-	/** The server refused it; nothing if there is no such message. */
-	fail(key, why) {
+	/** The server refused it; nothing if there is no such message. `maybe`: nobody can tell whether it has arrived. */
+	fail(key, why, maybe) {
 		const message = this.list.find(one => one.key === key);
-		if (message) this.#set(message, { state: 'failed', why });
+		if (message) this.#set(message, { state: 'failed', why, maybe });
 		return message;
+	}
+
+	/** What we said to a person as somebody else is in no history of ours. */
+	giveUp(target) {
+		for (const message of this.of(target)) {
+			if (message.state === 'unsure' && message.as && !this.#isKnown(message)) this.fail(message.key, 'your session was over before the answer came.', true);
+		}
 	}
 
 	/** What waits for a target cannot go there. */
@@ -89,7 +101,7 @@ export class Pending {
 	}
 
 	retry(message) {
-		this.#set(message, { state: 'waiting', why: '', at: Date.now() });
+		this.#set(message, { state: 'waiting', why: '', maybe: false, at: Date.now() });
 	}
 
 	/** Puts those which have arrived after all in the place of their likes in the history that came. */

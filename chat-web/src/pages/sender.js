@@ -2,20 +2,23 @@
 import { blockLines, bounds, fold, messageLine, replyTags, splitBlocks, splitMessage, tagged } from './irc.js';
 import { newKey } from './pending.js';
 
+const RETRY = 'chat.local/retry';
 const LONG_PREFIX = 'x'.repeat(99); // ours was not told yet: there is room for a long one
 
 export class Sender {
 	#joining = new Set();
 
-	/** `caps` is the set of those agreed on; `connected` tells whether lines go anywhere. */
+	/** `caps` are those agreed on, with their values; `connected` tells whether lines go anywhere. */
 	constructor(chat, { send, caps, connected }) {
 		Object.assign(this, { chat, send, caps, connected });
 	}
 
 	/** A new connection. */
 	restart() {
+		const { chat } = this, { pending } = chat;
 		this.#joining.clear();
-		this.chat.pending.restore();
+		pending.restore(this.caps.get(RETRY));
+		for (const { target } of pending.list) if (!chat.isRoom(target)) pending.giveUp(target);
 	}
 
 	/** The room's messages wait until we are in it. */
@@ -60,19 +63,19 @@ export class Sender {
 	}
 
 	/** The lines of a message: one, or a batch of them. */
-	#lines(message, repeatable) {
+	#lines(message) {
 		const { key, reply, kind } = message;
-		const tags = { label: key, 'chat.local/retry': repeatable && key, ...(this.caps.has('message-tags') && reply ? replyTags(reply) : {}) };
+		const tags = { label: key, [RETRY]: this.caps.has(RETRY) && key, ...(this.caps.has('message-tags') && reply ? replyTags(reply) : {}) };
 		const block = kind === 'post' && bounds(this.caps) ? blockLines(message, this.#prefix, tags) : [];
 		return block.length > 3 ? block : [tagged(tags, messageLine(message))];
 	}
 
 	flush() {
-		const { chat, caps } = this, repeatable = caps.has('chat.local/retry');
+		const { chat } = this;
 		if (!this.connected()) return;
-		for (const message of chat.pending.next(name => this.#joining.has(name), repeatable)) {
+		for (const message of chat.pending.next(name => this.#joining.has(name))) {
 			chat.pending.sent(message, message.after ?? chat.room(message.target)?.lastId); // noted before it leaves
-			for (const line of this.#lines(message, repeatable)) this.send(line);
+			for (const line of this.#lines(message)) this.send(line);
 		}
 	}
 }

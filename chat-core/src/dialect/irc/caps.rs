@@ -172,10 +172,11 @@ impl Caps {
     }
 }
 
-/// What CAP LS tells whoever asks with this version: names, and values from 302 on.
+/// What CAP LS tells whoever asks with this version: names, and values from 302 on. `author`: as whom they are known by
+/// the ids of what they say again, if that is decided.
 #[must_use]
-pub fn offers(version: u32, limits: &Limits) -> Vec<String> {
-    let offer = |(cap, name): &(Caps, &str)| match value(*cap, limits) {
+pub fn offers(version: u32, limits: &Limits, author: Option<&str>) -> Vec<String> {
+    let offer = |(cap, name): &(Caps, &str)| match value(*cap, limits, author) {
         Some(value) if version >= CAP_302 => format!("{name}={value}"),
         _ => (*name).to_owned(),
     };
@@ -183,8 +184,9 @@ pub fn offers(version: u32, limits: &Limits) -> Vec<String> {
 }
 
 /// What is told of a capability besides its name.
-fn value(cap: Caps, limits: &Limits) -> Option<String> {
+fn value(cap: Caps, limits: &Limits, author: Option<&str>) -> Option<String> {
     match cap {
+        Caps::RETRY => author.map(str::to_owned),
         Caps::MULTILINE => Some(super::multiline::value(limits)),
         _ => None,
     }
@@ -273,9 +275,11 @@ mod tests {
     fn values_are_for_those_who_know_of_them() {
         let limits = Limits::default();
         let names: Vec<&str> = Caps::ALL.names().collect();
-        assert_eq!(offers(301, &limits), names);
+        assert_eq!(offers(301, &limits, Some("cafe")), names);
         let expected = "draft/multiline=max-bytes=8192,max-lines=100";
-        assert!(offers(302, &limits).iter().any(|offer| offer == expected));
+        let has = |author, word: &str| offers(302, &limits, author).contains(&word.to_owned());
+        assert!(has(None, expected) && has(None, "chat.local/retry"));
+        assert!(has(Some("cafe"), "chat.local/retry=cafe"));
     }
 
     #[test]
