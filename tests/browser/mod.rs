@@ -5,6 +5,7 @@ mod attack;
 mod callers;
 mod contrast;
 mod hanging;
+mod keeping;
 mod login;
 mod long;
 mod looks;

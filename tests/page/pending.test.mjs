@@ -206,6 +206,19 @@ test('a browser that keeps nothing breaks nothing', () => {
 	}
 });
 
+test('what a full browser refused is kept as soon as there is place, and what it keeps still shrinks', () => {
+	let room = 1, kept = [];
+	const store = { read: () => kept, write: list => list.length <= room && Boolean(kept = list) };
+	const { say, waiting, line } = page({ store, up: false }), texts = () => kept.map(({ text }) => text).join();
+	say('one', 'two', 'three');
+	assert.deepEqual([texts(), waiting.onlyHere.map(({ text }) => text)], ['one', ['two', 'three']]);
+	waiting.take(waiting.list[0].key);
+	assert.deepEqual([texts(), waiting.onlyHere.length], ['', 2]);
+	room = 9;
+	say('four');
+	assert.deepEqual([texts(), waiting.onlyHere, line.up], ['two,three,four', [], false]);
+});
+
 test('what is a day old is not sent without being asked', () => {
 	const { waiting, states } = page();
 	waiting.add([{ key: 'k', target: '#a', text: 'x', at: 1_000, state: 'waiting' }, { key: 'l', target: '#a', text: 'y', at: 86_400_000, state: 'sent' }]);

@@ -116,6 +116,7 @@ function ready() {
 	for (const room of chat.rooms.values()) if (room.direct) markers.ask(room);
 	markers.tell();
 	callers.ask();
+	composer.refresh();
 }
 
 /** Goes where we were before. */
@@ -283,6 +284,9 @@ $('join').onsubmit = event => {
 };
 for (const event of ['focus', 'blur', 'visibilitychange']) addEventListener(event, attend);
 addEventListener('pagehide', () => markers.tell());
+addEventListener('beforeunload', event => {
+	if (waiting.onlyHere.length || composer.onlyHere) event.preventDefault(); // or it would be lost without a word
+});
 
 // A phone whose keyboard lies over the page tells so only here. When zoomed in, leave the height alone.
 visualViewport.onresize = () => {

@@ -3,13 +3,16 @@ import { COMMANDS, isSecret } from './commands.js';
 import { $, el, nickname } from './dom.js';
 import { fold } from './irc.js';
 import { short } from './log.js';
+import { tell } from './status.js';
 import { read, write } from './store.js';
 
 const KEEP_MS = 300;
 const flat = text => ` ${text.trim().replace(/\s+/g, ' ')} `; // its words, between spaces
 
 export class Composer {
-	#drafts; // folded name of a room → what was begun in it
+	#refused = new Map(); // folded name of a room → what was begun there, and the browser does not keep
+	#kept = ''; // what was in the box when it was last known to be kept
+	#told = false; // that it keeps nothing
 	#keeping;
 	#room;
 	#said = [];
@@ -42,8 +45,7 @@ export class Composer {
 		const early = !this.#room && this.box.value; // written before it was known where to
 		this.keep();
 		this.#room = room;
-		this.#drafts ??= new Map(Object.entries(read('drafts', this.chat.me) ?? {}));
-		this.#set([this.#drafts.get(fold(room.name)), early].filter(Boolean).join('\n'));
+		this.#set([this.#kept = this.#draft(room), early].filter(Boolean).join('\n'));
 		this.box.ariaLabel = this.box.placeholder = `Message ${room.name}`;
 		this.#showAnswered();
 		this.focus();
@@ -70,18 +72,37 @@ export class Composer {
 		if (item) $('answered').replaceChildren('Reply to ', nickname(item.nick), ' ', short(item));
 	}
 
-	/** A reload does not lose what was begun. */
+	/** A reload does not lose what was begun. What was not touched here may have gone on in another tab. */
 	keep() {
+		const text = isSecret(this.box.value) ? '' : this.box.value;
 		clearTimeout(this.#keeping);
 		this.#keeping = null;
-		if (this.#room) this.#note(this.#room, isSecret(this.box.value) ? '' : this.box.value);
+		if (this.#room && text !== this.#kept) this.#note(this.#room, this.#kept = text);
 	}
 
+	/** This tab is in the chat again, after another one perhaps. */
+	refresh() {
+		if (!this.#room) return;
+		this.keep();
+		if (this.#kept !== this.#draft(this.#room)) this.#set(this.#kept = this.#draft(this.#room));
+	}
+
+	/** Whether something that was begun is gone with this tab. */
+	get onlyHere() {
+		this.keep();
+		return [...this.#refused.values()].some(Boolean);
+	}
+
+	#draft = ({ name }) => this.#refused.get(fold(name)) ?? read('drafts', this.chat.me)?.[fold(name)] ?? '';
+
+	/** The change is made to what is kept at this moment: other rooms may have other tabs' drafts. */
 	#note({ name }, text) {
-		if (text === (this.#drafts.get(fold(name)) ?? '')) return;
-		if (text) this.#drafts.set(fold(name), text);
-		else this.#drafts.delete(fold(name));
-		write('drafts', this.chat.me, Object.fromEntries(this.#drafts));
+		const { [fold(name)]: old = '', ...others } = read('drafts', this.chat.me) ?? {};
+		const isKept = text === old || write('drafts', this.chat.me, text ? { ...others, [fold(name)]: text } : others);
+		if (isKept) return void this.#refused.delete(fold(name));
+		if (!this.#told) tell('Your browser keeps nothing now: what is in the box is only in this tab.');
+		this.#told = true;
+		this.#refused.set(fold(name), text);
 	}
 
 	/** A phone's keyboard opens by touch only. */

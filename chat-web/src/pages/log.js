@@ -4,6 +4,7 @@ import { nodes } from './format.js';
 import { presenceText } from './room.js';
 
 const NEAR = 100, NEAR_TOP = 400;
+const ONLY_HERE = ' (only in this tab: keep it open)'; // the browser refused to store it
 const FATES = new Map([['waiting', 'waits to be sent'], ['sent', 'on its way'], ['unsure', 'waits to be sent']]);
 
 const GROUP_MS = 5 * 60_000, QUOTED = 120;
@@ -148,7 +149,8 @@ export class Log {
 
 	/** What becomes of what was written here. */
 	#tell(one, item, level) {
-		const fate = `${item.state} ${item.why} ${item.at} ${item.state ? '' : level}`, failed = item.state === 'failed';
+		const only = item.stored || item.state === 'sent' ? '' : ONLY_HERE; // an echo is soon here
+		const fate = `${item.state} ${item.why} ${item.at} ${item.state ? only : level}`, failed = item.state === 'failed';
 		if (!item.own || one.fate === fate) return;
 		one.fate = fate;
 		const node = message(one.node), said = Object.assign(time(item.at, clock), { title: item.state ? '' : level });
@@ -156,8 +158,8 @@ export class Log {
 		node.classList.toggle('failed', failed);
 		node.querySelector('time').replaceWith(said);
 		node.querySelector('.fate')?.remove();
-		if (failed) node.append(el('div', 'fate', `${item.maybe ? 'Perhaps' : 'Not'} sent: ${item.why}`, el('span', 'ways', ...this.#ways(item))));
-		else if (item.state) node.append(el('div', 'fate', FATES.get(item.state)));
+		if (failed) node.append(el('div', 'fate', `${item.maybe ? 'Perhaps' : 'Not'} sent: ${item.why}${only}`, el('span', 'ways', ...this.#ways(item))));
+		else if (item.state) node.append(el('div', 'fate', FATES.get(item.state) + only));
 	}
 
 	#ways(item) {

@@ -30,8 +30,12 @@ export class Pending {
 
 	add(messages) {
 		this.list.push(...messages);
-		const stored = this.#change(list => [...list, ...messages]);
-		for (const message of messages) Object.assign(message, { stored });
+		this.#change(list => list); // with what is not there yet
+	}
+
+	/** What is gone with this tab, since the browser refused to keep it. */
+	get onlyHere() {
+		return this.list.filter(({ stored }) => !stored);
 	}
 
 	/** A new connection: what is there now, since another tab may have sent some. What was under way may have arrived or not. */
@@ -39,7 +43,7 @@ export class Pending {
 		this.author = author;
 		const known = new Map(this.list.map(message => [message.key, message]));
 		const kept = this.#stored().map(one => Object.assign(known.get(one.key) ?? {}, one, { own: true, stored: true }));
-		this.list = [...kept, ...this.list.filter(({ stored }) => !stored)];
+		this.list = [...kept, ...this.onlyHere];
 		for (const message of this.list) {
 			if (message.state === 'sent') message.state = 'unsure';
 			if (message.state !== 'failed' && now - message.at > DAY_MS) Object.assign(message, { state: 'failed', why: 'That was more than a day ago.', maybe: message.state === 'unsure' });
@@ -48,7 +52,7 @@ export class Pending {
 
 	/** Another tab has taken over what is kept, and sends it. */
 	leave() {
-		this.list = this.list.filter(({ stored }) => !stored);
+		this.list = this.onlyHere;
 	}
 
 	/** Those that may be sent now: few at a time without their echoes, and never before what was written earlier to the same target. */
@@ -138,8 +142,12 @@ export class Pending {
 		return Array.isArray(list) ? list.filter(sound) : [];
 	}
 
-	/** Each change is made to what is kept at this moment, which another tab may have changed. */
+	/** Each change is made to what is kept at this moment, which another tab may have changed. What was refused is tried again. */
 	#change(change) {
-		return this.store.write(change(this.#stored()).map(one => Object.fromEntries(FIELDS.map(field => [field, one[field]]))));
+		const kept = change(this.#stored()), refused = this.onlyHere;
+		if (this.#write([...kept, ...refused])) for (const one of refused) one.stored = true;
+		else if (refused.length) this.#write(kept);
 	}
+
+	#write = list => this.store.write(list.map(one => Object.fromEntries(FIELDS.map(field => [field, one[field]]))));
 }
