@@ -19,10 +19,11 @@ fn counts(person: &Person, name: &str, count: &str) {
     person.shows(&badge, count);
 }
 
-fn network_is_back(proxy: &Proxy, person: &Person) {
+fn breaks_for_a_moment(proxy: &Proxy, person: &Person) {
+    proxy.cut(Cut::Refuse);
     proxy.drop_connections();
-    proxy.restore();
     is(person, "waiting");
+    proxy.restore();
     retry(person);
     is(person, "ready");
 }
@@ -76,8 +77,7 @@ fn they_are_told_after_a_reload_and_not_again_once_they_were_read() {
     let rooms =
         "[...document.querySelectorAll('#rooms [data-name]')].map(one => one.dataset.name).join()";
     ana.page.wait_for(&format!("{rooms} === '#lobby'"));
-    proxy.cut(Cut::Deafen);
-    network_is_back(&proxy, &ana);
+    breaks_for_a_moment(&proxy, &ana);
     bob.send("PRIVMSG #lobby :end");
     ana.hears("bob", "end");
     assert_eq!(ana.page.eval(rooms), "#lobby");

@@ -1,9 +1,9 @@
 //! What is written and not sent yet is kept in the browser: for the person who wrote it, in all their
 //! tabs, and where the browser refuses the page says so.
 
-use test_support::{Cut, Proxy};
+use test_support::{Cut, LineClient, Proxy};
 
-use super::support::{ASKED, Chat, Person, behind, is};
+use super::support::{ASKED, Chat, Person, behind, ends_session, is, retry};
 
 fn cut(proxy: &Proxy, person: &Person) {
     proxy.cut(Cut::Refuse);
@@ -135,4 +135,84 @@ fn what_was_begun_in_one_tab_goes_on_in_the_next() {
         first.opens(room);
         assert_eq!(first.draft(), text);
     }
+}
+
+/// Waits until the name is free.
+#[track_caller]
+fn has_left(witness: &mut LineClient) {
+    witness.expect(|line| line.starts_with(":ana!") && line.contains(" QUIT "));
+}
+
+fn is_at_login(person: &Person) {
+    person
+        .page
+        .wait_for("location.pathname === '/login' && document.readyState === 'complete'");
+}
+
+fn presses(person: &Person, way: &str) {
+    person.page.eval(&format!(
+        "[...document.querySelectorAll('#log .failed button')].find(one => one.textContent === '{way}').click()"
+    ));
+}
+
+#[test]
+fn what_waits_is_shown_to_whoever_is_next_in_the_browser_and_goes_out_only_when_asked() {
+    let chat = Chat::start();
+    let proxy = Proxy::start(chat.program.door("http"));
+    let (ana, mut irene) = (behind(&proxy, &chat, "ana"), chat.irc("irene"));
+    ana.expects_trouble();
+    cut(&proxy, &ana);
+    ana.say("words of ana");
+    ends_session(&chat, &ana);
+    has_left(&mut irene);
+    let mut other = chat.irc("ana");
+    proxy.restore();
+    retry(&ana);
+    is_at_login(&ana);
+    ana.page.fill("#name", "ana");
+    ana.page.press("Enter");
+    ana.page.wait_for_text("ana is taken");
+    ana.log_in("ana2");
+    for _ in 0..2 {
+        fates(&ana, &["Not sent: written as ana, in an earlier session."]);
+        ana.page.reload();
+        ana.is_in("ana2");
+    }
+    other.send("QUIT");
+    has_left(&mut irene);
+    ana.say("/quit");
+    is_at_login(&ana);
+    ana.log_in("ana");
+    fates(&ana, &["Not sent: written in an earlier session."]);
+    irene.fence();
+    assert!(!irene.transcript().contains("words of ana"));
+    presses(&ana, "Retry");
+    irene.expect_contains("PRIVMSG #lobby :words of ana");
+    fates(&ana, &[]);
+}
+
+#[test]
+fn what_waits_at_a_logout_is_not_sent_by_the_next_of_that_name() {
+    let chat = Chat::start();
+    let proxy = Proxy::start(chat.program.door("http"));
+    let (ana, mut irene) = (behind(&proxy, &chat, "ana"), chat.irc("irene"));
+    ana.expects_trouble();
+    ana.page.eval("Math.random = () => 0.99"); // it waits long between two tries
+    cut(&proxy, &ana);
+    ana.page.wait_for(
+        "document.querySelector('#state-wait').textContent.match(/[5-9] s/) \
+        || document.querySelector('#state-action').click()",
+    );
+    ana.say("for those who were there");
+    fates(&ana, &[WAITS]);
+    proxy.restore();
+    ana.page.click("#logout button");
+    is_at_login(&ana);
+    has_left(&mut irene);
+    ana.log_in("ana");
+    fates(&ana, &["Not sent: written in an earlier session."]);
+    presses(&ana, "Discard");
+    fates(&ana, &[]);
+    irene.fence();
+    assert!(!irene.transcript().contains("for those who were there"));
 }

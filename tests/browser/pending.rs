@@ -4,7 +4,7 @@
 use serde_json::json;
 use test_support::{Cut, Proxy, serde_json};
 
-use super::support::{Chat, Person, behind, impatient, is, retry};
+use super::support::{Chat, Person, behind, ends_session, impatient, is, retry};
 
 /// Takes the network away, and waits until the page has noticed.
 fn cut(proxy: &Proxy, person: &Person) {
@@ -318,14 +318,6 @@ fn a_message_without_an_echo_is_sent_again_under_its_id() {
     irene.send("PRIVMSG #lobby :end");
     ana.hears("irene", "end");
     assert_eq!(irene.transcript().matches(":once").count(), 1);
-}
-
-/// The session of this browser ends, and the page does not hear of it.
-fn ends_session(chat: &Chat, person: &Person) {
-    let tab = person.another_tab(&chat.url("/healthz"));
-    tab.expects_trouble(); // there is no icon at that place
-    let ended = "fetch('/logout', { method: 'POST' }).then(({ ok }) => ok)";
-    tab.page.wait_for(ended);
 }
 
 #[test]

@@ -352,6 +352,14 @@ pub(crate) fn impatient(person: &Person) {
     person.page.reload();
 }
 
+/// The session of this browser ends, and the page does not hear of it.
+pub(crate) fn ends_session(chat: &Chat, person: &Person) {
+    let tab = person.another_tab(&chat.url("/healthz"));
+    tab.expects_trouble(); // there is no icon at that place
+    let ended = "fetch('/logout', { method: 'POST' }).then(({ ok }) => ok)";
+    tab.page.wait_for(ended);
+}
+
 pub(crate) fn is(person: &Person, state: &str) {
     person
         .page

@@ -219,10 +219,55 @@ test('what a full browser refused is kept as soon as there is place, and what it
 	assert.deepEqual([texts(), waiting.onlyHere, line.up], ['two,three,four', [], false]);
 });
 
+test('what was written under another name is shown, and nobody sends it without being asked', () => {
+	const old = shared(), before = page({ store: old, caps: ['chat.local/retry'] });
+	before.say('on its way');
+	before.line.up = false;
+	before.say('never sent');
+	const { waiting, said, back, states } = page({ caps: ['chat.local/retry'], author: 'bob' });
+	assert.ok(waiting.adopt(old.read(), 'Ann', 'bob'));
+	back();
+	assert.deepEqual([said(), states(), waiting.list.map(({ maybe }) => maybe)], [[], ['failed', 'failed'], [true, false]]);
+	assert.equal(waiting.list[1].why, 'written as Ann, in an earlier session.');
+	// Its author is back, by way of the one between.
+	const again = page({ caps: ['chat.local/retry'] });
+	again.waiting.adopt(waiting.store.read(), 'bob', 'ann');
+	assert.equal(again.waiting.list[1].why, 'written in an earlier session.');
+	again.waiting.retry(again.waiting.list[1]);
+	again.back();
+	assert.deepEqual(again.said(), ['never sent']);
+});
+
+test('a page that comes back as somebody else loses nothing and sends nothing of before', () => {
+	for (const store of [shared(), refusing]) {
+		const { chat, say, said, back, line, waiting, states } = page({ store });
+		back();
+		line.up = false;
+		say('one');
+		Object.assign(chat, { me: 'bob' });
+		const kept = store.read();
+		if (kept) store.write([]), waiting.adopt(kept, 'ann', 'bob'); // the store is bob's now
+		Object.assign(waiting, { author: 'ann of yesterday' });
+		back();
+		assert.deepEqual([said(), states()], [[], ['failed']]);
+	}
+});
+
+test('what waits at a logout is not sent by whoever logs in next', () => {
+	const store = shared(), { say, waiting, line } = page({ store });
+	say('on its way');
+	line.up = false;
+	say('never sent');
+	waiting.close();
+	const next = page({ store });
+	next.back();
+	assert.deepEqual([next.said(), next.states(), next.waiting.list.map(({ maybe }) => maybe)], [[], ['failed', 'failed'], [true, false]]);
+});
+
 test('what is a day old is not sent without being asked', () => {
 	const { waiting, states } = page();
 	waiting.add([{ key: 'k', target: '#a', text: 'x', at: 1_000, state: 'waiting' }, { key: 'l', target: '#a', text: 'y', at: 86_400_000, state: 'sent' }]);
-	waiting.restore('', 86_402_000);
+	waiting.restore('', 'ann', 86_402_000);
 	assert.deepEqual(states(), ['failed', 'unsure']);
 });
 

@@ -100,6 +100,7 @@ async function sessionGone() {
 function ready() {
 	connection.become('ready');
 	begun = true;
+	memory.inherit('pending', (list, name) => waiting.adopt(list, name, chat.me));
 	sender.restart(); // now that our name is known
 	tell('');
 	const { rooms, current } = memory.places, targets = waiting.list.filter(({ state }) => state !== 'failed').map(({ target }) => target);
@@ -141,8 +142,7 @@ function called(list, since) {
 	for (const { name, at } of list) if (!chat.isRoom(name) && (chat.room(name) || at > (memory.readTo(name) ?? 0))) {
 		const room = memory.recall(chat.open(name));
 		room.read ??= since;
-		if (!room.heardId) resume(room);
-		markers.ask(room);
+		if (!room.heardId) resume(room), markers.ask(room);
 	}
 	memory.keepRead(); // or a reload would not know what is new there
 }
@@ -162,6 +162,7 @@ function marked(room) {
 
 function renamed(old) {
 	store.rename(old, chat.me);
+	waiting.name = chat.me;
 	remember();
 }
 
@@ -278,15 +279,14 @@ function close(room) {
 
 $('state-action').onclick = () => (connection.state === 'ended' ? toLogin() : connection.open());
 for (const id of ['state-action', 'new-messages']) $(id).addEventListener('click', () => composer.focus()); // these vanish when used
+$('logout').onsubmit = () => waiting.close();
 $('join').onsubmit = event => {
 	event.preventDefault();
 	if (submit(`/join ${$('join-name').value}`)) $('join').reset();
 };
 for (const event of ['focus', 'blur', 'visibilitychange']) addEventListener(event, attend);
 addEventListener('pagehide', () => markers.tell());
-addEventListener('beforeunload', event => {
-	if (waiting.onlyHere.length || composer.onlyHere) event.preventDefault(); // or it would be lost without a word
-});
+addEventListener('beforeunload', event => (waiting.onlyHere.length || composer.onlyHere) && event.preventDefault()); // or that would be lost
 
 // A phone whose keyboard lies over the page tells so only here. When zoomed in, leave the height alone.
 visualViewport.onresize = () => {

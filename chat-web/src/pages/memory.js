@@ -13,6 +13,11 @@ export class Memory {
 	/** One thing, for whoever reads and writes it. */
 	of = what => ({ read: () => store.read(what, this.#chat.me), write: value => store.write(what, this.#chat.me, value) });
 
+	/** What other names have left in this browser. `take(value, name)` tells whether it is kept here from now on. */
+	inherit(what, take) {
+		for (const name of store.others(what, this.#chat.me)) if (take(store.read(what, name), name)) store.remove(what, name);
+	}
+
 	/** `{rooms, current}`: where we were. */
 	get places() {
 		return { rooms: [], ...this.of('rooms').read() };

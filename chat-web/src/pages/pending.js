@@ -2,8 +2,14 @@
 import { fold } from './irc.js';
 
 const MOST = 200, IN_FLIGHT = 5, DAY_MS = 24 * 3_600_000;
-const FIELDS = ['key', 'target', 'kind', 'text', 'at', 'state', 'why', 'after', 'reply', 'as', 'maybe'];
+const FIELDS = ['key', 'target', 'kind', 'text', 'at', 'state', 'why', 'after', 'reply', 'as', 'maybe', 'by'];
 const sound = one => ['key', 'target', 'text'].every(field => typeof one?.[field] === 'string');
+
+const soundOf = value => (Array.isArray(value) ? value.filter(sound) : []);
+
+/** What nobody sends without being asked: its session is over. */
+const left = (message, why) => ({ ...message, state: 'failed', why, maybe: message.maybe || /^(sent|unsure)$/.test(message.state) });
+const EARLIER = 'written in an earlier session.';
 
 /** The word by which the server knows a message again: its label, and its retry id. */
 export function newKey() {
@@ -13,6 +19,7 @@ export function newKey() {
 /** Messages are items as room.js has them, and `{key, target, state: 'waiting'|'sent'|'unsure'|'failed', why, after}`. */
 export class Pending {
 	list = [];
+	name; // ours, when we were here last
 	author = ''; // the server's word for who we are: under another one it does not know a message again
 
 	/** `store`: read() gives what write(list) took; it belongs to all tabs. */
@@ -38,9 +45,29 @@ export class Pending {
 		return this.list.filter(({ stored }) => !stored);
 	}
 
+	/** What was written in this browser under another name. Whoever is here now sees it, and says what is to become of it. */
+	adopt(value, name, me) {
+		const here = new Set([...this.#stored(), ...this.onlyHere].map(({ key }) => key));
+		for (const one of soundOf(value).filter(({ key }) => !here.has(key))) {
+			const by = one.by ?? name, why = fold(by) === fold(me) ? EARLIER : `written as ${by}, in an earlier session.`;
+			this.list.push({ ...left(one, why), by, own: true, stored: false });
+		}
+		this.#change(kept => kept);
+		return !this.onlyHere.length;
+	}
+
+	/** The session ends on purpose: whoever comes next may be somebody else, whatever their name. */
+	close() {
+		this.#end(this.list);
+		this.#change(kept => kept.map(one => (one.state === 'failed' ? one : left(one, EARLIER))));
+	}
+
+	#end = list => list.forEach(message => message.state !== 'failed' && Object.assign(message, left(message, EARLIER)));
+
 	/** A new connection: what is there now, since another tab may have sent some. What was under way may have arrived or not. */
-	restore(author = '', now = Date.now()) {
-		this.author = author;
+	restore(author = '', name = this.name, now = Date.now()) {
+		if (this.name && fold(name) !== fold(this.name) && author !== this.author) this.#end(this.onlyHere); // what was kept is adopted
+		Object.assign(this, { author, name });
 		const known = new Map(this.list.map(message => [message.key, message]));
 		const kept = this.#stored().map(one => Object.assign(known.get(one.key) ?? {}, one, { own: true, stored: true }));
 		this.list = [...kept, ...this.onlyHere];
@@ -105,7 +132,7 @@ export class Pending {
 	}
 
 	retry(message) {
-		this.#set(message, { state: 'waiting', why: '', maybe: false, at: Date.now() });
+		this.#set(message, { state: 'waiting', why: '', maybe: false, by: undefined, at: Date.now() });
 	}
 
 	/** Puts those which have arrived after all in the place of their likes in the history that came. */
@@ -138,8 +165,7 @@ export class Pending {
 	}
 
 	#stored() {
-		const list = this.store.read();
-		return Array.isArray(list) ? list.filter(sound) : [];
+		return soundOf(this.store.read());
 	}
 
 	/** Each change is made to what is kept at this moment, which another tab may have changed. What was refused is tried again. */

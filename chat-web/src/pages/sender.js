@@ -17,7 +17,7 @@ export class Sender {
 	restart() {
 		const { chat } = this, { pending } = chat;
 		this.#joining.clear();
-		pending.restore(this.caps.get(RETRY));
+		pending.restore(this.caps.get(RETRY), chat.me);
 		for (const { target } of pending.list) if (!chat.isRoom(target)) pending.giveUp(target);
 	}
 

@@ -21,10 +21,21 @@ export function write(what, name, value) {
 	}
 }
 
+/** The other names for which something of that kind is kept. */
+export function others(what, name) {
+	try {
+		return Object.keys(localStorage).filter(one => one.startsWith(key(what, '')) && one !== key(what, name)).map(one => one.slice(key(what, '').length));
+	} catch {
+		return [];
+	}
+}
+
+export const remove = (what, name) => localStorage.removeItem(key(what, name));
+
 /** Somebody has a new name, and keeps what is theirs. */
 export function rename(old, name) {
 	for (const what of fold(old) === fold(name) ? [] : ['rooms', 'drafts', 'pending', 'read', 'heard']) {
 		const value = read(what, old);
-		if (value && write(what, name, value)) localStorage.removeItem(key(what, old));
+		if (value && write(what, name, value)) remove(what, old);
 	}
 }
