@@ -1,16 +1,15 @@
-//! What the house says of itself: MOTD, LUSERS, VERSION, TIME, INFO, ADMIN, HELP. Floor 5.
+//! What the house says of itself: MOTD, LUSERS, VERSION, TIME, INFO, ADMIN. Floor 5.
 
 use super::Chat;
 use super::answer::AnswerKey;
 use super::turn::Turn;
 use super::welcome::VERSION;
 use crate::dialect::irc::command::About;
-use crate::dialect::irc::decode::commands;
 use crate::dialect::irc::numeric::{
-    ERR_HELPNOTFOUND, ERR_NOMOTD, ERR_NOSUCHSERVER, RPL_ADMINEMAIL, RPL_ADMINLOC1, RPL_ADMINLOC2,
-    RPL_ADMINME, RPL_ENDOFHELP, RPL_ENDOFINFO, RPL_ENDOFMOTD, RPL_GLOBALUSERS, RPL_HELPSTART,
-    RPL_HELPTXT, RPL_INFO, RPL_LOCALUSERS, RPL_LUSERCHANNELS, RPL_LUSERCLIENT, RPL_LUSERME,
-    RPL_LUSEROP, RPL_LUSERUNKNOWN, RPL_MOTD, RPL_MOTDSTART, RPL_TIME, RPL_VERSION,
+    ERR_NOMOTD, ERR_NOSUCHSERVER, RPL_ADMINEMAIL, RPL_ADMINLOC1, RPL_ADMINLOC2, RPL_ADMINME,
+    RPL_ENDOFINFO, RPL_ENDOFMOTD, RPL_GLOBALUSERS, RPL_INFO, RPL_LOCALUSERS, RPL_LUSERCHANNELS,
+    RPL_LUSERCLIENT, RPL_LUSERME, RPL_LUSEROP, RPL_LUSERUNKNOWN, RPL_MOTD, RPL_MOTDSTART, RPL_TIME,
+    RPL_VERSION,
 };
 use crate::hub::user_modes::UserMode;
 use crate::id::PersonId;
@@ -36,19 +35,6 @@ impl Turn<'_> {
             About::Time => self.chat.time(who, self.now.wall),
             About::Info => self.chat.info(who),
             About::Admin => self.chat.admin(who),
-        };
-        self.say_all(key, lines);
-    }
-
-    pub(super) fn help(&mut self, who: PersonId, subject: Option<&str>, key: AnswerKey) {
-        let known = |subject: &&str| commands().any(|name| name.eq_ignore_ascii_case(subject));
-        let lines = match subject {
-            Some(subject) if !known(&subject) => {
-                let text = "there is no help on this; HELP alone lists what there is";
-                vec![self.chat.numeric(who, ERR_HELPNOTFOUND, &[subject], text)]
-            }
-            Some(subject) => self.chat.help_on(who, subject),
-            None => self.chat.help_index(who),
         };
         self.say_all(key, lines);
     }
@@ -137,37 +123,4 @@ impl Chat {
             self.numeric(who, RPL_ADMINEMAIL, &[], nobody),
         ]
     }
-
-    fn help_index(&self, who: PersonId) -> Vec<String> {
-        let names: Vec<&str> = commands().collect();
-        let mut lines = vec![self.numeric(who, RPL_HELPSTART, &["*"], "the commands here:")];
-        let rows = names.chunks(HELP_NAMES_PER_LINE);
-        lines.extend(rows.map(|row| self.numeric(who, RPL_HELPTXT, &["*"], row.join(" "))));
-        lines.push(self.numeric(
-            who,
-            RPL_ENDOFHELP,
-            &["*"],
-            "HELP COMMAND tells where to read on",
-        ));
-        lines
-    }
-
-    fn help_on(&self, who: PersonId, subject: &str) -> Vec<String> {
-        let name = subject.to_ascii_uppercase();
-        let subject = [name.as_str()];
-        let place =
-            format!("{name} is described at https://modern.ircdocs.horse and https://ircv3.net");
-        vec![
-            self.numeric(
-                who,
-                RPL_HELPSTART,
-                &subject,
-                format_args!("{name} is a command here"),
-            ),
-            self.numeric(who, RPL_HELPTXT, &subject, place),
-            self.numeric(who, RPL_ENDOFHELP, &subject, "end of help"),
-        ]
-    }
 }
-
-const HELP_NAMES_PER_LINE: usize = 10;

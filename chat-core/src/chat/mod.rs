@@ -22,7 +22,7 @@
 //! | `oper.rs`, `bans/` | becoming an operator of the server, and what that is good for; who may not come in |
 //! | `modes.rs`, `room_modes.rs` | MODE of oneself and who is invisible to whom; MODE of a room, KICK |
 //! | `room_settings.rs` | modes of rooms, kept over a restart |
-//! | `queries.rs`, `who.rs`, `list.rs`, `whois.rs`, `about.rs`, `history/`, `cursor.rs` | answers that change nothing |
+//! | `queries.rs`, `who.rs`, `list.rs`, `whois.rs`, `about.rs`, `help.rs`, `history/`, `cursor.rs` | answers that change nothing |
 //! | `monitor/` | MONITOR: who hears when a name comes and goes |
 //! | `answer.rs` | labels and batches |
 //! | `recovered.rs` | what outlives the end of the program |
@@ -52,6 +52,7 @@ mod fan_out;
 mod forms;
 mod gate;
 mod heirs;
+mod help;
 mod history;
 mod host;
 mod house;
