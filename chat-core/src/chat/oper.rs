@@ -164,6 +164,10 @@ impl Turn<'_> {
 
     /// Sends somebody away from the whole server. modern.ircdocs.horse, "KILL message".
     fn kill(&mut self, who: PersonId, nick: &str, reason: Option<&str>, key: AnswerKey) {
+        if nick.eq_ignore_ascii_case(&self.chat.house.server) {
+            let text = "nobody kills the server from within: whoever runs it can end it";
+            return self.say_numeric(key, ERR_CANTKILLSERVER, &[], text);
+        }
         let Some((id, nick)) = self
             .chat
             .present(nick)
