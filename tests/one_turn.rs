@@ -119,7 +119,7 @@ fn whoever_quits_in_mid_turn_has_heard_what_came_before() {
         "{last:?}"
     );
     assert_eq!(last.len(), 2);
-    assert_eq!(stage.heard(&mut bob), ["QUIT :Quit: ", "PRIVMSG #b :after"]);
+    assert_eq!(stage.heard(&mut bob), ["QUIT :Quit", "PRIVMSG #b :after"]);
 }
 
 #[test]

@@ -31,10 +31,22 @@ pub enum Dialect {
 }
 
 /// The reason of somebody who left on their own. Modern IRC, "QUIT message": the words are marked,
-/// so that nobody can pretend that the house threw them out.
+/// so that nobody can pretend that the house threw them out. Who says nothing leaves the mark alone.
 #[must_use]
 pub fn quit_reason(words: Option<&str>) -> String {
-    format!("{QUIT_MARK}{}", words.unwrap_or_default())
+    match words {
+        Some(words) if !words.is_empty() => format!("{QUIT_MARK}: {words}"),
+        _ => QUIT_MARK.to_owned(),
+    }
+}
+
+/// The words that are marked so, or the house's own.
+fn own_words(reason: &str) -> &str {
+    match reason.strip_prefix(QUIT_MARK) {
+        Some("") => "",
+        Some(rest) => rest.strip_prefix(": ").unwrap_or(reason),
+        None => reason,
+    }
 }
 
 /// What somebody who reads too slowly is told where messages were dropped.
@@ -48,7 +60,7 @@ fn missing(count: u64) -> String {
 }
 
 /// What [`quit_reason`] puts in front of a person's own words.
-const QUIT_MARK: &str = "Quit: ";
+const QUIT_MARK: &str = "Quit";
 
 /// The same text without what would end a line: the framing refuses that from outside, but a program around the chat
 /// may write it.
@@ -83,7 +95,18 @@ mod tests {
 
     #[test]
     fn own_words_are_marked() {
-        assert_eq!(quit_reason(Some("Ping timeout")), "Quit: Ping timeout");
-        assert_eq!(quit_reason(None), "Quit: ");
+        let cases = [
+            (Some("Ping timeout"), "Quit: Ping timeout", "Ping timeout"),
+            (Some("Quit"), "Quit: Quit", "Quit"),
+            (Some(""), "Quit", ""),
+            (None, "Quit", ""),
+        ];
+        for (words, reason, shown) in cases {
+            assert_eq!(quit_reason(words), reason);
+            assert_eq!(own_words(reason), shown);
+        }
+        for of_the_house in ["Ping timeout", "Quitting time", "Quit:"] {
+            assert_eq!(own_words(of_the_house), of_the_house);
+        }
     }
 }

@@ -213,7 +213,7 @@ fn no_words_reach_a_room_past_the_observer() {
             "JOIN #lobby",
             "PART #lobby :polite",
             "JOIN #lobby",
-            "QUIT :Quit: ",
+            "QUIT :Quit",
         ]
     );
     ana.send("JOIN #ana").unwrap();

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::{Arguments, Write};
 
-use crate::dialect::QUIT_MARK;
+use crate::dialect::own_words;
 use crate::dialect::terminal::visible;
 use crate::hub::entry::{Act, Committed, Post, PostKind, Source, Target};
 
@@ -18,6 +18,7 @@ pub fn encode(committed: &Committed, out: &mut String) -> bool {
         Act::Part { room, reason } => {
             told(format_args!("left {room}{}", because(reason.as_deref())))
         }
+        // Without the mark that IRC clients expect: on a terminal it says nothing.
         Act::Quit { reason, .. } => {
             told(format_args!("is gone{}", because(Some(own_words(reason)))))
         }
@@ -125,11 +126,6 @@ fn because(reason: Option<&str>) -> String {
         Some(reason) if !reason.is_empty() => format!(" ({})", visible(reason)),
         _ => String::new(),
     }
-}
-
-/// A reason without the mark that IRC clients expect: on a terminal it says nothing.
-pub(super) fn own_words(reason: &str) -> &str {
-    reason.strip_prefix(QUIT_MARK).unwrap_or(reason)
 }
 
 /// Writes a line: true, since there is one.

@@ -1,6 +1,6 @@
 //! What the house itself says at the plain door: short, and always with what to do next.
 
-use super::encode::own_words;
+use crate::dialect::own_words;
 use crate::dialect::terminal::visible;
 use crate::hub::request::Refusal;
 use crate::names::{NameError, Nick, RoomName};

@@ -111,10 +111,10 @@ fn every_act_has_its_line() {
         ),
         (
             Act::Quit {
-                reason: "Quit: ".into(),
+                reason: "Quit".into(),
                 rooms: Box::default(),
             },
-            "QUIT :Quit: ",
+            "QUIT :Quit",
         ),
         (
             Act::Name {

@@ -116,7 +116,7 @@ fn others_read_what_happened() {
         ),
         (
             Act::Quit {
-                reason: "Quit: ".into(),
+                reason: "Quit".into(),
                 rooms: Box::default(),
             },
             "* ana is gone",
