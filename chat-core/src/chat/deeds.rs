@@ -72,8 +72,8 @@ impl Turn<'_> {
             let name = here.map_or_else(|| existing(target), |room| Ok(room.name.clone()));
             return name.map(Addressee::Room);
         }
-        if let Some(rank) = target.chars().next().and_then(Rank::of_prefix) {
-            return existing(&target[1..]).map(|room| Addressee::Ranked(room, rank));
+        if let Some((rank, room)) = ranked(target) {
+            return existing(room).map(|room| Addressee::Ranked(room, rank));
         }
         let nick = Nick::new(target).map_err(|_| Refusal::NoSuchNick(target.to_owned()))?;
         Ok(Addressee::Person(nick))
@@ -179,6 +179,13 @@ impl Turn<'_> {
             Err(refusal) => self.refuse(key, &refusal),
         }
     }
+}
+
+/// `@#room`: a rank in front of anything else means nothing.
+fn ranked(target: &str) -> Option<(Rank, &str)> {
+    let rank = target.chars().next().and_then(Rank::of_prefix)?;
+    let room = &target[1..];
+    room.starts_with('#').then_some((rank, room))
 }
 
 /// A room that ought to be there: a name that cannot be one is that of no room.

@@ -25,7 +25,10 @@ pub fn refusal(out: &mut String, reader: &Reader<'_>, command: &str, refusal: &R
             say(ERR_CANNOTSENDTOCHAN, &[room.as_str()]);
         }
         Refusal::TooManyRooms(room) => say(ERR_TOOMANYCHANNELS, &[room.as_str()]),
-        Refusal::BadName(name, why) => say(bad_name(command, name, *why), &[name]),
+        // Clients print the parameter and the words: the name need not be in both.
+        Refusal::BadName(name, why) => {
+            reader.say(out, bad_name(command, name, *why), &[name], why);
+        }
         Refusal::NameInUse(nick) | Refusal::LooksLike(nick) => {
             say(ERR_NICKNAMEINUSE, &[nick.as_str()]);
         }
@@ -186,11 +189,26 @@ mod tests {
     #[test]
     fn a_bad_name_is_told_as_the_command_wants_it() {
         let cases = [
-            ("NICK", "1st", NameError::BadStart, "432 ana 1st :"),
-            ("nick", "a b", NameError::BadCharacter(' '), "432 ana * :"),
-            ("JOIN", "lobby", NameError::NoHash, "403 ana lobby :"),
-            ("JOIN", "#a!", NameError::BadCharacter('!'), "403 ana #a! :"),
-            ("PRIVMSG", "1st", NameError::BadStart, "401 ana 1st :"),
+            ("NICK", "1st", NameError::BadStart, "432 ana 1st :a name "),
+            (
+                "nick",
+                "a b",
+                NameError::BadCharacter(' '),
+                "432 ana * :a name ",
+            ),
+            ("JOIN", "lobby", NameError::NoHash, "403 ana lobby :a room"),
+            (
+                "JOIN",
+                "#a!",
+                NameError::BadCharacter('!'),
+                "403 ana #a! :a name ",
+            ),
+            (
+                "PRIVMSG",
+                "1st",
+                NameError::BadStart,
+                "401 ana 1st :a name ",
+            ),
         ];
         for (command, name, why, expected) in cases {
             let line = refused(command, &Refusal::BadName(name.into(), why));
