@@ -95,14 +95,23 @@ fn is_search(question: &Question) -> bool {
     matches!(question.about, About::Search(_))
 }
 
-/// Whatever is asked from now on is interrupted after some time.
+/// Whatever is asked from now on is interrupted after some time; but not before it has done something: on a machine that is
+/// busy elsewhere a clock runs out over nothing.
 fn bound(connection: &mut Connection, time: Duration) -> rusqlite::Result<()> {
     let end = Instant::now() + time;
-    connection.progress_handler(STEPS, Some(move || Instant::now() >= end))
+    let mut looks = 0;
+    let is_over = move || {
+        looks += 1;
+        looks > LOOKS_MIN && Instant::now() >= end
+    };
+    connection.progress_handler(STEPS, Some(is_over))
 }
 
 /// Steps of SQLite's machine between two looks at the clock: some ten microseconds.
 const STEPS: i32 = 1000;
+
+/// So many looks are for nothing: 100,000 steps find what they may in some thousands of entries, in a few milliseconds.
+const LOOKS_MIN: u32 = 100;
 
 #[cfg(test)]
 mod tests {
@@ -161,5 +170,25 @@ mod tests {
         drop(ask);
         assert_eq!(next(&questions, &mut searches).unwrap().0, Inquiry(5));
         assert_eq!(next(&questions, &mut searches), None, "nobody hears it");
+    }
+
+    #[test]
+    fn time_ends_a_search_but_none_that_has_only_begun() {
+        let mut file = Connection::open_in_memory().unwrap();
+        let count_to = |file: &Connection, end: u32| {
+            let count = format!(
+                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {end}) SELECT max(i) FROM n"
+            );
+            file.query_row(&count, [], |row| row.get::<_, u32>(0)).ok()
+        };
+        for _ in 0..2 {
+            bound(&mut file, Duration::ZERO).unwrap();
+            assert_eq!(
+                count_to(&file, 1_000),
+                Some(1_000),
+                "some ten thousand steps"
+            );
+            assert_eq!(count_to(&file, u32::MAX), None, "more than there are");
+        }
     }
 }
