@@ -49,7 +49,7 @@ fn room(modes: &str) -> Ephemeral {
     let mut chat = Ephemeral::of(builder).unwrap();
     for name in ["ana", "vera", "mia", "zoe", "me"] {
         chat.enter(name).unwrap();
-        let caps = "message-tags batch draft/chathistory draft/read-marker draft/message-redaction";
+        let caps = "message-tags batch draft/chathistory draft/read-marker draft/message-redaction soju.im/search";
         chat.send(name, &format!("CAP REQ :{caps}")).unwrap();
     }
     for name in ["ana", "vera", "mia"] {

@@ -9,8 +9,9 @@ use super::inquiry::Wish;
 use super::lines::Lines;
 use crate::chat::answer::AnswerKey;
 use crate::chat::turn::Turn;
+use crate::dialect::irc::Caps;
 use crate::dialect::irc::command::Wrong;
-use crate::dialect::irc::search::{NAME, Search, incomplete, invalid};
+use crate::dialect::irc::search::{NAME, Search, incomplete, invalid, not_agreed};
 use crate::hub::entry::Committed;
 use crate::id::PersonId;
 use crate::journal::{self, About, BadTerms, End, Question, Terms, Within};
@@ -19,6 +20,11 @@ use crate::names::Nick;
 
 impl Turn<'_> {
     pub(in crate::chat) fn search(&mut self, who: PersonId, search: &Search<'_>, key: AnswerKey) {
+        if !self.caps(who).has(Caps::SEARCH | Caps::BATCH) {
+            let mut line = String::new();
+            not_agreed(&mut line, &self.chat.reader(who));
+            return self.say(key, line);
+        }
         match self.wanted(who, search) {
             Ok(wanted) => {
                 let about = About::Search(Box::new(wanted));

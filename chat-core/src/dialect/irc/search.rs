@@ -88,6 +88,12 @@ pub fn unreadable() -> Wrong<'static> {
     Wrong::fail(COMMAND, "INTERNAL_ERROR", vec![], text)
 }
 
+/// Appends the answer to whoever would take what is found for what is said now: it is known by its batch alone.
+pub fn not_agreed(out: &mut String, reader: &Reader<'_>) {
+    let text = "agree on soju.im/search and batch first: CAP REQ :soju.im/search batch";
+    reader.fail_or_notice(out, COMMAND, "NEED_CAPABILITIES", text);
+}
+
 /// Appends that not everything could be looked through; what was found follows.
 pub fn incomplete(out: &mut String, reader: &Reader<'_>) {
     let text = "not everything could be looked through: name a room, a time or rarer words";
