@@ -111,15 +111,26 @@ fn limit(text: &str) -> Wanted<'_> {
 }
 
 fn listed(list: List, text: &str, on: bool) -> Wanted<'_> {
+    let invalid = |why| Wanted::Invalid(list.letter(), text, why);
     match full_mask(text) {
+        Some(mask) if on && matches_nobody(&mask) => invalid(NOBODY),
         Some(mask) => Wanted::List(list, mask, on),
-        None => Wanted::Invalid(
-            list.letter(),
-            text,
-            "a mask is nick!user@host, with * and ?",
-        ),
+        None => invalid("a mask is nick!user@host, with * and ?"),
     }
 }
+
+const NOBODY: &str =
+    "this would match nobody: a host here is a hash, as WHOIS shows it, and never an address";
+
+/// Whether the name or the host holds what none has, as addresses do: it would look like a ban and be none. One that is on
+/// a list from before may still be taken off it.
+fn matches_nobody(mask: &str) -> bool {
+    let name = mask.split('!').next().unwrap_or_default();
+    let host = mask.rsplit('@').next().unwrap_or_default();
+    name.contains(IN_ADDRESSES) || host.contains(IN_ADDRESSES)
+}
+
+const IN_ADDRESSES: [char; 3] = ['.', ':', '/'];
 
 /// A mask in full: what is left out is `*`. `ana` is `ana!*@*`, `a@h` is `*!a@h`.
 #[must_use]
@@ -198,6 +209,29 @@ mod tests {
             assert_eq!(full_mask(text).as_deref(), expected, "{text}");
         }
         assert_eq!(full_mask(&"a".repeat(MASK_BYTES_MAX)), None);
+    }
+
+    #[test]
+    fn a_mask_of_an_address_is_refused_and_may_be_taken_away() {
+        for mask in [
+            "*!*@127.0.0.1",
+            "*!*@127.0.0.0/8",
+            "*!*@2001:db8::*",
+            "*!*@*.example.org",
+            "192.0.2.7",
+        ] {
+            for letter in ['b', 'e', 'I'] {
+                let set = [format!("+{letter}"), format!("-{letter}")];
+                let told = wanted(&[&set[0], mask]);
+                assert_eq!(told, [Wanted::Invalid(letter, mask, NOBODY)]);
+                let taken = wanted(&[&set[1], mask]);
+                assert!(matches!(taken[..], [Wanted::List(_, _, false)]), "{mask}");
+            }
+        }
+        for mask in ["*!*@0123456789abcdef", "*!*@01*", "ana", "*!a.b@*"] {
+            let told = wanted(&["+b", mask]);
+            assert!(matches!(told[..], [Wanted::List(_, _, true)]), "{mask}");
+        }
     }
 
     #[test]
