@@ -17,7 +17,7 @@
 //! | `multiline.rs` | a message of several lines, from its first to its last |
 //! | `detach.rs` | a gateway's connection, and one client after another behind it |
 //! | `consult.rs`, `verdicts.rs`, `errands.rs`, `inside.rs` | the program around it: its verdicts, what it wants done, people without a socket |
-//! | `commit.rs`, `told.rs` | an entry's way through the journal, and how its author hears of it |
+//! | `commit.rs`, `told.rs`, `plain_told.rs` | an entry's way through the journal, and how its author hears of it |
 //! | `crowds.rs` | coming and going in large rooms, counted |
 //! | `oper.rs`, `bans/` | becoming an operator of the server, and what that is good for; who may not come in |
 //! | `modes.rs`, `room_modes.rs` | MODE of oneself and who is invisible to whom; MODE of a room, KICK |
@@ -67,6 +67,7 @@ mod multiline;
 mod oper;
 mod pace;
 mod plain;
+mod plain_told;
 mod queries;
 mod read_marker;
 mod recovered;
