@@ -11,14 +11,20 @@ use crate::names::Nick;
 use super::words::{BEFORE, NOW};
 
 /// How news go on behind a name, and what is for one person only.
-const NEWS: [&str; 8] = [
+const NEWS: [&str; 14] = [
     "joined ",
     "left ",
     "is gone",
     "is now called ",
+    "are now called ",
     "set the topic: ",
     "cleared the topic",
+    "changes ",
+    "removed ",
+    "took back a message",
     "invites ",
+    "is invited to ",
+    "is away: ",
     "(to ",
 ];
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::{Arguments, Write};
 
+use super::modes::in_words;
 use crate::dialect::own_words;
 use crate::dialect::terminal::visible;
 use crate::hub::entry::{Act, Committed, Post, PostKind, Source, Target};
@@ -26,7 +27,11 @@ pub fn encode(committed: &Committed, out: &mut String) -> bool {
         Act::Topic { text, .. } if text.is_empty() => told(format_args!("cleared the topic")),
         Act::Topic { text, .. } => told(format_args!("set the topic: {}", visible(text))),
         Act::Invite { nick, room } => told(format_args!("invites {nick} to {room}")),
-        Act::Mode { room, text, .. } => told(format_args!("changes {room}: {}", visible(text))),
+        Act::Mode {
+            room,
+            changes,
+            text,
+        } => told(format_args!("changes {room}: {}", in_words(changes, text))),
         Act::Kick { nick, reason, .. } => {
             told(format_args!("removed {nick}{}", because(Some(reason))))
         }

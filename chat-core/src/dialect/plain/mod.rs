@@ -7,6 +7,7 @@
 
 pub mod dropped;
 pub mod encode;
+mod modes;
 pub mod words;
 
 pub use encode::{encode, encode_own};

@@ -1,6 +1,7 @@
 use super::*;
 use crate::dialect::plain::dropped::dispensable;
 use crate::hub::entry::Entry;
+use crate::hub::modes::{Change, Flag};
 use crate::id::{Identity, PersonId, Seq};
 use crate::names::{Nick, RoomName};
 use crate::time::Timestamp;
@@ -155,6 +156,23 @@ fn others_read_what_happened() {
                 room: room(),
             },
             "* ana invites bob to #a",
+        ),
+        (
+            Act::Mode {
+                room: room(),
+                changes: [Change::Flag(Flag::Secret, true), Change::Limit(Some(5))].into(),
+                text: "+sl 5".into(),
+            },
+            "* ana changes #a: it is hidden from people outside; at most 5 people may be in it",
+        ),
+        (
+            Act::Kick {
+                room: room(),
+                id: PersonId::NOBODY,
+                nick: nick("bob"),
+                reason: "tea".into(),
+            },
+            "* ana removed bob (tea)",
         ),
     ];
     for (act, expected) in cases {
