@@ -5,7 +5,10 @@ use std::borrow::Cow;
 use chat_core::dialect::plain::{self, Line, words};
 use chat_core::dialect::terminal::visible;
 use chat_core::hub::entry::{Act, PostKind};
+use chat_core::hub::modes::{Change, List};
+use chat_core::hub::ranks::Ranks;
 use chat_core::hub::request::Refusal;
+use chat_core::id::PersonId;
 use chat_core::names::{Nick, RoomName};
 
 use crate::events::{committed, nick, post_to_person, post_to_room, room};
@@ -79,7 +82,11 @@ fn check_meaning(line: &str) {
             assert!(!text.is_empty() && !nick.contains(char::is_whitespace));
             check_post(text);
         }
-        Line::Join(name) | Line::Nick(name) => {
+        Line::Kick { nick, reason } => {
+            assert!(!nick.is_empty() && !nick.contains(char::is_whitespace));
+            check_post(reason.unwrap_or("none"));
+        }
+        Line::Join(name) | Line::Nick(name) | Line::Op(name, _) | Line::Invite(name) => {
             assert!(!name.is_empty() && !name.contains(char::is_whitespace));
         }
         Line::Topic(Some(text)) => check_act(Act::Topic {
@@ -121,6 +128,17 @@ fn check_post(text: &str) {
         },
         Act::Away {
             reason: Some(text.into()),
+        },
+        Act::Kick {
+            room: room(),
+            id: PersonId::NOBODY,
+            nick: nick(),
+            reason: text.into(),
+        },
+        Act::Mode {
+            room: room(),
+            changes: [Change::List(List::Bans, text.into(), true)].into(),
+            text: text.into(),
         },
     ] {
         check_act(act);
@@ -172,7 +190,8 @@ fn check_names(line: &str) {
                 rooms: Box::default(),
             });
             check_shown(&words::entered(&name, &room()));
-            check_shown(&words::people(&room(), [&name, &nick()].into_iter()));
+            let people = [(Ranks::default(), &name), (Ranks::default(), &nick())];
+            check_shown(&words::people(&room(), people.into_iter()));
         }
     }
     match plain::room(line) {

@@ -55,6 +55,7 @@ conversations! {
     a_request_alone_holds_registration_too
     a_retry_id_is_for_one_message_of_one_person
     a_room_holds_so_many_people_and_no_more
+    a_room_is_kept_in_order_from_the_plain_door
     a_room_may_be_open_to_outsiders
     a_room_may_need_a_key_an_invitation_or_a_place
     a_search_that_cannot_be_is_refused

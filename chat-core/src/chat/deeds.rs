@@ -75,8 +75,7 @@ impl Turn<'_> {
         if let Some((rank, room)) = ranked(target) {
             return existing(room).map(|room| Addressee::Ranked(room, rank));
         }
-        let nick = Nick::new(target).map_err(|_| Refusal::NoSuchNick(target.to_owned()))?;
-        Ok(Addressee::Person(nick))
+        named(target).map(Addressee::Person)
     }
 
     fn too_many(&mut self, kind: PostKind, target: &str, key: AnswerKey) {
@@ -173,8 +172,7 @@ impl Turn<'_> {
     }
 
     pub(super) fn invite(&mut self, who: PersonId, nick: &str, room: &str, key: AnswerKey) {
-        let names = Nick::new(nick).map_err(|_| Refusal::NoSuchNick(nick.to_owned()));
-        match names.and_then(|nick| Ok((nick, existing(room)?))) {
+        match named(nick).and_then(|nick| Ok((nick, existing(room)?))) {
             Ok((nick, room)) => self.submit(who, Request::Invite(nick, room), key),
             Err(refusal) => self.refuse(key, &refusal),
         }
@@ -186,6 +184,11 @@ fn ranked(target: &str) -> Option<(Rank, &str)> {
     let rank = target.chars().next().and_then(Rank::of_prefix)?;
     let room = &target[1..];
     room.starts_with('#').then_some((rank, room))
+}
+
+/// Somebody who ought to be there: a name that cannot be one is nobody's.
+pub(super) fn named(nick: &str) -> Result<Nick, Refusal> {
+    Nick::new(nick).map_err(|_| Refusal::NoSuchNick(nick.to_owned()))
 }
 
 /// A room that ought to be there: a name that cannot be one is that of no room.

@@ -13,7 +13,7 @@
 //! | `webirc.rs`, `gate.rs` | where a gateway's people come from; the password |
 //! | `registration.rs`, `welcome.rs` | from the first line to 001 and what follows it |
 //! | `heirs.rs` | who wants the name of somebody who is just leaving |
-//! | `commands.rs`, `deeds.rs`, `plain.rs`, `unreadable.rs` | one match each: what a registered person may say and do |
+//! | `commands.rs`, `deeds.rs`, `plain.rs`, `plain_order.rs`, `unreadable.rs` | one match each: what a registered person may say and do |
 //! | `multiline.rs` | a message of several lines, from its first to its last |
 //! | `detach.rs` | a gateway's connection, and one client after another behind it |
 //! | `consult.rs`, `verdicts.rs`, `errands.rs`, `inside.rs` | the program around it: its verdicts, what it wants done, people without a socket |
@@ -67,6 +67,7 @@ mod multiline;
 mod oper;
 mod pace;
 mod plain;
+mod plain_order;
 mod plain_told;
 mod queries;
 mod read_marker;

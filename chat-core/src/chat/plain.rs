@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::answer::AnswerKey;
 use super::consult::Wish;
+use super::deeds::named;
 use super::turn::Turn;
 use crate::dialect::irc::encode::text_bytes_max;
 use crate::dialect::plain::{self, Line, words};
@@ -94,6 +95,9 @@ impl Turn<'_> {
             Line::Join(room) => self.go_to(who, room, key),
             Line::Nick(nick) => self.rename_plainly(who, nick, key),
             Line::Topic(text) => self.topic_plainly(who, text, key),
+            Line::Kick { nick, reason } => self.kick_plainly(who, nick, reason, key),
+            Line::Op(nick, on) => self.op_plainly(who, nick, on, key),
+            Line::Invite(nick) => self.invite_plainly(who, nick, key),
             Line::Help => self.help_plainly(who),
             Line::Quit(words) => self.dismiss(who, Farewell::NORMAL, &quit_reason(words)),
             Line::Incomplete(usage) => self.write(who, &words::incomplete(usage)),
@@ -102,21 +106,16 @@ impl Turn<'_> {
         }
     }
 
-    fn room_of(&mut self, who: PersonId) -> Option<RoomName> {
-        self.plain_voice(who)?.room.clone()
-    }
-
     fn say_plainly(&mut self, who: PersonId, text: &str, key: AnswerKey) {
-        match self.room_of(who) {
-            Some(room) => self.post_plainly(who, Addressee::Room(room), text, key),
-            None => self.write(who, words::NOWHERE),
+        if let Some(room) = self.room_or_told(who) {
+            self.post_plainly(who, Addressee::Room(room), text, key);
         }
     }
 
     fn message(&mut self, who: PersonId, nick: &str, text: &str, key: AnswerKey) {
-        match Nick::new(nick) {
+        match named(nick) {
             Ok(nick) => self.post_plainly(who, Addressee::Person(nick), text, key),
-            Err(_) => self.refuse(key, &Refusal::NoSuchNick(nick.to_owned())),
+            Err(refusal) => self.refuse(key, &refusal),
         }
     }
 
@@ -153,13 +152,16 @@ impl Turn<'_> {
     }
 
     fn who_plainly(&mut self, who: PersonId) {
-        let room = self.room_of(who);
+        let room = self.room_or_told(who);
         let Some(room) = room.and_then(|name| self.chat.hub.room(&name)) else {
             return;
         };
         let members = room.members().iter().take(PEOPLE_SHOWN_MAX);
-        let nicks = members.filter_map(|id| Some(&self.chat.hub.person(*id)?.source.nick));
-        let text = words::people(&room.name, nicks);
+        let people = members.filter_map(|id| {
+            let member = self.chat.hub.person(*id)?;
+            Some((room.ranks(*id), &member.source.nick))
+        });
+        let text = words::people(&room.name, people);
         let more = room.members().len().saturating_sub(PEOPLE_SHOWN_MAX);
         let more = if more > 0 {
             format!(" and {more} more")
@@ -187,7 +189,7 @@ impl Turn<'_> {
     }
 
     fn topic_plainly(&mut self, who: PersonId, text: Option<&str>, key: AnswerKey) {
-        let Some(room) = self.room_of(who) else {
+        let Some(room) = self.room_or_told(who) else {
             return;
         };
         if let Some(text) = text {

@@ -7,6 +7,7 @@ use crate::dialect::plain;
 use crate::hub::Effects;
 use crate::hub::entry::{Act, Committed, Post, Target};
 use crate::id::PersonId;
+use crate::names::Nick;
 
 impl Turn<'_> {
     pub(super) fn tell_plain_author(&mut self, committed: &Arc<Committed>, effects: &Effects) {
@@ -14,7 +15,13 @@ impl Turn<'_> {
         match &committed.entry.act {
             Act::Join { room, .. } if !effects.is_void => self.entered_plainly(who, room),
             Act::Name { new, .. } if !effects.is_void => {
-                self.write(who, &format!("* you are now called {new}"));
+                self.write(who, &plain::words::renamed(new));
+            }
+            Act::Invite { nick, room } => {
+                self.write(who, &plain::words::inviting(nick, room));
+                if let Some(id) = self.chat.hub.by_nick(nick).map(|member| member.id) {
+                    self.say_away_plainly(who, id, nick);
+                }
             }
             Act::Post(post) => self.plain_post(who, post, committed),
             _ => {}
@@ -26,13 +33,14 @@ impl Turn<'_> {
         if plain::encode_own(committed, &mut line) {
             self.write(who, &line);
         }
-        let Target::Person { id, nick, .. } = &post.target else {
-            return;
-        };
-        let away = self.chat.away_of(*id);
-        if let Some(reason) = away {
-            let reason = crate::dialect::terminal::visible(&reason);
-            self.write(who, &format!("* {nick} is away: {reason}"));
+        if let Target::Person { id, nick, .. } = &post.target {
+            self.say_away_plainly(who, *id, nick);
+        }
+    }
+
+    fn say_away_plainly(&mut self, who: PersonId, id: PersonId, nick: &Nick) {
+        if let Some(reason) = self.chat.away_of(id) {
+            self.write(who, &plain::words::away(nick, &reason));
         }
     }
 }

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::answer::AnswerKey;
-use super::deeds::existing;
+use super::deeds::{existing, named};
 use super::turn::Turn;
 use crate::dialect::irc::command::targets;
 use crate::dialect::irc::modes::{Wanted, wanted};
@@ -19,7 +19,7 @@ use crate::hub::request::{Refusal, Request};
 use crate::hub::{Room, RoomKey};
 use crate::id::PersonId;
 use crate::limits::TARGETS_MAX;
-use crate::names::{Nick, RoomName};
+use crate::names::RoomName;
 
 impl Turn<'_> {
     pub(super) fn room_mode(
@@ -158,8 +158,8 @@ impl Turn<'_> {
         let (mut rooms, mut room) = (targets(rooms), "");
         for nick in targets(nicks).take(TARGETS_MAX) {
             room = rooms.next().unwrap_or(room);
-            let nick = Nick::new(nick).map_err(|_| Refusal::NoSuchNick(nick.to_owned()));
-            match existing(room).and_then(|room| Ok(Request::Kick(room, nick?, reason.clone()))) {
+            let request = |room| Ok(Request::Kick(room, named(nick)?, reason.clone()));
+            match existing(room).and_then(request) {
                 Ok(request) => self.submit(who, request, key),
                 Err(refusal) => self.refuse(key, &refusal),
             }

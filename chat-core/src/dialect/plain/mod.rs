@@ -36,6 +36,17 @@ pub enum Line<'a> {
     Nick(&'a str),
     /// `/topic`: asks for it, or sets it.
     Topic(Option<&'a str>),
+    /// `/kick bob too loud`: sends somebody out of the current room.
+    Kick {
+        /// Whom.
+        nick: &'a str,
+        /// Why.
+        reason: Option<&'a str>,
+    },
+    /// `/op bob`, `/deop bob`: makes somebody an operator of the current room, or not any more.
+    Op(&'a str, bool),
+    /// `/invite bob`: asks somebody into the current room.
+    Invite(&'a str),
     /// `/help`.
     Help,
     /// `/quit bye`.
@@ -69,6 +80,10 @@ fn parse_command(command: &str) -> Line<'_> {
         "join" => with(rest, |rest| Line::Join(word(rest).0), "/join ROOM"),
         "nick" => with(rest, |rest| Line::Nick(word(rest).0), "/nick NAME"),
         "topic" => Line::Topic(some(rest)),
+        "kick" => with(rest, parse_kick, "/kick NAME [WHY]"),
+        "op" => with(rest, |rest| Line::Op(word(rest).0, true), "/op NAME"),
+        "deop" => with(rest, |rest| Line::Op(word(rest).0, false), "/deop NAME"),
+        "invite" => with(rest, |rest| Line::Invite(word(rest).0), "/invite NAME"),
         "help" => Line::Help,
         "quit" => Line::Quit(some(rest)),
         _ => Line::Unknown(name),
@@ -82,6 +97,14 @@ fn parse_msg(rest: &str) -> Line<'_> {
         |text| Line::Msg { nick, text },
         "/msg NAME WHAT YOU SAY",
     )
+}
+
+fn parse_kick(rest: &str) -> Line<'_> {
+    let (nick, reason) = word(rest);
+    Line::Kick {
+        nick,
+        reason: some(reason),
+    }
 }
 
 fn with<'a>(
@@ -146,6 +169,26 @@ mod tests {
             ("/nick zoe", Line::Nick("zoe")),
             ("/topic", Line::Topic(None)),
             ("/topic tea at five", Line::Topic(Some("tea at five"))),
+            (
+                "/kick bob",
+                Line::Kick {
+                    nick: "bob",
+                    reason: None,
+                },
+            ),
+            (
+                "/kick bob too loud",
+                Line::Kick {
+                    nick: "bob",
+                    reason: Some("too loud"),
+                },
+            ),
+            ("/kick ", Line::Incomplete("/kick NAME [WHY]")),
+            ("/op bob now", Line::Op("bob", true)),
+            ("/deop bob", Line::Op("bob", false)),
+            ("/op", Line::Incomplete("/op NAME")),
+            ("/invite bob", Line::Invite("bob")),
+            ("/invite", Line::Incomplete("/invite NAME")),
             ("/help", Line::Help),
             ("/quit", Line::Quit(None)),
             ("/quit so long", Line::Quit(Some("so long"))),

@@ -2,6 +2,7 @@
 
 use crate::dialect::own_words;
 use crate::dialect::terminal::visible;
+use crate::hub::ranks::Ranks;
 use crate::hub::request::Refusal;
 use crate::names::{NameError, Nick, RoomName};
 
@@ -44,11 +45,15 @@ pub fn entered(nick: &Nick, room: &RoomName) -> String {
     format!("You are {nick}, in {room}. Type to talk; /help shows what else you can do.")
 }
 
-/// Who is in a room.
+/// Who is in a room, with the marks of their ranks.
 #[must_use]
-pub fn people<'a>(room: &RoomName, nicks: impl Iterator<Item = &'a Nick>) -> String {
-    let nicks: Vec<&str> = nicks.map(Nick::as_str).collect();
-    format!("In {room}: {}", nicks.join(", "))
+pub fn people<'a>(room: &RoomName, people: impl Iterator<Item = (Ranks, &'a Nick)>) -> String {
+    let marked = people.map(|(ranks, nick)| match ranks.prefixes().next() {
+        Some(mark) => format!("{mark}{nick}"),
+        None => nick.to_string(),
+    });
+    let people: Vec<String> = marked.collect();
+    format!("In {room}: {}", people.join(", "))
 }
 
 /// The topic of a room.
@@ -74,6 +79,33 @@ pub fn invited(by: &Nick, room: &RoomName) -> String {
     format!("* {by} invites you to {room}; /join {room} takes you there.")
 }
 
+/// To whoever has invited somebody.
+#[must_use]
+pub fn inviting(nick: &Nick, room: &RoomName) -> String {
+    format!("* {nick} is invited to {room}")
+}
+
+/// To whoever has said something to somebody who is away, or asked them in.
+#[must_use]
+pub fn away(nick: &Nick, reason: &str) -> String {
+    format!("* {nick} is away: {}", visible(reason))
+}
+
+/// To whoever has taken another name.
+#[must_use]
+pub fn renamed(nick: &Nick) -> String {
+    format!("* you are now called {nick}")
+}
+
+/// To whoever makes somebody what they are.
+#[must_use]
+pub fn no_change(nick: &Nick, room: &RoomName, is_operator: bool) -> String {
+    match is_operator {
+        true => format!("{nick} is an operator of {room} already."),
+        false => format!("{nick} is no operator of {room}."),
+    }
+}
+
 /// The last thing that somebody sees.
 #[must_use]
 pub fn goodbye(reason: &str) -> String {
@@ -86,11 +118,14 @@ pub fn goodbye(reason: &str) -> String {
 /// What `/help` shows.
 pub const HELP: &[&str] = &[
     "Whatever you type goes to everybody in the room. Besides:",
-    "  /who               who is here",
+    "  /who               who is here, operators of the room with @",
     "  /me waves          * you waves",
     "  /msg NAME hello    to one person only",
     "  /join ROOM         go to another room",
     "  /topic [TEXT]      what this room is about",
+    "  /invite NAME       ask somebody into this room",
+    "  /kick NAME [WHY]   send somebody out of this room, as an operator of it",
+    "  /op NAME           make somebody an operator; /deop NAME takes that back",
     "  /nick NAME         be called something else",
     "  /quit [WORDS]      leave",
     "  //text             say something that starts with a slash",
@@ -121,7 +156,10 @@ pub fn too_long(bytes_max: usize) -> String {
 #[must_use]
 pub fn refusal(why: &Refusal) -> String {
     let advice = match why {
-        Refusal::NoSuchNick(_) => "/who shows who is here.",
+        Refusal::NoSuchNick(_) | Refusal::NotThere(..) | Refusal::AlreadyInRoom(..) => {
+            "/who shows who is here."
+        }
+        Refusal::NotOperator(_) => "/who marks them with @.",
         Refusal::NoSuchRoom(_) | Refusal::CannotPost(_) | Refusal::NotInRoom(_) => {
             "/join ROOM takes you there."
         }
@@ -137,15 +175,12 @@ pub fn refusal(why: &Refusal) -> String {
         Refusal::RoomLooksLikeSecret(_) => "/join another room.",
         Refusal::TooManyRooms(_)
         | Refusal::TooManyNewRooms(..)
-        | Refusal::AlreadyInRoom(..)
         | Refusal::JoinDenied(..)
         | Refusal::PostDenied(..)
         | Refusal::TopicDenied(..)
         | Refusal::CannotRedact(..)
         | Refusal::NotStored(_)
-        | Refusal::NotThere(..)
         | Refusal::ListFull(..)
-        | Refusal::NotOperator(_)
         | Refusal::Gone => "",
     };
     format!("Sorry, {}. {advice}", visible(&why.to_string()))
@@ -173,6 +208,10 @@ mod tests {
                 "Sorry, the name bob is taken. /nick NAME takes another.",
             ),
             (
+                Refusal::NotOperator(room.clone()),
+                "Sorry, only an operator of #a may do that. /who marks them with @.",
+            ),
+            (
                 Refusal::NotInRoom(room),
                 "Sorry, you are not in #a. /join ROOM takes you there.",
             ),
@@ -195,7 +234,12 @@ mod tests {
             bad_name(NameError::Empty),
             taken_name(&Refusal::NameInUse(nick.clone())),
             entered(&nick, &room),
-            people(&room, [&nick].into_iter()),
+            people(&room, [(Ranks::default(), &nick)].into_iter()),
+            inviting(&nick, &room),
+            away(&nick, "tea"),
+            renamed(&nick),
+            no_change(&nick, &room, true),
+            no_change(&nick, &room, false),
             topic(&room, ""),
             topic(&room, "tea"),
             invited(&nick, &room),
@@ -216,7 +260,8 @@ mod tests {
     fn help_fits_a_terminal_and_names_every_command() {
         assert!(HELP.iter().all(|line| line.len() < 80));
         for command in [
-            "/who", "/me", "/msg", "/join", "/topic", "/nick", "/quit", "//",
+            "/who", "/me", "/msg", "/join", "/topic", "/invite", "/kick", "/op", "/deop", "/nick",
+            "/quit", "//",
         ] {
             assert!(HELP.iter().any(|line| line.contains(command)), "{command}");
         }
