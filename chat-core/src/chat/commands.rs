@@ -125,10 +125,7 @@ impl Turn<'_> {
     ) {
         match command {
             Command::Ping(token) => self.pong(token, key),
-            Command::Quit(words) => {
-                let words = words.and_then(|words| self.remark(who, words));
-                self.dismiss(who, Farewell::NORMAL, &quit_reason(words.as_deref()));
-            }
+            Command::Quit(words) => self.quit(who, words),
             Command::Pong | Command::Error => {}
             Command::Attach => self.attach(who, key),
             Command::Detach(reason) => self.detach(who, reason, key),
@@ -143,6 +140,12 @@ impl Turn<'_> {
             Command::Pass(password) => self.pass(who, password),
             _ => self.not_registered(key),
         }
+    }
+
+    /// The program around the chat has a say in the words, if there are any.
+    pub(super) fn quit(&mut self, who: PersonId, words: Option<&str>) {
+        let words = words.and_then(|words| self.remark(who, words));
+        self.dismiss(who, Farewell::NORMAL, &quit_reason(words.as_deref()));
     }
 
     /// A command for later, said wrongly. irssi sends half a JOIN first of all, and takes 451 for

@@ -99,7 +99,7 @@ impl Turn<'_> {
             Line::Op(nick, on) => self.op_plainly(who, nick, on, key),
             Line::Invite(nick) => self.invite_plainly(who, nick, key),
             Line::Help => self.help_plainly(who),
-            Line::Quit(words) => self.dismiss(who, Farewell::NORMAL, &quit_reason(words)),
+            Line::Quit(words) => self.quit(who, words),
             Line::Incomplete(usage) => self.write(who, &words::incomplete(usage)),
             Line::Unknown(name) => self.write(who, &words::unknown(name)),
             Line::Empty => {}

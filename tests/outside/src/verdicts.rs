@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chat_core::id::PersonId;
 use chat_core::net::Farewell;
-use chat_core::observer::{Context, Ticket, Verdict};
+use chat_core::observer::{Context, Observer, Ticket, Verdict};
 use test_support::LineClient;
 
 use super::judge::{Judge, at_a_door, judged};
@@ -110,6 +110,32 @@ fn the_plain_door_waits_for_a_verdict_too() {
     let ticket = next(&asked, "register zoe");
     handle.settle(ticket, Verdict::Allow).unwrap();
     client.expect_contains("You are zoe, in #lobby.");
+    handle.stop("", Duration::ZERO).unwrap();
+    thread.join().unwrap().unwrap();
+}
+
+#[test]
+fn a_goodbye_at_the_plain_door_is_looked_at_too() {
+    struct Hush;
+    impl Observer for Hush {
+        fn remark(&mut self, _: &mut Context<'_>, _: PersonId, _: &str) -> Verdict {
+            Verdict::Deny("hush".into())
+        }
+    }
+    let any = "127.0.0.1:0".parse().unwrap();
+    let mut relay = builder()
+        .observer(Hush)
+        .plain(any)
+        .unwrap()
+        .build()
+        .unwrap();
+    let (address, handle) = (relay.addresses()[0], relay.handle());
+    let thread = thread::spawn(move || relay.run());
+    let mut client = LineClient::connect(address);
+    client.send("bob");
+    client.expect_contains("You are bob, in #lobby.");
+    client.send("/quit rude");
+    assert_eq!(client.next_line(), "* goodbye");
     handle.stop("", Duration::ZERO).unwrap();
     thread.join().unwrap().unwrap();
 }
