@@ -1,10 +1,8 @@
 //! The files that pages refer to, as they are served: ours, and those of the program around. Floor 1.
 
 use std::borrow::Cow;
-use std::io::Write;
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
+use libdeflater::{CompressionLvl, Compressor};
 use sha2::{Digest, Sha256};
 
 /// A file that a page refers to.
@@ -121,7 +119,7 @@ impl Asset {
         bytes: impl Into<Cow<'static, [u8]>>,
     ) -> Asset {
         let bytes = bytes.into();
-        let short = Some(gzip(&bytes)).filter(|short| short.len() < bytes.len());
+        let short = Some(gzip_once(&bytes)).filter(|short| short.len() < bytes.len());
         Asset {
             name: name.into(),
             media: media.into(),
@@ -153,9 +151,8 @@ fn content(bytes: Cow<'static, [u8]>) -> Content {
     Content { bytes, etag }
 }
 
-/// Comments and indentation of our own files are for those who read them here: what travels goes
-/// without, line for line. Scripts are written so that a line alone shows what is a comment, which a
-/// test of the page holds.
+/// Comments, indentation and empty lines of our own files are for those who read them here: what travels goes
+/// without. Scripts are written so that a line alone shows what is a comment, which a test of the page holds.
 fn as_it_travels(name: &str, bytes: &'static [u8]) -> Cow<'static, [u8]> {
     match std::str::from_utf8(bytes) {
         Ok(text) if name.ends_with(".js") => lines(text, code_of),
@@ -165,7 +162,8 @@ fn as_it_travels(name: &str, bytes: &'static [u8]) -> Cow<'static, [u8]> {
 }
 
 fn lines(text: &str, change: fn(&str) -> &str) -> Cow<'static, [u8]> {
-    let changed = text.lines().flat_map(|line| [change(line), "\n"]);
+    let changed = text.lines().map(change).filter(|line| !line.is_empty());
+    let changed = changed.flat_map(|line| [line, "\n"]);
     changed.collect::<String>().into_bytes().into()
 }
 
@@ -184,12 +182,24 @@ fn rule_of(line: &str) -> &str {
     if is_comment { "" } else { line }
 }
 
-/// Of files done once at the start: there is no build step that could do it before.
+/// As short as it gets. Done once at the start, since there is no build step that could do it before: it takes
+/// milliseconds and megabytes for a moment.
+fn gzip_once(bytes: &[u8]) -> Vec<u8> {
+    packed(bytes, CompressionLvl::best())
+}
+
+/// In a moment, for what is written anew for each reader.
 pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    // Writing to a Vec does not fail.
-    let _ = encoder.write_all(bytes);
-    encoder.finish().unwrap_or_default()
+    packed(bytes, CompressionLvl::default())
+}
+
+fn packed(bytes: &[u8], level: CompressionLvl) -> Vec<u8> {
+    let mut packer = Compressor::new(level);
+    let mut out = vec![0; packer.gzip_compress_bound(bytes.len())];
+    // There is as much room as it may take.
+    let count = packer.gzip_compress(bytes, &mut out).unwrap_or_default();
+    out.truncate(count);
+    out
 }
 
 fn media_of(name: &str) -> &'static str {
@@ -234,10 +244,10 @@ mod tests {
             assert_eq!(code_of(line), "", "{line}");
         }
         let script = as_it_travels("a.js", b"// what\nlet a;\n");
-        assert_eq!(&*script, b"\nlet a;\n");
+        assert_eq!(&*script, b"let a;\n");
         assert_eq!(
             &*as_it_travels("a.css", b"/* a */\n\t* { a: b }"),
-            b"\n* { a: b }\n"
+            b"* { a: b }\n"
         );
         assert_eq!(&*as_it_travels("a.svg", b"// a"), b"// a");
     }
