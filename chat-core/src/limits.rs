@@ -190,6 +190,10 @@ pub const ROOM_KEY_BYTES_MAX: usize = 23;
 /// People who were asked into a room and have not come yet; the first ones must be asked again. Ours.
 pub const ROOM_INVITED_MAX: usize = 100;
 
+/// How far the stamp of an entry may be ahead of the clock so that no stamp is before the one of the entry before it. Ours: what
+/// NTP puts right in passing. A clock that was further ahead was wrong, and what follows bears the right time again.
+pub const CLOCK_AHEAD_MAX: Duration = Duration::from_secs(60);
+
 /// How often a journal looks for what is too old, or too much. Ours.
 pub const RETENTION_EVERY: Duration = Duration::from_secs(60);
 

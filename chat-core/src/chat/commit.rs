@@ -164,7 +164,7 @@ impl Turn<'_> {
     ) -> Result<Arc<Committed>, Refusal> {
         let who = committed.entry.who;
         self.chat.until = self.chat.until.max(committed.seq);
-        self.chat.stamped = self.chat.stamped.max(committed.at);
+        self.chat.stamped = committed.at;
         let changed = self.in_effect(&committed);
         let committed = changed.unwrap_or(committed);
         // What the room has said so far is for them still.

@@ -15,6 +15,7 @@ use crate::dialect::irc::read_marker;
 use crate::hub::entry::{Act, Entry};
 use crate::hub::request::Addressee;
 use crate::id::{Identity, PersonId};
+use crate::journal::stamps::is_ahead;
 use crate::limits::{Limits, READ_MARKERS_DIRECT_MAX, READ_MARKERS_MAX};
 use crate::names::{Nick, RoomName};
 use crate::time::Timestamp;
@@ -57,6 +58,15 @@ impl ReadMarkers {
         true
     }
 
+    /// A clock that was ahead may have let somebody read the future: they have read as far as the present.
+    fn pull_back(&mut self, identity: Identity, buffer: &Addressee, latest: Timestamp) -> bool {
+        let is_ahead = self.get(identity, buffer).is_some_and(|it| it > latest);
+        if is_ahead {
+            self.read.put(identity, buffer.clone(), latest);
+        }
+        is_ahead
+    }
+
     /// Whether there was something to be forgotten.
     fn forget(&mut self, identity: Identity) -> bool {
         let was_known = self.read.len_of(identity) > 0;
@@ -84,11 +94,27 @@ impl Turn<'_> {
             _ => return self.wrong(key, &read_marker::invalid_target(target)),
         };
         if let Some(read_to) = read_to {
-            // A clock that was put back does not put what was said into the future.
-            let read_to = read_to.min(self.now.wall.max(self.chat.stamped));
+            self.pull_back(identity, &buffer);
+            let read_to = read_to.min(self.latest());
             self.chat.note_read(identity, buffer.clone(), read_to);
         }
         self.say_marker(who, identity, &buffer, key);
+    }
+
+    /// The latest moment that anybody can have read: a clock that stepped back does not put what was said into the future.
+    fn latest(&self) -> Timestamp {
+        let (wall, stamped) = (self.now.wall, self.chat.stamped);
+        match is_ahead(stamped, wall) {
+            true => wall,
+            false => wall.max(stamped),
+        }
+    }
+
+    fn pull_back(&mut self, identity: Identity, buffer: &Addressee) {
+        let latest = self.latest();
+        if self.chat.markers.pull_back(identity, buffer, latest) {
+            self.chat.note_markers(identity);
+        }
     }
 
     /// What a client shows in one window: a room that they are in, or what is said with one person.
@@ -112,6 +138,7 @@ impl Turn<'_> {
             Addressee::Room(room) | Addressee::Ranked(room, _) => room.as_str(),
             Addressee::Person(nick) => nick.as_str(),
         };
+        self.pull_back(of, buffer);
         let (read_to, mut line) = (self.chat.markers.get(of, buffer), String::new());
         read_marker::marker(&mut line, &self.chat.reader(who), name, read_to);
         self.say(key, line);
@@ -126,7 +153,13 @@ fn elsewhere(target: &str) -> Option<Addressee> {
 impl Chat {
     /// Somebody has read on. What a session has read outlives the program, as the session does.
     fn note_read(&mut self, identity: Identity, buffer: Addressee, read_to: Timestamp) {
-        if self.markers.advance(identity, buffer, read_to) && self.kept_for(identity).is_some() {
+        if self.markers.advance(identity, buffer, read_to) {
+            self.note_markers(identity);
+        }
+    }
+
+    fn note_markers(&mut self, identity: Identity) {
+        if self.kept_for(identity).is_some() {
             let note = self.markers.note(identity);
             self.note(note);
         }
@@ -195,6 +228,16 @@ mod tests {
             assert_eq!(markers.advance(ANA, room("#a"), Timestamp(read_to)), news);
             assert_eq!(markers.get(ANA, &room("#a")), Some(Timestamp(then)));
         }
+    }
+
+    #[test]
+    fn nobody_has_read_the_future() {
+        let mut markers = markers();
+        assert!(markers.pull_back(ANA, &person("a"), Timestamp(5)));
+        assert!(!markers.pull_back(ANA, &room("#a"), Timestamp(5)));
+        assert!(!markers.pull_back(BOB, &person("a"), Timestamp(5)));
+        assert_eq!(markers.get(ANA, &person("a")), Some(Timestamp(5)));
+        assert!(markers.advance(ANA, person("a"), Timestamp(6)));
     }
 
     #[test]

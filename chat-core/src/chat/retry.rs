@@ -110,7 +110,7 @@ impl Retries {
     }
 
     /// By the wall clock, which stamped them too: a window outlives a restart. A clock that jumps makes nobody forget
-    /// more than what was tried before the jump.
+    /// more than what was tried before the jump; one that was ahead makes them remember longer, as many as are kept anyway.
     fn forget_old(&mut self, now: Timestamp) {
         let window = i64::try_from(RETRY_WINDOW.as_millis()).unwrap_or(i64::MAX);
         let is_old = |said: &Arc<Committed>| now.0.saturating_sub(said.at.0) > window;

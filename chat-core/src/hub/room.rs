@@ -190,7 +190,7 @@ pub(super) struct Rooms {
     by_name: HashMap<RoomName, RoomKey>,
     looks: Looks<RoomName>,
     vacant: Vacant,
-    /// The latest moment of which anybody told.
+    /// The last moment of which anybody told.
     now: Timestamp,
     default: RoomKey,
     default_name: RoomName,
@@ -303,7 +303,8 @@ impl Rooms {
         };
         (room.created, room.topic, room.has_words) = (past.created, past.topic, past.has_words);
         if key != self.default {
-            self.vacant.add(room, past.last);
+            // Not from the future, or it would never give way.
+            self.vacant.add(room, past.last.min(self.now));
         }
     }
 
@@ -326,7 +327,7 @@ impl Rooms {
 
     /// Somebody tells what time it is: there is no clock here.
     pub(super) fn see_time(&mut self, now: Timestamp) {
-        self.now = self.now.max(now);
+        self.now = now;
     }
 
     /// Something was said in a room.

@@ -212,6 +212,18 @@ mod tests {
     }
 
     #[test]
+    fn a_room_that_was_left_in_the_future_gives_way_all_the_same() {
+        let mut hub = hub();
+        for room in ["#a", "#b", "#c"] {
+            hub.restore(name(room), past(4_000 * DAY, true));
+        }
+        assert_eq!(hub.forget_one_too_many(), None);
+        hub.rooms.see_time(Timestamp(4_000 * DAY));
+        hub.rooms.see_time(Timestamp(30 * DAY));
+        assert_eq!(hub.forget_one_too_many().unwrap().name, name("#a"));
+    }
+
+    #[test]
     fn what_was_said_with_bans_is_not_for_everybody() {
         let mut modes = Modes::of_new_room();
         assert!(!modes.is_closed());

@@ -54,6 +54,8 @@
 //!
 //! **Invariant:** nothing here names `net`, mio, `std::net` or a clock; the test `tidy` holds it.
 
+#[cfg(test)]
+mod clock_tests;
 mod epochs;
 mod late;
 mod memory;
@@ -61,6 +63,7 @@ mod question;
 mod search;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+pub(crate) mod stamps;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -171,9 +171,9 @@ pub struct Talk {
 }
 
 impl Talk {
-    /// So many from one end on, of some with the place of the last post.
+    /// So many from one end on, of some with the place of the last post. By time, since clients page by it.
     pub(super) fn first(mut talks: Vec<(Seq, Talk)>, from: End, limit: usize) -> Vec<Talk> {
-        talks.sort_by_key(|(seq, _)| *seq);
+        talks.sort_by_key(|(seq, talk)| (talk.at, *seq));
         if from == End::Latest {
             talks.reverse();
         }

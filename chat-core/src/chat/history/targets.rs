@@ -34,12 +34,20 @@ impl Turn<'_> {
             of: member.identity,
             rooms: rooms.map(|room| room.name.clone()).collect(),
             after: from.min(to),
-            before: from.max(to),
+            before: self.not_before(from.max(to)),
             from: end,
             limit,
         };
         let until = self.chat.until;
         self.inquire(who, key, Question { until, about }, Wish::Targets(end));
+    }
+
+    /// Whoever asks for all until now gets what a clock that was ahead has stamped too: nothing was said later than now.
+    fn not_before(&self, end: Timestamp) -> Timestamp {
+        match end >= self.now.wall {
+            true => Timestamp(i64::MAX),
+            false => end,
+        }
     }
 
     /// The earliest first, whichever end was asked for.

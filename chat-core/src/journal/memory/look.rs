@@ -1,14 +1,17 @@
 //! Looking through what is in memory. Floor 2.
 
-use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Memory, Said};
+use super::{Age, Memory, Said};
 use crate::hub::Class;
 use crate::hub::entry::{Act, Committed, Entry, Target};
 use crate::id::{Identity, Seq};
+use crate::journal::stamps::{Run, nearest, runs};
 use crate::journal::{About, End, Found, Partner, Place, Point, Question, Span, Talk, Where};
 use crate::names::{Nick, RoomName};
+use crate::time::Timestamp;
 
 impl Memory {
     pub(super) fn look_for(&self, question: &Question) -> Found {
@@ -22,9 +25,10 @@ impl Memory {
             } => {
                 let said = self.whose(whose, until);
                 let is_wanted = |entry: &Entry| classes.contains(&entry.class());
+                let within = self.within(*span, until);
                 Found::Said {
                     entries: said.map_or_else(Vec::new, |said| {
-                        said.within(*span, until, *limit, is_wanted)
+                        said.part(&within, *limit, span.from, is_wanted)
                     }),
                     is_whole: self.is_whole(said, *span),
                 }
@@ -37,13 +41,69 @@ impl Memory {
                 from,
                 limit,
             } => {
+                let first = self.behind(Point::Time(*after), until);
+                let end = self.start_of(Point::Time(*before), until);
                 let all = self.said.iter();
+                // By the order too: what follows something may bear an earlier time.
+                let is_between = |(seq, talk): &(Seq, Talk)| {
+                    (*after < talk.at || first <= *seq) && (talk.at < *before || *seq < end)
+                };
                 let talks = all.filter_map(|(_, said)| said.talk(*of, rooms, until));
-                let between = talks.filter(|(_, talk)| *after < talk.at && talk.at < *before);
+                let between = talks.filter(is_between);
                 Found::Talks(Talk::first(between.collect(), *from, *limit))
             }
             About::Search(search) => self.search(search, until),
         }
+    }
+
+    fn within(&self, span: Span, until: Seq) -> Range<Seq> {
+        let first = span.after.map_or(Seq(0), |point| self.behind(point, until));
+        let end = span
+            .before
+            .map_or(Seq(u64::MAX), |point| self.start_of(point, until));
+        first..end.min(next(until))
+    }
+
+    /// What is before this place is before a point.
+    fn start_of(&self, point: Point, until: Seq) -> Seq {
+        match point {
+            Point::Seq(seq) => seq,
+            Point::Time(at) => self.first_from(at, until),
+        }
+    }
+
+    /// What is from this place on is behind a point.
+    fn behind(&self, point: Point, until: Seq) -> Seq {
+        match point {
+            Point::Seq(seq) => next(seq),
+            Point::Time(at) => self.first_from(Timestamp(at.0.saturating_add(1)), until),
+        }
+    }
+
+    /// The first place that was given at a moment or later.
+    fn first_from(&self, at: Timestamp, until: Seq) -> Seq {
+        let falls = self.falls.iter().filter(|fall| fall.seq <= until);
+        let around = |run: &Run| Ok::<_, Infallible>(self.around(at, run));
+        let run = nearest(&runs(falls.copied()), at, around).unwrap_or_default();
+        let first = run.map(|run| (self.first_in(at, &run), run.end));
+        let first =
+            first.map(|(first, end)| self.ages.get(first).map_or(end, |age| age.seq.min(end)));
+        first.unwrap_or_default()
+    }
+
+    /// The index of an age.
+    fn first_in(&self, at: Timestamp, run: &Run) -> usize {
+        let is_in = |age: &Age| age.seq < run.end && age.at < at;
+        self.ages
+            .partition_point(|age| age.seq < run.first || is_in(age))
+    }
+
+    fn around(&self, at: Timestamp, run: &Run) -> [Option<Timestamp>; 2] {
+        let first = self.first_in(at, run);
+        let before = first.checked_sub(1).and_then(|last| self.ages.get(last));
+        let ends = [before, self.ages.get(first)];
+        let there = ends.map(|end| end.filter(|age| run.first <= age.seq && age.seq < run.end));
+        there.map(|end| end.map(|age| age.at))
     }
 
     fn whose(&self, whose: &Where, until: Seq) -> Option<&Said> {
@@ -72,22 +132,18 @@ impl Memory {
 }
 
 impl Said {
-    fn within(
+    fn part(
         &self,
-        span: Span,
-        until: Seq,
+        within: &Range<Seq>,
         limit: usize,
+        from: End,
         is_wanted: impl Fn(&Entry) -> bool,
     ) -> Vec<Arc<Committed>> {
-        let entries = &self.entries;
-        let from = span.after.map_or(0, |point| end_of(entries, point));
-        let to = span
-            .before
-            .map_or(entries.len(), |point| start_of(entries, point));
-        let to = to.min(end_of(entries, Point::Seq(until)));
-        let span_of = entries.range(from.min(to)..to);
-        let wanted = span_of.filter(|committed| is_wanted(&committed.entry));
-        match span.from {
+        let index = |place: Seq| self.entries.partition_point(|entry| entry.seq < place);
+        let (first, end) = (index(within.start), index(within.end));
+        let there = self.entries.range(first.min(end)..end);
+        let wanted = there.filter(|committed| is_wanted(&committed.entry));
+        match from {
             End::Earliest => wanted.take(limit).cloned().collect(),
             End::Latest => {
                 let mut latest: Vec<_> = wanted.rev().take(limit).cloned().collect();
@@ -135,18 +191,6 @@ fn partner<'p>(place: &Place, own: Identity, post: &'p Committed) -> Option<(Ide
     }
 }
 
-/// Entries before this index come before the point.
-fn start_of(entries: &VecDeque<Arc<Committed>>, point: Point) -> usize {
-    entries.partition_point(|entry| match point {
-        Point::Seq(seq) => entry.seq < seq,
-        Point::Time(at) => entry.at < at,
-    })
-}
-
-/// Entries from this index on come after the point.
-fn end_of(entries: &VecDeque<Arc<Committed>>, point: Point) -> usize {
-    entries.partition_point(|entry| match point {
-        Point::Seq(seq) => entry.seq <= seq,
-        Point::Time(at) => entry.at <= at,
-    })
+fn next(seq: Seq) -> Seq {
+    Seq(seq.0.saturating_add(1))
 }

@@ -9,6 +9,7 @@ use std::collections::{HashMap, VecDeque};
 use std::mem::size_of;
 use std::sync::Arc;
 
+use super::stamps::{Fall, Stamps};
 use super::{Epochs, Found, Inquiry, Journal, Outcome, Place, Question, Ticket};
 use crate::hub::entry::{Act, Committed, Entry, Source};
 use crate::id::Seq;
@@ -24,8 +25,10 @@ pub struct Memory {
     /// Transient entries since the last durable one.
     asides: u32,
     tickets: u64,
-    /// The latest stamp: a clock that is put back does not put the order back.
-    latest: Timestamp,
+    stamps: Stamps,
+    /// The stamp of the last one that is kept, and where stamps fall.
+    kept_at: Option<Timestamp>,
+    falls: VecDeque<Fall>,
     decided: VecDeque<Outcome>,
     found: VecDeque<(Inquiry, Found)>,
     inquiries: u64,
@@ -36,10 +39,18 @@ pub struct Memory {
     last_place: Option<(Place, usize)>,
     /// The last entry that was dropped: what places that are not here any more have lost.
     dropped: Seq,
-    /// Where each kept entry is in `said`, the oldest first.
-    ages: VecDeque<(Seq, usize)>,
+    /// Each kept entry, the oldest first.
+    ages: VecDeque<Age>,
     bytes: u64,
     bytes_max: u64,
+}
+
+/// When an entry was made, and where it is in `said`.
+#[derive(Clone, Copy, Debug)]
+struct Age {
+    seq: Seq,
+    at: Timestamp,
+    place: usize,
 }
 
 /// What was said at one place.
@@ -61,7 +72,9 @@ impl Memory {
             last: Seq(0),
             asides: 0,
             tickets: 0,
-            latest: Timestamp(i64::MIN),
+            stamps: Stamps::behind(None),
+            kept_at: None,
+            falls: VecDeque::new(),
             decided: VecDeque::new(),
             found: VecDeque::new(),
             inquiries: 0,
@@ -82,16 +95,31 @@ impl Memory {
     }
 
     fn keep(&mut self, committed: &Arc<Committed>) {
+        if committed.aside == 0 {
+            self.note_fall(committed.seq, committed.at);
+        }
         for place in Place::all_of(&committed.entry) {
             if let Act::Redact(redaction) = &committed.entry.act {
                 self.remove(&place, redaction.seq);
             }
-            let at = self.open(place);
+            let place = self.open(place);
             self.bytes += weight(committed) + AGE_BYTES;
-            self.ages.push_back((committed.seq, at));
-            self.said[at].entries.push_back(Arc::clone(committed));
+            self.ages.push_back(Age {
+                seq: committed.seq,
+                at: committed.at,
+                place,
+            });
+            self.said[place].entries.push_back(Arc::clone(committed));
         }
         while self.bytes > self.bytes_max && self.forget_oldest() {}
+    }
+
+    fn note_fall(&mut self, seq: Seq, at: Timestamp) {
+        let last = self.kept_at.replace(at);
+        if let Some(fall) = Fall::between(last, seq, at) {
+            self.bytes += FALL_BYTES;
+            self.falls.push_back(fall);
+        }
     }
 
     /// The place that an entry gets; a transient one shares that of the last durable one.
@@ -144,19 +172,23 @@ impl Memory {
 
     /// Drops the oldest entry. One of a forgotten room is gone already.
     fn forget_oldest(&mut self) -> bool {
-        let Some((seq, at)) = self.ages.pop_front() else {
+        let Some(Age { seq, place, .. }) = self.ages.pop_front() else {
             return false;
         };
         self.bytes -= AGE_BYTES;
         self.dropped = self.dropped.max(seq);
-        if let Some(said) = self.said.get_mut(at) {
+        while self.falls.front().is_some_and(|fall| fall.seq <= seq) {
+            self.bytes -= FALL_BYTES;
+            self.falls.pop_front();
+        }
+        if let Some(said) = self.said.get_mut(place) {
             if said.entries.front().is_some_and(|entry| entry.seq == seq) {
                 let gone = said.entries.pop_front();
                 self.bytes -= gone.map_or(0, |entry| weight(&entry));
                 said.lost = seq;
             }
             if said.entries.is_empty() {
-                self.close(at);
+                self.close(place);
             }
         }
         true
@@ -171,9 +203,8 @@ impl Journal for Memory {
     fn append(&mut self, entry: Entry, at: Timestamp) -> Ticket {
         self.tickets += 1;
         let ticket = Ticket(self.tickets);
-        self.latest = self.latest.max(at);
+        let at = self.stamps.next(at);
         let (seq, aside) = self.next_place(&entry);
-        let at = self.latest;
         let committed = Arc::new(Committed {
             seq,
             aside,
@@ -226,7 +257,9 @@ impl Journal for Memory {
 
 /// Bytes of an entry in the queue of ages. It is held until it is the oldest, even when the
 /// room was forgotten, so it is counted apart.
-const AGE_BYTES: u64 = size_of::<(Seq, usize)>() as u64;
+const AGE_BYTES: u64 = size_of::<Age>() as u64;
+
+const FALL_BYTES: u64 = size_of::<Fall>() as u64;
 
 /// Bytes that one entry holds: itself, its words, and its place among those of its room.
 fn weight(committed: &Committed) -> u64 {

@@ -31,8 +31,8 @@ impl Memory {
                 looking.through(there.map(Some))
             }
             (Some(_), Some(_)) => {
-                let ages = self.ages.iter().filter(|(seq, _)| *seq <= until);
-                looking.through(ages.map(|(seq, at)| places.get(at)?.entry(*seq)))
+                let ages = self.ages.iter().filter(|age| age.seq <= until);
+                looking.through(ages.map(|age| places.get(&age.place)?.entry(age.seq)))
             }
             (None, _) => Over::All,
         };

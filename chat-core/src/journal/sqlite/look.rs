@@ -4,6 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::moments::first_from;
 use super::record::{self, COLUMNS, number, unsigned};
 use super::search::search;
 use super::write::find_place;
@@ -33,7 +34,13 @@ pub(super) fn answer(from: &Connection, question: &Question) -> rusqlite::Result
             limit,
         } => {
             let talks = talks(from, *of, rooms, until)?.into_iter();
-            let between = talks.filter(|(_, talk)| *after < talk.at && talk.at < *before);
+            let first = first_from(from, Timestamp(after.0.saturating_add(1)), until)?;
+            let behind = first_from(from, *before, until)?;
+            // By the order too: what follows something may bear an earlier time.
+            let between = talks.filter(|(seq, talk)| {
+                let seq = number(seq.0);
+                (*after < talk.at || first <= seq) && (talk.at < *before || seq < behind)
+            });
             let first = Talk::first(between.collect(), *end, *limit);
             Ok(Found::Talks(first))
         }
@@ -71,25 +78,6 @@ fn within(from: &Connection, span: Span, until: i64) -> rusqlite::Result<Within>
         from: span.from,
         after,
     })
-}
-
-/// The first place that was given at a moment or later. Times never go back in the order of places, so it is found by
-/// halving.
-pub(super) fn first_from(from: &Connection, at: Timestamp, until: i64) -> rusqlite::Result<i64> {
-    let mut next =
-        from.prepare_cached("SELECT seq, at FROM entries WHERE seq >= ?1 ORDER BY seq LIMIT 1")?;
-    let (mut low, mut high) = (0, until.saturating_add(1));
-    while low < high {
-        let middle = low + (high - low) / 2;
-        let found = next
-            .query_row([middle], |row| Ok((row.get::<_, i64>(0)?, row.get(1)?)))
-            .optional()?;
-        match found {
-            Some((seq, stamp)) if seq < high && Timestamp(stamp) < at => low = seq + 1,
-            _ => high = middle,
-        }
-    }
-    Ok(low)
 }
 
 fn said(

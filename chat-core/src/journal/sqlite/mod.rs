@@ -18,6 +18,7 @@ mod folder;
 mod gathering;
 mod index;
 mod look;
+mod moments;
 mod open;
 mod orders;
 mod reader;
@@ -41,6 +42,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::Ticket;
+use super::stamps::Stamps;
 use super::{
     Alarm, Durability, Epochs, Found, Inquiry, Journal, Note, Outcome, Question, Recovered,
 };
@@ -79,8 +81,9 @@ pub struct Sqlite {
     asides: u32,
     /// The last place that the chat was given back: it knows of nothing behind it.
     given: Seq,
-    /// A clock that is put back does not put the order back.
-    latest: Timestamp,
+    stamps: Stamps,
+    /// The last stamp.
+    at: Timestamp,
     tickets: u64,
     inquiries: u64,
     /// What the writer has not reported on yet, in order.
@@ -156,7 +159,7 @@ impl Sqlite {
         let committed = Committed {
             seq: self.told,
             aside: self.asides,
-            at: self.latest,
+            at: self.at,
             entry,
         };
         self.decide(ticket, Ok(Arc::new(committed)));
@@ -170,7 +173,7 @@ impl Sqlite {
         let committed = Arc::new(Committed {
             seq: self.last,
             aside: 0,
-            at: self.latest,
+            at: self.at,
             entry,
         });
         self.waiting_bytes += weight(&committed);
@@ -231,7 +234,7 @@ impl Journal for Sqlite {
 
     fn append(&mut self, entry: Entry, at: Timestamp) -> Ticket {
         let ticket = self.next_ticket();
-        self.latest = self.latest.max(at);
+        self.at = self.stamps.next(at);
         match entry.is_durable() {
             true => self.append_durably(ticket, entry),
             false => self.append_aside(ticket, entry),

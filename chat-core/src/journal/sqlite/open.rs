@@ -16,6 +16,7 @@ use super::{Bell, Folder, OpenError, Settings, Sqlite, folder, schema, wal};
 use crate::hub::entry::{Committed, Source};
 use crate::hub::{Past, Topic};
 use crate::id::Seq;
+use crate::journal::stamps::Stamps;
 use crate::journal::{Durability, Epoch, Epochs, Note, Recovered, RoomThen};
 use crate::limits::{JOURNAL_FRESH, RETRIES_MAX};
 use crate::names::{Nick, RoomName};
@@ -82,7 +83,8 @@ impl Sqlite {
             told: start.last,
             given: start.last,
             asides: 0,
-            latest: start.latest,
+            stamps: Stamps::behind(start.at),
+            at: start.at.unwrap_or(Timestamp(i64::MIN)),
             tickets: 0,
             inquiries: 0,
             waiting: Default::default(),
@@ -116,13 +118,14 @@ struct Start {
     number: i64,
     epochs: Epochs,
     last: Seq,
-    latest: Timestamp,
+    /// The stamp of the last entry.
+    at: Option<Timestamp>,
 }
 
 /// Notes one more start; it is on the disk before anything is told in it.
 fn start(to: &mut Connection, name: &str, durability: Durability) -> rusqlite::Result<Start> {
     let transaction = to.transaction()?;
-    let (last, latest) = transaction.query_row(
+    let (last, at) = transaction.query_row(
         "SELECT max((SELECT coalesce(max(seq), 0) FROM entries), (SELECT coalesce(max(after), 0) FROM epochs),
                     (SELECT until FROM dropped)),
                 (SELECT at FROM entries ORDER BY seq DESC LIMIT 1)",
@@ -141,7 +144,7 @@ fn start(to: &mut Connection, name: &str, durability: Durability) -> rusqlite::R
         number,
         epochs: Epochs::new(past, name.to_owned(), last),
         last,
-        latest: Timestamp(latest.unwrap_or(i64::MIN)),
+        at: at.map(Timestamp),
     })
 }
 

@@ -5,7 +5,9 @@ use std::time::Duration;
 use rusqlite::{Connection, params};
 
 use super::index;
+use super::moments::last_before;
 use super::record::number;
+use crate::journal::stamps::is_ahead;
 use crate::limits::JOURNAL_DROPPED_AT_ONCE;
 use crate::time::Timestamp;
 
@@ -30,7 +32,7 @@ impl Retention {
 
     /// The last entry of those that are to be dropped in one step.
     fn last_to_drop(self, from: &Connection, now: Timestamp) -> rusqlite::Result<Option<i64>> {
-        let oldest = "SELECT seq, at FROM entries ORDER BY seq LIMIT ?1";
+        let oldest = "SELECT seq FROM entries ORDER BY seq LIMIT ?1";
         let last: Option<i64> = match self.is_too_much(from)? {
             true => from.query_row(
                 &format!("SELECT max(seq) FROM ({oldest})"),
@@ -46,9 +48,11 @@ impl Retention {
             return Ok(None);
         };
         let age = i64::try_from(age.as_millis()).unwrap_or(i64::MAX);
+        let youngest = Timestamp(now.0.saturating_sub(age));
+        let last = last_before(from, youngest, |stamp| is_ahead(stamp, now))?;
         from.query_row(
-            &format!("SELECT max(seq) FROM ({oldest}) WHERE at < ?2"),
-            params![JOURNAL_DROPPED_AT_ONCE, now.0.saturating_sub(age)],
+            &format!("SELECT max(seq) FROM ({oldest}) WHERE seq <= ?2"),
+            params![JOURNAL_DROPPED_AT_ONCE, last],
             |row| row.get(0),
         )
     }
@@ -76,6 +80,7 @@ fn drop_until(connection: &mut Connection, last: i64) -> rusqlite::Result<()> {
         "DELETE FROM sorted WHERE seq <= ?1",
         "DELETE FROM fresh WHERE seq <= ?1",
         "DELETE FROM entries WHERE seq <= ?1",
+        "DELETE FROM falls WHERE seq <= ?1",
         "DELETE FROM places WHERE room IS NULL AND id IN (SELECT place FROM going)
          AND NOT EXISTS (SELECT 1 FROM heard WHERE place = places.id)",
         // A concealed one is in none of these any more.

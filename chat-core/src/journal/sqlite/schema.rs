@@ -13,7 +13,7 @@ use super::{OpenError, redact, wal};
 use crate::journal::Durability;
 
 /// What leads from one version of the tables to the next. Those that were released once stay as they are.
-const MIGRATIONS: [&str; 6] = ["
+const MIGRATIONS: [&str; 7] = ["
     -- Every start of a journal: the part of a message's id that tells starts apart.
     CREATE TABLE epochs (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -93,6 +93,10 @@ const MIGRATIONS: [&str; 6] = ["
     CREATE INDEX places_forgotten ON places (lost) WHERE room IS NOT NULL AND created IS NULL;
     DELETE FROM places WHERE room IS NOT NULL AND created IS NULL AND lost <= (SELECT until FROM dropped)
         AND NOT EXISTS (SELECT 1 FROM heard WHERE place = places.id);
+", "
+    -- Times may fall by now, where a clock was put back: the first entry behind each fall, its time and that of the one
+    -- before it.
+    CREATE TABLE falls (seq INTEGER PRIMARY KEY, falls_from INTEGER NOT NULL, falls_to INTEGER NOT NULL);
 "];
 
 /// How long a statement waits for another process: for a backup, say.

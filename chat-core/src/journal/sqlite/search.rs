@@ -9,7 +9,7 @@ use std::sync::{Arc, LazyLock};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Params};
 
 use super::index;
-use super::look::first_from;
+use super::moments::{earliest_from, latest_before};
 use super::record::{self, COLUMNS};
 use crate::hub::entry::Committed;
 use crate::journal::search::Phrase;
@@ -54,10 +54,10 @@ fn find(
 
 /// The places in the order of what was said when it is asked for.
 fn range(from: &Connection, search: &Search, until: i64) -> rusqlite::Result<RangeInclusive<i64>> {
-    let first = search.after.map(|at| first_from(from, at, until));
+    let first = search.after.map(|at| earliest_from(from, at, until));
     let behind = search
         .before
-        .map(|at| first_from(from, Timestamp(at.0.saturating_add(1)), until));
+        .map(|at| latest_before(from, Timestamp(at.0.saturating_add(1)), until));
     let last = behind
         .transpose()?
         .map_or(until, |behind| until.min(behind - 1));

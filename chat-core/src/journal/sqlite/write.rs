@@ -9,9 +9,11 @@ use super::record::{CONCEALED, Parts, class, kind, marked, number};
 use super::redact::redact;
 use crate::hub::entry::{Act, Committed, Post, Source, Target};
 use crate::id::{Identity, Seq};
+use crate::journal::stamps::Fall;
 use crate::journal::{Note, Place};
 use crate::limits::JOURNAL_PLACES_KNOWN_MAX;
 use crate::names::{Nick, RoomName};
+use crate::time::Timestamp;
 
 /// The numbers of places, and what the two of a pair were called last: mostly the next entry goes where one of the
 /// last ones went.
@@ -20,6 +22,8 @@ pub(super) struct Known {
     places: HashMap<Place, i64>,
     /// By the number of the place, the lesser identity first.
     called: HashMap<i64, (Nick, Nick)>,
+    /// The stamp of the last entry.
+    at: Option<Timestamp>,
 }
 
 impl Known {
@@ -34,6 +38,7 @@ pub(super) fn entry(to: &Connection, known: &mut Known, it: &Committed) -> rusql
     let Some(parts) = Parts::of(&it.entry.act) else {
         return Ok(());
     };
+    fall(to, known, it)?;
     row(to, it, &parts)?;
     for place in Place::all_of(&it.entry) {
         let id = place_id(to, known, &place, it)?;
@@ -77,6 +82,28 @@ fn row(to: &Connection, it: &Committed, parts: &Parts<'_>) -> rusqlite::Result<(
         parts.concat,
     ])?;
     Ok(())
+}
+
+/// Notes where times fall, since a moment is looked for between two falls.
+fn fall(to: &Connection, known: &mut Known, it: &Committed) -> rusqlite::Result<()> {
+    let last = match known.at {
+        Some(at) => Some(at),
+        None => last_stamp(to)?,
+    };
+    if let Some(Fall { seq, from, to: at }) = Fall::between(last, it.seq, it.at) {
+        let insert = "INSERT INTO falls (seq, falls_from, falls_to) VALUES (?1, ?2, ?3)";
+        to.prepare_cached(insert)?
+            .execute(params![number(seq.0), from.0, at.0])?;
+    }
+    known.at = Some(it.at);
+    Ok(())
+}
+
+fn last_stamp(from: &Connection) -> rusqlite::Result<Option<Timestamp>> {
+    let last = "SELECT at FROM entries ORDER BY seq DESC LIMIT 1";
+    let mut last = from.prepare_cached(last)?;
+    let at = last.query_row([], |row| row.get(0)).optional()?;
+    Ok(at.map(Timestamp))
 }
 
 fn hear(to: &Connection, place: i64, it: &Committed) -> rusqlite::Result<()> {
@@ -330,6 +357,7 @@ pub(super) fn take_back(to: &mut Connection, last_kept: Seq) -> rusqlite::Result
     index::take_out(&transaction, last[0].saturating_add(1), i64::MAX)?;
     transaction.execute("DELETE FROM sorted WHERE seq > ?1", last)?;
     transaction.execute("DELETE FROM fresh WHERE seq > ?1", last)?;
+    transaction.execute("DELETE FROM falls WHERE seq > ?1", last)?;
     let taken = transaction.execute("DELETE FROM entries WHERE seq > ?1", last)?;
     transaction.commit()?;
     Ok(taken)

@@ -71,7 +71,7 @@ fn times(at: &TempDir, word: &str) -> i64 {
 /// Says enough for the index to follow as far as here.
 fn fill(journal: &mut Sqlite, at: &TempDir) {
     for _ in 0..JOURNAL_FRESH {
-        journal.append(said("#other", "."), journal.latest);
+        journal.append(said("#other", "."), journal.at);
     }
     for _ in 0..JOURNAL_FRESH {
         decided(journal).result.unwrap();
@@ -152,7 +152,7 @@ fn a_file_of_the_version_before_is_indexed_in_steps_while_people_talk() {
     file(&at)
         .execute_batch(
             "DROP TABLE vocabulary; DROP TABLE words; DROP TABLE indexed; ALTER TABLE entries DROP COLUMN concat;
-             DROP INDEX places_forgotten;
+             DROP INDEX places_forgotten; DROP TABLE falls;
              PRAGMA user_version = 3",
         )
         .unwrap();

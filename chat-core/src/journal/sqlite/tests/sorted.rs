@@ -68,6 +68,7 @@ fn a_file_of_the_version_before_is_taken_over() {
              ALTER TABLE sorted RENAME TO heard;
              ALTER TABLE entries DROP COLUMN concat;
              DROP INDEX places_forgotten;
+             DROP TABLE falls;
              INSERT INTO places (room, name) VALUES ('#forgotten', '#forgotten');
              PRAGMA user_version = 1",
         )
