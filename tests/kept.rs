@@ -170,9 +170,14 @@ fn what_a_crash_may_have_taken_is_told_at_the_level_that_tells_first() {
     kill(chat);
     let mut chat = start(at.path(), &relay);
     let mut ana = irc(&chat, "ana", CAPS);
-    ana.send(&format!("CHATHISTORY AFTER #lobby msgid={first} 9"));
-    ana.expect_contains("FAIL CHATHISTORY MESSAGE_ERROR");
-    ana.expect_contains(" BATCH -");
+    for from in [
+        format!("msgid={first}"),
+        "timestamp=2020-01-01T00:00:00.000Z".into(),
+    ] {
+        ana.send(&format!("CHATHISTORY AFTER #lobby {from} 9"));
+        ana.expect_contains("FAIL CHATHISTORY MESSAGE_ERROR");
+        ana.expect_contains(" BATCH -");
+    }
     let next = say(&mut ana, "three");
     chat.signal("TERM");
     chat.wait(test_support::PATIENCE);

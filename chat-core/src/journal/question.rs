@@ -151,7 +151,8 @@ pub enum Found {
     Said {
         /// The entries; those of people who are gone too.
         entries: Vec<Arc<Committed>>,
-        /// Whether nothing behind the point from which it was asked is lost or was dropped; of a search, whether all that
+        /// Whether nothing behind the point from which it was asked is lost or was dropped, as far as the place is known to
+        /// have had something then if the point is a moment; of a search, whether all that
         /// is kept was looked through.
         is_whole: bool,
     },

@@ -30,7 +30,7 @@ impl Memory {
                     entries: said.map_or_else(Vec::new, |said| {
                         said.part(&within, *limit, span.from, is_wanted)
                     }),
-                    is_whole: self.is_whole(said, *span),
+                    is_whole: self.is_whole(said, *span, within.start),
                 }
             }
             About::Talks {
@@ -123,11 +123,17 @@ impl Memory {
         talks.max_by_key(|(seq, _)| *seq).map(|(_, said)| said)
     }
 
-    fn is_whole(&self, said: Option<&Said>, span: Span) -> bool {
-        let Some(Point::Seq(seq)) = span.after else {
-            return true;
-        };
-        seq >= said.map_or(self.dropped, |said| said.lost)
+    /// Whoever names a moment may know nothing of a place that is younger.
+    fn is_whole(&self, said: Option<&Said>, span: Span, first: Seq) -> bool {
+        match span.after {
+            None => true,
+            Some(Point::Seq(seq)) => seq >= said.map_or(self.dropped, |said| said.lost),
+            Some(Point::Time(at)) => {
+                let is_before_all = self.ages.front().is_none_or(|age| first <= age.seq);
+                let lost_at = said.and_then(|said| said.lost_at);
+                !is_before_all || lost_at.is_none_or(|lost_at| lost_at <= at)
+            }
+        }
     }
 }
 

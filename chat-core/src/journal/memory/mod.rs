@@ -60,6 +60,8 @@ struct Said {
     entries: VecDeque<Arc<Committed>>,
     /// The last entry of this place that may have been dropped.
     lost: Seq,
+    /// The stamp of the last one that was dropped, if one was.
+    lost_at: Option<Timestamp>,
 }
 
 impl Memory {
@@ -143,6 +145,7 @@ impl Memory {
                 place: place.clone(),
                 entries: VecDeque::new(),
                 lost: self.dropped,
+                lost_at: None,
             });
             self.places.insert(place.clone(), at);
             at
@@ -172,7 +175,7 @@ impl Memory {
 
     /// Drops the oldest entry. One of a forgotten room is gone already.
     fn forget_oldest(&mut self) -> bool {
-        let Some(Age { seq, place, .. }) = self.ages.pop_front() else {
+        let Some(Age { seq, at, place }) = self.ages.pop_front() else {
             return false;
         };
         self.bytes -= AGE_BYTES;
@@ -185,9 +188,10 @@ impl Memory {
             if said.entries.front().is_some_and(|entry| entry.seq == seq) {
                 let gone = said.entries.pop_front();
                 self.bytes -= gone.map_or(0, |entry| weight(&entry));
-                said.lost = seq;
+                (said.lost, said.lost_at) = (seq, Some(at));
             }
-            if said.entries.is_empty() {
+            // Those who come back to a room are to be told.
+            if said.entries.is_empty() && matches!(said.place, Place::Direct(..)) {
                 self.close(place);
             }
         }

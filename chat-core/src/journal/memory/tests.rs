@@ -282,7 +282,8 @@ fn what_was_taken_back_leaves_no_bytes_behind_when_all_is_dropped() {
         journal.append(redacts("#a", seq), Timestamp(9));
     }
     while journal.forget_oldest() {}
-    assert_eq!((journal.bytes(), journal.said.len()), (0, 0));
+    assert_eq!(journal.bytes(), 0);
+    assert!(journal.said.iter().all(|(_, said)| said.entries.is_empty()));
 }
 
 #[test]
@@ -377,4 +378,35 @@ fn talks_are_told_by_their_last_post_from_either_end() {
             "{span:?} {from:?}"
         );
     }
+}
+
+#[test]
+fn whoever_asks_from_a_moment_before_what_was_dropped_is_told() {
+    let mut journal = Memory::new("e".into(), 1 << 20);
+    for (name, at) in [("#a", 10), ("#a", 20), ("#b", 30)] {
+        journal.append(post(name, "x"), Timestamp(at));
+    }
+    let is_whole = |journal: &Memory, name, at| {
+        let span = Span::after(Point::Time(Timestamp(at)));
+        look(journal, room(name), span, 9).1
+    };
+    assert!(is_whole(&journal, "#a", 0));
+    for _ in 0..2 {
+        journal.forget_oldest();
+    }
+    journal.append(post("#young", "x"), Timestamp(40));
+    for (name, at, whole) in [
+        ("#a", 0, false),
+        ("#a", 19, false),
+        ("#a", 20, true),
+        ("#a", 30, true),
+        ("#b", 0, true),
+        ("#young", 0, true),
+        ("#nowhere", 0, true),
+    ] {
+        assert_eq!(is_whole(&journal, name, at), whole, "{name} {at}");
+    }
+    journal.forget(&RoomName::new("#a").unwrap());
+    journal.append(post("#a", "anew"), Timestamp(50));
+    assert!(is_whole(&journal, "#a", 0), "another room");
 }

@@ -4,6 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::lost::is_whole;
 use super::moments::first_from;
 use super::record::{self, COLUMNS, number, unsigned};
 use super::search::search;
@@ -49,12 +50,14 @@ pub(super) fn answer(from: &Connection, question: &Question) -> rusqlite::Result
 }
 
 /// A span in places of the order, the ends included.
-struct Within {
-    first: i64,
+pub(super) struct Within {
+    pub(super) first: i64,
     last: i64,
     from: End,
-    /// The message behind which everything is asked for, if one is named.
-    after: Option<Seq>,
+    /// Behind what it is asked for.
+    pub(super) after: Option<Point>,
+    /// Whether it goes on to the end.
+    pub(super) is_open: bool,
 }
 
 fn within(from: &Connection, span: Span, until: i64) -> rusqlite::Result<Within> {
@@ -68,15 +71,12 @@ fn within(from: &Connection, span: Span, until: i64) -> rusqlite::Result<Within>
         Some(Point::Seq(seq)) => number(seq.0),
         Some(Point::Time(at)) => first_from(from, at, until)?,
     };
-    let after = span.after.and_then(|point| match point {
-        Point::Seq(seq) => Some(seq),
-        Point::Time(_) => None,
-    });
     Ok(Within {
         first,
         last: until.min(end.saturating_sub(1)),
         from: span.from,
-        after,
+        after: span.after,
+        is_open: span.before.is_none(),
     })
 }
 
@@ -91,7 +91,7 @@ fn said(
         Where::At(place) => find_place(from, place)?,
         Where::With(own, nick) => find_partner(from, *own, nick)?,
     };
-    let (mut entries, mut is_whole) = (Vec::new(), is_whole(from, place, within.after)?);
+    let (mut entries, mut is_whole) = (Vec::new(), is_whole(from, place, within)?);
     if let Some(place) = place {
         for &class in classes {
             is_whole &= read(from, place, class, within, limit, &mut entries)?;
@@ -146,21 +146,6 @@ fn read(
         }
     }
     Ok(is_whole)
-}
-
-fn is_whole(from: &Connection, place: Option<i64>, after: Option<Seq>) -> rusqlite::Result<bool> {
-    let Some(after) = after else {
-        return Ok(true);
-    };
-    let lost: i64 = match place {
-        Some(place) => from
-            .prepare_cached("SELECT lost FROM places WHERE id = ?1")?
-            .query_row([place], |row| row.get(0))?,
-        None => from
-            .prepare_cached("SELECT until FROM dropped")?
-            .query_row([], |row| row.get(0))?,
-    };
-    Ok(after.0 >= unsigned(lost))
 }
 
 /// The latest talk with somebody of that name.

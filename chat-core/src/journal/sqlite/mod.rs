@@ -18,6 +18,7 @@ mod folder;
 mod gathering;
 mod index;
 mod look;
+mod lost;
 mod moments;
 mod open;
 mod orders;

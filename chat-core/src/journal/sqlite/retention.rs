@@ -76,7 +76,8 @@ fn drop_until(connection: &mut Connection, last: i64) -> rusqlite::Result<()> {
              SELECT place, seq FROM sorted INDEXED BY heard_seq WHERE seq <= ?1
              UNION ALL SELECT place, seq FROM fresh WHERE seq <= ?1) GROUP BY place",
         // Whoever comes back and saw none of these last is told that something is missing.
-        "UPDATE places SET lost = going.last FROM going WHERE places.id = going.place",
+        "UPDATE places SET lost = going.last, lost_at = (SELECT at FROM entries WHERE seq = going.last)
+         FROM going WHERE places.id = going.place",
         "DELETE FROM sorted WHERE seq <= ?1",
         "DELETE FROM fresh WHERE seq <= ?1",
         "DELETE FROM entries WHERE seq <= ?1",

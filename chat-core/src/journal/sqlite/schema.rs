@@ -13,7 +13,7 @@ use super::{OpenError, redact, wal};
 use crate::journal::Durability;
 
 /// What leads from one version of the tables to the next. Those that were released once stay as they are.
-const MIGRATIONS: [&str; 7] = ["
+const MIGRATIONS: [&str; 8] = ["
     -- Every start of a journal: the part of a message's id that tells starts apart.
     CREATE TABLE epochs (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -97,6 +97,11 @@ const MIGRATIONS: [&str; 7] = ["
     -- Times may fall by now, where a clock was put back: the first entry behind each fall, its time and that of the one
     -- before it.
     CREATE TABLE falls (seq INTEGER PRIMARY KEY, falls_from INTEGER NOT NULL, falls_to INTEGER NOT NULL);
+", "
+    -- The time of the last of what was dropped: nothing if nothing was, whatever `lost` says of what may have been before.
+    ALTER TABLE places ADD COLUMN lost_at INTEGER;
+    UPDATE places SET lost_at = (SELECT at FROM entries ORDER BY seq LIMIT 1)
+        WHERE lost > 0 AND created < (SELECT at FROM entries ORDER BY seq LIMIT 1);
 "];
 
 /// How long a statement waits for another process: for a backup, say.

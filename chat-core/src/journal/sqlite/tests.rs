@@ -3,6 +3,8 @@ mod dropped;
 #[cfg(test)]
 mod folders;
 #[cfg(test)]
+mod lost;
+#[cfg(test)]
 mod records;
 #[cfg(test)]
 mod redacted;
@@ -448,17 +450,7 @@ fn what_was_told_before_the_disk_had_it_is_missing_after_a_crash_and_told_so() {
         journal.epochs().is_whole_since(told.seq),
         "it ended in order"
     );
-    std::mem::forget(journal);
-    // As after a crash: the lock is the process's own, so it is another folder.
-    let copy = folder();
-    std::fs::create_dir(copy.path().join("chat")).unwrap();
-    for file in ["chat.sqlite", "chat.sqlite-wal"] {
-        std::fs::copy(
-            at.path().join("chat").join(file),
-            copy.path().join("chat").join(file),
-        )
-        .unwrap();
-    }
+    let copy = lost::crashed(journal, &at);
     let journal = open(&copy);
     assert!(!journal.epochs().is_whole_since(told.seq));
     assert_eq!(journal.epochs().find(&epoch, told.seq), Some(told.seq));

@@ -300,7 +300,8 @@ pub(super) fn conceal(to: &Connection, room: &RoomName, until: Seq) -> rusqlite:
         return Ok(());
     };
     for statement in [
-        "UPDATE places SET lost = max(lost, coalesce((SELECT max(seq) FROM heard WHERE place = ?1 AND seq <= ?2), 0))
+        "UPDATE places SET lost_at = NULL,
+             lost = max(lost, coalesce((SELECT max(seq) FROM heard WHERE place = ?1 AND seq <= ?2), 0))
          WHERE id = ?1",
         &format!(
             "UPDATE entries SET removed = {CONCEALED}

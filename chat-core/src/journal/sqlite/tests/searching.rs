@@ -153,6 +153,7 @@ fn a_file_of_the_version_before_is_indexed_in_steps_while_people_talk() {
         .execute_batch(
             "DROP TABLE vocabulary; DROP TABLE words; DROP TABLE indexed; ALTER TABLE entries DROP COLUMN concat;
              DROP INDEX places_forgotten; DROP TABLE falls;
+             ALTER TABLE places DROP COLUMN lost_at;
              PRAGMA user_version = 3",
         )
         .unwrap();

@@ -69,6 +69,7 @@ fn a_file_of_the_version_before_is_taken_over() {
              ALTER TABLE entries DROP COLUMN concat;
              DROP INDEX places_forgotten;
              DROP TABLE falls;
+             ALTER TABLE places DROP COLUMN lost_at;
              INSERT INTO places (room, name) VALUES ('#forgotten', '#forgotten');
              PRAGMA user_version = 1",
         )
