@@ -204,15 +204,19 @@ fn people_leave_while_the_disk_is_full() {
     let program = open(&disk);
     let mut ana = Person::enter(&program, "ana", "#tea");
     let mut bob = Person::enter(&program, "bob", "#tea");
-    ana.client.expect_contains("bob");
+    let mut cat = Person::enter(&program, "cat", "#tea");
+    ana.client.expect_contains("cat");
     disk.fail(Fault::Full(0));
-    for command in ["JOIN #coffee", "NICK cat", "PART #tea :milk first"] {
+    for command in ["JOIN #coffee", "NICK dog"] {
         bob.client.send(command);
         let verb = command.split(' ').next().unwrap();
         let refusal = format!("FAIL {verb} JOURNAL_FAILED");
         bob.client.expect_contains(&refusal);
     }
-    bob.client.send("QUIT :bye");
+    bob.client.send("PART #tea :milk first");
+    bob.client.expect_contains("PART #tea :milk first");
+    ana.client.expect_contains("PART #tea :milk first");
+    cat.client.send("QUIT :bye");
     ana.client.expect_contains("QUIT :");
     let names = ana.client.fence();
     assert_eq!(names, [""; 0], "only that");
@@ -220,7 +224,8 @@ fn people_leave_while_the_disk_is_full() {
     ana.client.send("NAMES #tea");
     let names = ana.client.expect_contains(" 353 ");
     assert!(names.ends_with(":@ana"), "{names}");
-    Person::enter(&program, "bob", "#tea").say("back");
+    Person::enter(&program, "cat", "#tea").say("back");
+    bob.client.join("#tea");
 }
 
 /// The other level: it is told at once, and written as soon as that is possible.

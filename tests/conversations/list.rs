@@ -43,6 +43,7 @@ conversations! {
     a_new_real_name_is_told_to_those_who_asked
     a_notice_is_never_answered
     a_notice_that_is_sent_again_is_said_once
+    a_part_takes_effect_though_the_journal_refuses_it
     a_paste_is_no_flood
     a_person_is_in_so_many_rooms_and_no_more
     a_plain_person_who_is_sent_out_is_told_where_to_go

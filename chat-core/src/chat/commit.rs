@@ -304,14 +304,14 @@ impl Turn<'_> {
         }
     }
 
-    /// The journal has no place for it. Nobody saw it; but who has left has left.
+    /// The journal has no place for it. Nobody saw it; but who has left has left, the server or a room.
     fn not_stored(
         &mut self,
         entry: Entry,
         why: NotKept,
         key: Option<AnswerKey>,
     ) -> Result<Arc<Committed>, Refusal> {
-        if matches!(entry.act, Act::Quit { .. }) {
+        if matches!(entry.act, Act::Quit { .. } | Act::Part { .. }) {
             let committed = Committed {
                 seq: Seq(0),
                 aside: 0,
