@@ -1,8 +1,8 @@
 //! The folder of a journal: private, and one server's at a time. Floor 2.
 
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use super::OpenError;
@@ -11,6 +11,8 @@ use super::OpenError;
 pub(super) const FILE: &str = "chat.sqlite";
 /// Who holds the folder.
 const LOCK: &str = "lock";
+/// All that is in it.
+const OURS: [&str; 4] = [FILE, "chat.sqlite-wal", "chat.sqlite-shm", LOCK];
 
 /// A folder that is ours until this is dropped.
 #[derive(Debug)]
@@ -39,6 +41,7 @@ impl Folder {
             Err(TryLockError::Error(source)) => return Err(failed(source)),
         }
         sign(&mut lock).map_err(failed)?;
+        shut(path);
         // SQLite gives the files beside it the same mode.
         private(&path.join(FILE)).map_err(failed)?;
         Ok(Folder {
@@ -46,6 +49,55 @@ impl Folder {
             _lock: lock,
         })
     }
+}
+
+/// What is there already, such as a backup that was put back, is for nobody else's eyes either.
+fn shut(folder: &Path) {
+    for name in OURS {
+        close_to_others(&folder.join(name), 0o600);
+    }
+    match holds_only_ours(folder) {
+        true => close_to_others(folder, 0o700),
+        // Others may need their way into it.
+        false => warn_of_others(folder),
+    }
+}
+
+fn close_to_others(path: &Path, mode: u32) {
+    if !is_open(path) {
+        return;
+    }
+    match fs::set_permissions(path, Permissions::from_mode(mode)) {
+        Ok(()) => log::info!(
+            "others could look into {}: they cannot any more",
+            path.display()
+        ),
+        Err(error) => log::warn!(
+            "others may look into {}, and it cannot be closed to them: {error}; give it to this program's user, with the mode {mode:o}",
+            path.display()
+        ),
+    }
+}
+
+fn warn_of_others(folder: &Path) {
+    if is_open(folder) {
+        log::warn!(
+            "others may look into {}, which holds more than a chat: give the chat a folder of its own, or this one the mode 700",
+            folder.display()
+        );
+    }
+}
+
+/// Whether others than its owner may do something with a file, or with a folder.
+fn is_open(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|found| found.permissions().mode() & 0o077 != 0)
+}
+
+fn holds_only_ours(folder: &Path) -> bool {
+    let names = fs::read_dir(folder).map(|all| all.map(|entry| entry.map(|it| it.file_name())));
+    names.is_ok_and(|mut names| {
+        names.all(|name| name.is_ok_and(|name| OURS.iter().any(|ours| name == **ours)))
+    })
 }
 
 /// A file that nobody else may read, made if need be.

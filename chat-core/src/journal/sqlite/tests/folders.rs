@@ -1,11 +1,12 @@
 //! Whose a folder is, and what may be in it.
 
+use std::os::unix::fs::PermissionsExt;
+
 use super::*;
 use crate::journal::sqlite::Archive;
 
 #[test]
 fn one_folder_is_one_servers_and_private() {
-    use std::os::unix::fs::PermissionsExt;
     let at = folder();
     let journal = open(&at);
     let error = Sqlite::open(&settings(&at)).unwrap_err();
@@ -14,16 +15,59 @@ fn one_folder_is_one_servers_and_private() {
         error.to_string().contains(&std::process::id().to_string()),
         "{error}"
     );
-    let mode = |path: &str| {
-        let meta = std::fs::metadata(at.path().join(path)).unwrap();
-        meta.permissions().mode() & 0o777
-    };
-    assert_eq!(mode("chat"), 0o700);
-    for file in ["lock", "chat.sqlite", "chat.sqlite-wal", "chat.sqlite-shm"] {
-        assert_eq!(mode(&format!("chat/{file}")), 0o600, "{file}");
+    assert_eq!(mode(&at, ""), 0o700);
+    for file in FILES {
+        assert_eq!(mode(&at, file), 0o600, "{file}");
     }
     drop(journal);
     drop(open(&at));
+}
+
+const FILES: [&str; 4] = ["lock", "chat.sqlite", "chat.sqlite-wal", "chat.sqlite-shm"];
+
+fn mode(at: &TempDir, file: &str) -> u32 {
+    let path = at.path().join("chat").join(file);
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+/// A folder as a crash has left it, and somebody has copied it.
+fn left_open_to_all() -> TempDir {
+    let at = folder();
+    let mut journal = open(&at);
+    append(&mut journal, said("#a", "x"), 1);
+    let at = lost::crashed(journal, &at);
+    for file in ["lock", "chat.sqlite-shm"] {
+        std::fs::write(at.path().join("chat").join(file), "").unwrap();
+    }
+    for (file, mode) in FILES
+        .map(|file| (file, 0o644))
+        .into_iter()
+        .chain([("", 0o755)])
+    {
+        let path = at.path().join("chat").join(file);
+        std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap();
+    }
+    at
+}
+
+#[test]
+fn what_is_there_already_is_closed_to_others() {
+    let at = left_open_to_all();
+    let journal = open(&at);
+    assert_eq!(mode(&at, ""), 0o700);
+    for file in FILES {
+        assert_eq!(mode(&at, file), 0o600, "{file}");
+    }
+    drop(journal);
+}
+
+#[test]
+fn a_folder_that_holds_more_than_a_chat_stays_as_it_is() {
+    let at = left_open_to_all();
+    std::fs::write(at.path().join("chat/poems"), "mine").unwrap();
+    let journal = open(&at);
+    assert_eq!((mode(&at, ""), mode(&at, "chat.sqlite")), (0o755, 0o600));
+    drop(journal);
 }
 
 fn make_it_of_version(at: &TempDir, version: u32) {
