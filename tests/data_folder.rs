@@ -135,8 +135,21 @@ fn a_file_of_something_else_is_refused_and_left_alone() {
     fs::remove_file(wal(&disk)).unwrap();
     let mine = "my poems\n".repeat(1000);
     fs::write(&file, &mine).unwrap();
-    refuses(&disk, command(&disk, &[]));
+    let said = refuses(&disk, command(&disk, &[]));
+    assert!(said.contains("put a backup in its place"), "{said}");
     assert_eq!(fs::read_to_string(&file).unwrap(), mine);
+}
+
+/// The chat is sound: nobody is told to put something else in its place.
+#[test]
+fn a_full_disk_at_the_start_is_no_reason_to_begin_anew() {
+    let (disk, told) = with_three_messages();
+    disk.fail(Fault::Full(0));
+    let said = refuses(&disk, disk.on(command(&disk, &[])));
+    assert!(said.contains("; make room on its disk"), "{said}");
+    assert!(!said.contains("anew"), "{said}");
+    disk.mend();
+    assert_eq!(history(&open(&disk)), told);
 }
 
 /// What was being written when the machine stopped.

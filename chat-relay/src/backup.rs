@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::data::DataArgs;
+use crate::data::{DataArgs, with_advice};
 use anyhow::Context;
 
 /// What to copy, and where to.
@@ -25,5 +25,6 @@ pub fn run(args: &BackupArgs, program: &str) -> anyhow::Result<()> {
     let archive = DataArgs::archive_of(args.data.as_ref(), program)?;
     archive
         .copy_to(&args.file)
+        .map_err(|error| with_advice(&error))
         .with_context(|| format!("cannot write {}", args.file.display()))
 }

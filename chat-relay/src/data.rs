@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use anyhow::Context;
 use chat_core::journal::Durability;
 use chat_core::journal::sqlite::{Archive, OpenError, Retention, Settings, Sqlite};
 use chat_core::relay::Builder;
@@ -144,7 +143,11 @@ impl DataArgs {
     /// There is none, or it cannot be read.
     pub fn archive_of(told: Option<&PathBuf>, program: &str) -> anyhow::Result<Archive> {
         let folder = DataArgs::folder_of(told, program)?;
-        Archive::open(&folder).context("is a chat kept there? --data DIR names the folder")
+        Archive::open(&folder).map_err(|error| match error {
+            OpenError::Folder { .. } => anyhow::Error::from(error)
+                .context("is a chat kept there? --data DIR names the folder"),
+            error => with_advice(&error),
+        })
     }
 
     /// Where a program keeps its chat, if it is not told. XDG Base Directory Specification, "state".
@@ -168,16 +171,16 @@ impl DataArgs {
     }
 }
 
-fn with_advice(error: &OpenError) -> anyhow::Error {
-    let advice = match error {
+/// An error, and what is to be done about it.
+pub(crate) fn with_advice(error: &OpenError) -> anyhow::Error {
+    let elsewhere = match error {
         OpenError::InUse { .. } => {
             ": end that one; or --data DIR names another folder, --memory keeps nothing"
         }
         OpenError::Folder { .. } => "; --data DIR names another folder, --memory keeps nothing",
-        OpenError::File { .. } => "; put a backup in its place, or move it away to begin anew",
         _ => "",
     };
-    anyhow::anyhow!("{error}{advice}")
+    anyhow::anyhow!("{error}{}{elsewhere}", error.cause())
 }
 
 /// Lets a relay keep what it is told to keep.

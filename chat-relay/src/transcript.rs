@@ -17,7 +17,7 @@ use chat_core::time::Timestamp;
 use serde_json::json;
 
 use crate::args::room;
-use crate::data::{Age, DataArgs};
+use crate::data::{Age, DataArgs, with_advice};
 
 /// What to print.
 #[derive(Clone, Debug, clap::Args)]
@@ -52,7 +52,9 @@ const PAGE: usize = 500;
 /// There is no journal, it cannot be read, or nobody reads what is printed.
 pub fn run(args: &LogArgs, program: &str) -> anyhow::Result<()> {
     let archive = DataArgs::archive_of(args.data.as_ref(), program)?;
-    archive.check_version()?;
+    archive
+        .check_version()
+        .map_err(|error| with_advice(&error))?;
     let out = BufWriter::new(io::stdout().lock());
     match print(archive, args, out) {
         // `head` has seen enough.
@@ -68,12 +70,12 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 
 fn print(mut archive: Archive, args: &LogArgs, mut out: impl Write) -> anyhow::Result<()> {
     let Some(room) = &args.room else {
-        for room in archive.rooms()? {
+        for room in rooms(&archive)? {
             writeln!(out, "{room}")?;
         }
         return Ok(out.flush()?);
     };
-    if !archive.rooms()?.contains(room) {
+    if !rooms(&archive)?.contains(room) {
         anyhow::bail!(
             "there is no room {room} in this journal; without a name all rooms are listed"
         );
@@ -97,6 +99,10 @@ fn print(mut archive: Archive, args: &LogArgs, mut out: impl Write) -> anyhow::R
             None => return Ok(out.flush()?),
         }
     }
+}
+
+fn rooms(archive: &Archive) -> anyhow::Result<Vec<RoomName>> {
+    archive.rooms().map_err(|error| with_advice(&error))
 }
 
 /// A reaction is tags alone: nothing for a terminal.
@@ -133,7 +139,8 @@ fn page(
         classes,
     };
     let until = Seq(u64::MAX);
-    match archive.answer(&Question { until, about })? {
+    let found = archive.answer(&Question { until, about });
+    match found.map_err(|error| with_advice(&error))? {
         Found::Said { entries, .. } => Ok(entries),
         _ => anyhow::bail!("the journal gave no answer"),
     }

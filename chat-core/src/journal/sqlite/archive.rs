@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use super::{OpenError, folder, look, open, schema};
+use super::{Cause, OpenError, folder, look, open, schema};
 use crate::journal::{Epochs, Found, Question};
 use crate::names::RoomName;
 
@@ -51,8 +51,9 @@ impl Archive {
     ///
     /// # Errors
     /// It cannot be read.
-    pub fn rooms(&self) -> rusqlite::Result<Vec<RoomName>> {
-        let rooms = open::rooms(&self.connection)?;
+    pub fn rooms(&self) -> Result<Vec<RoomName>, OpenError> {
+        let rooms = open::rooms(&self.connection);
+        let rooms = rooms.map_err(|source| OpenError::file(&self.file, source))?;
         Ok(rooms.into_iter().map(|room| room.name).collect())
     }
 
@@ -72,7 +73,11 @@ impl Archive {
             // Half a copy would be in the way of the next one.
             let _ = std::fs::remove_file(file);
         }
-        copied.map_err(|source| OpenError::file(file, source))
+        copied.map_err(|source| match Cause::of(&source) {
+            // Of the two it is not the copy.
+            Cause::Damaged => OpenError::file(&self.file, source),
+            _ => OpenError::file(file, source),
+        })
     }
 
     fn copy_into(&self, file: &Path) -> rusqlite::Result<()> {
@@ -93,8 +98,9 @@ impl Archive {
     ///
     /// # Errors
     /// It cannot be read.
-    pub fn answer(&mut self, question: &Question) -> rusqlite::Result<Found> {
-        let state = self.connection.transaction()?;
-        look::answer(&state, question)
+    pub fn answer(&mut self, question: &Question) -> Result<Found, OpenError> {
+        let state = self.connection.transaction();
+        let found = state.and_then(|state| look::answer(&state, question));
+        found.map_err(|source| OpenError::file(&self.file, source))
     }
 }

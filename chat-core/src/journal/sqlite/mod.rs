@@ -53,7 +53,7 @@ use crate::limits::{JOURNAL_WAITING_BYTES_MAX, RETENTION_EVERY};
 use crate::names::RoomName;
 use crate::time::{Now, Timestamp};
 pub use archive::Archive;
-pub use error::OpenError;
+pub use error::{Cause, OpenError};
 use folder::Folder;
 use orders::{Order, Report};
 pub use retention::Retention;

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 
 use super::look;
-use super::{Bell, schema};
+use super::{Bell, Cause, schema};
 use crate::journal::{About, Found, Inquiry, Question};
 use crate::limits::SEARCH_TIME_MAX;
 
@@ -41,8 +41,9 @@ impl Reader {
             Ok(found) => found,
             Err(error) => {
                 log::error!(
-                    "the journal {} cannot be read: {error}",
-                    self.file.display()
+                    "the journal {} cannot be read: {error}{}",
+                    self.file.display(),
+                    Cause::of(&error)
                 );
                 *connection = None;
                 Found::Unreadable

@@ -15,7 +15,7 @@ use super::gathering::Gathering;
 use super::orders::{Order, Report, entries_of, forget_former_notes};
 use super::retention::Retention;
 use super::write::{self, Known};
-use super::{Bell, folder, schema};
+use super::{Bell, Cause, folder, schema};
 use crate::hub::entry::NotKept;
 use crate::id::Seq;
 use crate::journal::{Durability, Found, Inquiry, Question};
@@ -199,8 +199,9 @@ impl Writer {
     /// What went wrong, after the file is sound again or was given up for now.
     fn failed(&mut self, error: &rusqlite::Error) -> NotKept {
         log::error!(
-            "the journal {} was not written: {error}",
-            self.file.display()
+            "the journal {} was not written: {error}{}",
+            self.file.display(),
+            Cause::of(error)
         );
         self.known.clear();
         match error.sqlite_error_code() {
@@ -231,7 +232,7 @@ impl Writer {
                 );
                 self.connection = Some(connection);
             }
-            Err(error) => log::error!("{error}"),
+            Err(error) => log::error!("{error}{}", error.cause()),
         }
     }
 
