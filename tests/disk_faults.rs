@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 use house::command;
 use line::{Line, Told};
 use person::Person;
-use test_support::{Disk, Fault, LineClient, Program, eventually};
+use test_support::{Disk, Fault, LineClient, PATIENCE, Program, eventually};
 
 fn open(disk: &Disk) -> Program {
     Program::start_command(disk.on(command(disk, &["--sync", "disk"])))
@@ -228,30 +228,82 @@ fn people_leave_while_the_disk_is_full() {
     bob.client.join("#tea");
 }
 
-/// The other level: it is told at once, and written as soon as that is possible.
+fn open_telling_first(disk: &Disk) -> Program {
+    Program::start_command(disk.on(command(disk, &["--sync", "relay"])))
+}
+
+/// At the other level something is told before it is known that the disk refuses; gives that.
+fn say_until_refused(person: &mut Person) -> Vec<Told> {
+    let mut told = Vec::new();
+    eventually("the disk to be known as bad", || {
+        let label = person.begin("it may be too late");
+        let answer = person.answer(&label);
+        told.extend(Told::on(&Line::parse(&answer)));
+        answer.contains(" JOURNAL_FAILED ").then_some(())
+    });
+    told
+}
+
+/// The other level: it is told at once, and written as soon as that is possible. Until then nothing else is told, so
+/// that what the end would take is what was said in a moment.
 #[test]
 fn what_was_told_first_is_written_when_the_disk_is_whole() {
     for fault in [Fault::Full(0), Fault::Unwritable] {
         let disk = Disk::new();
-        let program = Program::start_command(disk.on(command(&disk, &["--sync", "relay"])));
+        let program = open_telling_first(&disk);
         let mut ana = Person::enter(&program, "ana", "#tea");
         let mut kept = vec![ana.say("one")];
         disk.fail(fault);
-        kept.extend(["two", "three"].map(|text| ana.say(text)));
+        kept.push(ana.say("two"));
+        kept.extend(say_until_refused(&mut ana));
+        for text in ["no", "nor this"] {
+            say_in_vain(&mut ana, text);
+        }
         disk.mend();
-        kept.push(ana.say("four"));
+        kept.push(say_until_told(&mut ana, "three"));
         eventually("the disk to have it", || {
             let log = fs::read(disk.data().join("chat.sqlite-wal")).unwrap_or_default();
             let file = fs::read(disk.data().join("chat.sqlite")).unwrap();
             [log, file]
                 .iter()
-                .any(|bytes| has(bytes, b"four"))
+                .any(|bytes| has(bytes, b"three"))
                 .then_some(())
         });
         assert_eq!(ana.history(), kept);
         drop(program);
         assert_eq!(history(&open(&disk), "#tea"), kept, "{fault:?}");
     }
+}
+
+#[test]
+fn an_end_that_loses_what_was_told_is_no_success() {
+    let disk = Disk::new();
+    let mut program = open_telling_first(&disk);
+    let mut ana = Person::enter(&program, "ana", "#tea");
+    let kept = [ana.say("one")];
+    // What is told first waits for the disk, so this is on it.
+    assert_eq!(ana.history(), kept);
+    disk.fail(Fault::Full(0));
+    let lost = say_until_refused(&mut ana).len();
+    program.signal("TERM");
+    assert_eq!(program.wait(PATIENCE).code(), Some(1));
+    let said = format!("messages lost: {lost}, other events: 0");
+    assert!(program.stderr().contains(&said), "{}", program.stderr());
+    disk.mend();
+    assert_eq!(history(&open(&disk), "#tea"), kept);
+}
+
+#[test]
+fn an_end_that_the_disk_takes_is_a_success() {
+    let disk = Disk::new();
+    let mut program = open_telling_first(&disk);
+    let mut ana = Person::enter(&program, "ana", "#tea");
+    disk.fail(Fault::Full(0));
+    let kept = say_until_refused(&mut ana);
+    disk.mend();
+    program.signal("TERM");
+    assert!(program.wait(PATIENCE).success(), "{}", program.stderr());
+    assert_eq!(history(&open(&disk), "#tea"), kept);
 }
 
 fn has(bytes: &[u8], text: &[u8]) -> bool {

@@ -84,12 +84,12 @@ pub fn tell_of_gateways(args: &RelayArgs) {
 /// Serves until SIGINT, SIGTERM or the end of its terminal, then drains; a second signal ends at once.
 ///
 /// # Errors
-/// Signals cannot be caught, or the poll itself fails.
+/// Signals cannot be caught, the poll itself fails, or the disk did not take what was told already.
 pub fn serve<H: Front>(relay: &mut Relay<H>) -> anyhow::Result<()> {
     listen_for_signals(relay.handle())?;
     relay.run().context("the loop failed")?;
     log::info!("everybody has gone");
-    Ok(())
+    relay.end().context("not all that was told is kept")
 }
 
 fn listen_for_signals(handle: Handle) -> anyhow::Result<()> {

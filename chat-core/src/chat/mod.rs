@@ -106,7 +106,7 @@ use crate::dialect::Dialect;
 use crate::hub::Hub;
 use crate::hub::request::Refusal;
 use crate::id::{Identity, PersonId, Seq};
-use crate::journal::{Alarm, Inquiry, Journal, Memory, Ticket};
+use crate::journal::{Alarm, Inquiry, Journal, Lost, Memory, Ticket};
 use crate::limits::Limits;
 use crate::names::{Nick, RoomName};
 use crate::net::attempts::Attempts;
@@ -264,6 +264,11 @@ impl Chat {
     pub(crate) fn wake_by(&mut self, alarm: Alarm) {
         self.journal.wake_by(Alarm::clone(&alarm));
         self.claims.wake_by(alarm);
+    }
+
+    /// The end of the journal.
+    pub(crate) fn end(&mut self) -> Result<(), Lost> {
+        self.journal.end()
     }
 
     /// The doors' dialects, in the order in which the doors were opened.

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::{
-    Alarm, Durability, Epochs, Found, Inquiry, Journal, NotKept, Note, Outcome, Question,
+    Alarm, Durability, Epochs, Found, Inquiry, Journal, Lost, NotKept, Note, Outcome, Question,
     Recovered, Ticket,
 };
 use crate::hub::entry::{Committed, Entry};
@@ -51,6 +51,10 @@ macro_rules! the_rest_is_passed_on {
 
         fn durability(&self) -> Durability {
             self.inner.durability()
+        }
+
+        fn end(&mut self) -> Result<(), Lost> {
+            self.inner.end()
         }
     };
 }

@@ -58,6 +58,7 @@
 mod clock_tests;
 mod epochs;
 mod late;
+mod lost;
 mod memory;
 mod question;
 mod search;
@@ -70,6 +71,7 @@ use std::time::Duration;
 
 pub use epochs::{Epoch, Epochs};
 pub use late::{Failing, Late};
+pub use lost::Lost;
 pub use memory::Memory;
 pub use question::{
     About, Durability, End, Found, Inquiry, Note, Partner, Point, Question, Recovered, RoomThen,
@@ -145,6 +147,14 @@ pub trait Journal: Send {
     /// When an entry is told.
     fn durability(&self) -> Durability {
         Durability::Memory
+    }
+
+    /// The end, in order: whatever was told is kept before this returns, and nothing more is taken.
+    ///
+    /// # Errors
+    /// Some of it could not be.
+    fn end(&mut self) -> Result<(), Lost> {
+        Ok(())
     }
 }
 

@@ -38,6 +38,7 @@ use crate::chat::{Chat, NotIn};
 use crate::handle::{Handle, Inbox, Stop};
 use crate::id::{DoorId, PersonId};
 use crate::inside::Insider;
+use crate::journal::Lost;
 use crate::limits::{CENTURY, Limits};
 use crate::net::{Door, Host, People, Reactor};
 use crate::snapshot::Snapshot;
@@ -210,6 +211,15 @@ impl<H: Front> Relay<H> {
             return Ok(Progress::Stopped);
         }
         Ok(Progress::Running)
+    }
+
+    /// Lets the journal write whatever was told, behind the last turn: nothing more is taken. Dropped, a relay does this too, but
+    /// says in the log alone what became of it.
+    ///
+    /// # Errors
+    /// Something was told before the disk had it, and now the disk does not take it.
+    pub fn end(&mut self) -> Result<(), Lost> {
+        self.with_chat(|chat, _, _| chat.end()).unwrap_or(Ok(()))
     }
 
     /// When the next turn is due if nothing happens before: for whoever sleeps in a poll of their own, with the relay

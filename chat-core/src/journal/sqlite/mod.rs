@@ -13,6 +13,7 @@
 //! disk refuses leaves a number that nobody has seen.
 
 mod archive;
+mod ending;
 mod error;
 mod folder;
 mod gathering;
@@ -45,7 +46,7 @@ use std::time::{Duration, Instant};
 use super::Ticket;
 use super::stamps::Stamps;
 use super::{
-    Alarm, Durability, Epochs, Found, Inquiry, Journal, Note, Outcome, Question, Recovered,
+    Alarm, Durability, Epochs, Found, Inquiry, Journal, Lost, Note, Outcome, Question, Recovered,
 };
 use crate::hub::entry::{Committed, Entry, NotKept};
 use crate::id::Seq;
@@ -103,6 +104,11 @@ pub struct Sqlite {
     answers: Receiver<(Inquiry, Found)>,
     bell: Arc<Bell>,
     threads: Vec<JoinHandle<()>>,
+    /// Why the last write failed, if it did and what is told does not wait for it: then something told is owed, and until the
+    /// disk has it nothing new is told.
+    owes: Option<NotKept>,
+    /// What was told and will never be on the disk.
+    lost: Lost,
     /// When the writer is to try again, after it failed.
     retry_at: Option<Instant>,
     retain_at: Option<Instant>,
@@ -167,8 +173,8 @@ impl Sqlite {
     }
 
     fn append_durably(&mut self, ticket: Ticket, entry: Entry) {
-        if self.waiting_bytes > JOURNAL_WAITING_BYTES_MAX || self.has_lost_its_writer() {
-            return self.decide(ticket, Err((Box::new(entry), NotKept::Busy)));
+        if let Some(why) = self.refuses() {
+            return self.decide(ticket, Err((Box::new(entry), why)));
         }
         self.last.0 += 1;
         let committed = Arc::new(Committed {
@@ -185,18 +191,27 @@ impl Sqlite {
         self.waiting.push_back(Waiting { ticket, committed });
     }
 
-    fn has_lost_its_writer(&self) -> bool {
-        self.threads.iter().any(JoinHandle::is_finished)
+    /// Why nothing can be taken now, if so.
+    fn refuses(&self) -> Option<NotKept> {
+        let is_busy = self.waiting_bytes > JOURNAL_WAITING_BYTES_MAX || self.has_lost_its_writer();
+        is_busy.then_some(NotKept::Busy).or(self.owes)
     }
 
-    fn hear_reports(&mut self, now: Instant) {
+    fn has_lost_its_writer(&self) -> bool {
+        self.threads.is_empty() || self.threads.iter().any(JoinHandle::is_finished)
+    }
+
+    fn hear_reports(&mut self, retry_at: Option<Instant>) {
         while let Ok(report) = self.reports.try_recv() {
             let Report { count, refused, .. } = report;
             self.note_bytes = self.note_bytes.saturating_sub(report.note_bytes);
             self.striking = self.striking.saturating_sub(report.struck);
-            self.retry_at = refused.and(self.retry_at).or(refused.map(|_| now + PAUSE));
+            self.retry_at = refused.and(self.retry_at.or(retry_at));
             // What was told already is tried again until the disk has it.
-            if refused.is_some() && self.durability != Durability::Disk {
+            if self.durability != Durability::Disk {
+                self.owes = refused;
+            }
+            if self.owes.is_some() {
                 continue;
             }
             for _ in 0..count {
@@ -218,6 +233,9 @@ impl Sqlite {
         };
         self.waiting_bytes -= weight(&committed);
         if self.durability != Durability::Disk {
+            if refused.is_some() {
+                self.lost.add(&committed.entry);
+            }
             return;
         }
         let result = match refused {
@@ -279,7 +297,7 @@ impl Journal for Sqlite {
     }
 
     fn turn(&mut self, now: Now) {
-        self.hear_reports(now.mono);
+        self.hear_reports(Some(now.mono + PAUSE));
         self.give_up_without_writer();
         if self.retry_at.is_some_and(|at| at <= now.mono) {
             self.retry_at = None;
@@ -347,18 +365,9 @@ impl Journal for Sqlite {
     fn durability(&self) -> Durability {
         self.durability
     }
-}
 
-impl Drop for Sqlite {
-    /// What was appended is written before this returns.
-    fn drop(&mut self) {
-        self.order(Order::End);
-        self.hand_over();
-        (self.orders, self.questions) = (None, None);
-        for thread in self.threads.drain(..) {
-            // A thread that panicked has said so.
-            let _ = thread.join();
-        }
+    fn end(&mut self) -> Result<(), Lost> {
+        self.end_in_order()
     }
 }
 

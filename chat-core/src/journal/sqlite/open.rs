@@ -17,7 +17,7 @@ use crate::hub::entry::{Committed, Source};
 use crate::hub::{Past, Topic};
 use crate::id::Seq;
 use crate::journal::stamps::Stamps;
-use crate::journal::{Durability, Epoch, Epochs, Note, Recovered, RoomThen};
+use crate::journal::{Durability, Epoch, Epochs, Lost, Note, Recovered, RoomThen};
 use crate::limits::{JOURNAL_FRESH, RETRIES_MAX};
 use crate::names::{Nick, RoomName};
 use crate::time::Timestamp;
@@ -100,6 +100,8 @@ impl Sqlite {
             answers,
             bell,
             threads,
+            owes: None,
+            lost: Lost::default(),
             retry_at: None,
             retain_at: None,
         })

@@ -344,7 +344,10 @@ impl Writer {
     fn end(mut self) {
         self.reopen();
         let owed = std::mem::take(&mut self.owed);
-        let is_paid = owed.is_empty() || self.try_commit(&owed).is_ok();
+        if !owed.is_empty() {
+            self.commit(owed);
+        }
+        let is_paid = self.owed.is_empty();
         let Some(connection) = self.connection.take() else {
             return;
         };
