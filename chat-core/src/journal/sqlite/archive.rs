@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use super::{Cause, OpenError, folder, look, open, schema};
+use super::{Cause, OpenError, folder, look, open, schema, wal};
 use crate::journal::{Epochs, Found, Question};
 use crate::names::RoomName;
 
@@ -23,6 +23,7 @@ impl Archive {
     /// There is no journal in this folder, or it cannot be read.
     pub fn open(folder: &Path) -> Result<Archive, OpenError> {
         let file = folder::file_in(folder)?;
+        wal::check_belongs(&file)?;
         let failed = |source| OpenError::file(&file, source);
         let connection = schema::open_to_read(&file).map_err(failed)?;
         let epochs = open::starts(&connection).map_err(failed)?;

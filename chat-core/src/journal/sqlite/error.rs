@@ -65,6 +65,15 @@ pub enum OpenError {
         /// What the system says.
         source: io::Error,
     },
+    /// What was written last is here, and the file that it belongs to is not, or is empty: SQLite would throw it away.
+    #[error(
+        "{file} is missing or empty, but {file}-wal has messages of it: bring the file back, or to begin anew move {file}-wal away too",
+        file = file.display()
+    )]
+    Orphan {
+        /// Which file is not here.
+        file: PathBuf,
+    },
     /// A copy cannot be made there.
     #[error("{file}: {source}", file = file.display())]
     Copy {

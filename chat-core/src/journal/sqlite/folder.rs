@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use super::OpenError;
+use super::{OpenError, wal};
 
 /// The file with everything in it; SQLite keeps two more beside it.
 pub(super) const FILE: &str = "chat.sqlite";
@@ -42,6 +42,8 @@ impl Folder {
         }
         sign(&mut lock).map_err(failed)?;
         shut(path);
+        // Before there is an empty file.
+        wal::check_belongs(&path.join(FILE))?;
         // SQLite gives the files beside it the same mode.
         private(&path.join(FILE)).map_err(failed)?;
         Ok(Folder {

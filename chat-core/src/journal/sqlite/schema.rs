@@ -113,6 +113,7 @@ const STATEMENTS: usize = 64;
 /// Opens the file for writing, as the present version has it.
 pub(super) fn open(file: &Path) -> Result<Connection, OpenError> {
     let failed = |source| OpenError::file(file, source);
+    wal::check_belongs(file)?;
     wal::write_again(file).map_err(|source| OpenError::Log {
         file: file.to_owned(),
         source,

@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
+use super::OpenError;
+
 /// Bytes of the log's head, and of that of each of its pages.
 const HEAD_BYTES: usize = 32;
 const FRAME_HEAD_BYTES: usize = 24;
@@ -23,6 +25,18 @@ const FRAME_HEAD_BYTES: usize = 24;
 pub(super) struct Tail {
     pages: usize,
     is_torn: bool,
+}
+
+/// A log with pages needs the file that they are for. SQLite takes one without it for a leftover and removes it, even when
+/// it only wants to read.
+pub(super) fn check_belongs(file: &Path) -> Result<(), OpenError> {
+    let is_there = fs::metadata(file).is_ok_and(|there| there.len() > 0);
+    match is_there || before(file).pages == 0 {
+        true => Ok(()),
+        false => Err(OpenError::Orphan {
+            file: file.to_owned(),
+        }),
+    }
 }
 
 /// Makes the disk have the log as it reads now.

@@ -129,3 +129,45 @@ fn more_than_may_wait_for_the_disk_is_refused() {
     while journal.committed().is_some() {}
     append(&mut journal, said("#a", "there is place again"), 2);
 }
+
+/// A folder as a kill leaves it: the log beside the file has what was said last.
+fn folder_after_a_kill() -> TempDir {
+    let (at, copy) = (folder(), folder());
+    let mut journal = open(&at);
+    append(&mut journal, said("#a", "the last words"), 1);
+    std::fs::create_dir(copy.path().join("chat")).unwrap();
+    for file in ["chat.sqlite", "chat.sqlite-wal"] {
+        let [from, to] = [&at, &copy].map(|at| at.path().join("chat").join(file));
+        std::fs::copy(from, to).unwrap();
+    }
+    copy
+}
+
+#[test]
+fn a_log_whose_file_is_not_there_is_not_thrown_away() {
+    for is_empty in [false, true] {
+        let at = folder_after_a_kill();
+        let [file, kept] = ["chat/chat.sqlite", "kept"].map(|name| at.path().join(name));
+        std::fs::rename(&file, &kept).unwrap();
+        if is_empty {
+            std::fs::write(&file, "").unwrap();
+            let error = Archive::open(&at.path().join("chat")).unwrap_err();
+            assert!(matches!(error, OpenError::Orphan { .. }), "{error}");
+        }
+        let error = Sqlite::open(&settings(&at)).unwrap_err();
+        assert!(matches!(error, OpenError::Orphan { .. }), "{error}");
+        assert_eq!(file.exists(), is_empty, "nothing stands in the way of it");
+        std::fs::rename(&kept, &file).unwrap();
+        let (there, _) = look(&mut open(&at), room("#a"), Span::latest(None), 9, false);
+        assert_eq!(texts(&there), "the last words");
+    }
+}
+
+#[test]
+fn a_log_that_has_nothing_keeps_nobody_from_beginning_anew() {
+    let at = folder();
+    drop(open(&at));
+    std::fs::remove_file(at.path().join("chat/chat.sqlite")).unwrap();
+    std::fs::write(at.path().join("chat/chat.sqlite-wal"), "torn").unwrap();
+    drop(open(&at));
+}
