@@ -177,7 +177,7 @@ impl Turn<'_> {
             Ok(effects) => {
                 let came_to_nothing = effects.is_void && committed.entry.is_durable();
                 if came_to_nothing {
-                    self.chat.journal.strike(&committed);
+                    self.chat.strike(&committed);
                 }
                 self.note_new_name(&committed);
                 self.forget_words(&committed);
@@ -190,7 +190,7 @@ impl Turn<'_> {
                 Ok(committed)
             }
             Err(refusal) => {
-                self.chat.journal.strike(&committed);
+                self.chat.strike(&committed);
                 if let Some(key) = key {
                     self.refuse(key, &refusal);
                 }

@@ -80,6 +80,7 @@ mod saying;
 mod setup;
 mod slow;
 mod speaker;
+mod struck;
 mod told;
 mod turn;
 mod unreadable;

@@ -10,7 +10,9 @@ use super::{
     Alarm, Durability, Epochs, Found, Inquiry, Journal, Lost, NotKept, Note, Outcome, Question,
     Recovered, Ticket,
 };
+use crate::hub::Topic;
 use crate::hub::entry::{Committed, Entry};
+use crate::id::Seq;
 use crate::names::RoomName;
 use crate::time::{Now, Timestamp};
 
@@ -35,6 +37,10 @@ macro_rules! the_rest_is_passed_on {
 
         fn strike(&mut self, committed: &Committed) {
             self.inner.strike(committed);
+        }
+
+        fn restore_topic(&mut self, room: &RoomName, topic: Option<&Topic>, struck: Seq) {
+            self.inner.restore_topic(room, topic, struck);
         }
 
         fn wake_by(&mut self, alarm: Alarm) {

@@ -79,10 +79,10 @@ pub use question::{
 };
 pub use search::{BadTerms, Search, Terms, Within};
 
-use crate::hub::Redaction;
 pub use crate::hub::entry::NotKept;
 use crate::hub::entry::{Act, Committed, Entry, Post, Target};
-use crate::id::Identity;
+use crate::hub::{Redaction, Topic};
+use crate::id::{Identity, Seq};
 use crate::names::RoomName;
 use crate::time::{Now, Timestamp};
 #[cfg(feature = "sqlite")]
@@ -128,6 +128,9 @@ pub trait Journal: Send {
 
     /// An entry that has its place could not take effect any more: nobody hears of it, and nobody is to read of it.
     fn strike(&mut self, _committed: &Committed) {}
+
+    /// A topic was struck out: what the room is about is this still, unless a later one is on its way.
+    fn restore_topic(&mut self, _room: &RoomName, _topic: Option<&Topic>, _struck: Seq) {}
 
     /// A room was forgotten, and what was said there with it, or it was not made after all: as of the last entry that
     /// [`Journal::committed`] gave. One that is still on its way may make a room of that name.

@@ -48,6 +48,7 @@ use super::stamps::Stamps;
 use super::{
     Alarm, Durability, Epochs, Found, Inquiry, Journal, Lost, Note, Outcome, Question, Recovered,
 };
+use crate::hub::Topic;
 use crate::hub::entry::{Committed, Entry, NotKept};
 use crate::id::Seq;
 use crate::limits::{JOURNAL_WAITING_BYTES_MAX, RETENTION_EVERY};
@@ -336,6 +337,10 @@ impl Journal for Sqlite {
             self.striking += 1;
             self.order(Order::Strike(committed.seq));
         }
+    }
+
+    fn restore_topic(&mut self, room: &RoomName, topic: Option<&Topic>, struck: Seq) {
+        self.order(Order::Topic(room.clone(), topic.cloned(), struck));
     }
 
     fn forget(&mut self, room: &RoomName) {

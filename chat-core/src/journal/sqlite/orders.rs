@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use crate::hub::Topic;
 use crate::hub::entry::{Committed, NotKept};
 use crate::id::Seq;
 use crate::journal::{Inquiry, Note, Question};
@@ -15,6 +16,8 @@ pub(super) enum Order {
     Append(Arc<Committed>),
     /// It did not take effect.
     Strike(Seq),
+    /// What a room is about: a topic that stands at this place did not take effect.
+    Topic(RoomName, Option<Topic>, Seq),
     /// A room as it was at a place.
     Forget(RoomName, Seq),
     /// What was said in a room as far as a place.

@@ -1,12 +1,14 @@
 //! What goes into the tables, one statement at a time. Floor 2. Whoever calls this has opened a transaction.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::index;
 use super::record::{CONCEALED, Parts, class, kind, marked, number};
 use super::redact::redact;
+use crate::hub::Topic;
 use crate::hub::entry::{Act, Committed, Post, Source, Target};
 use crate::id::{Identity, Seq};
 use crate::journal::stamps::Fall;
@@ -54,7 +56,13 @@ pub(super) fn entry(to: &Connection, known: &mut Known, it: &Committed) -> rusql
         redact(to, redaction.seq)?;
     }
     if let Act::Topic { room, text } = &it.entry.act {
-        topic(to, room, text, it)?;
+        let set = Topic {
+            text: Arc::clone(text),
+            by: Arc::clone(&it.entry.source),
+            at: it.at,
+        };
+        let set = Some(&set).filter(|set| !set.text.is_empty());
+        topic(to, room, set, it.seq)?;
     }
     Ok(())
 }
@@ -229,38 +237,39 @@ fn by_identity(author: Identity, source: &Source, other: Identity, nick: &Nick) 
     }
 }
 
-fn topic(to: &Connection, room: &RoomName, text: &str, it: &Committed) -> rusqlite::Result<()> {
-    let by = &it.entry.source;
+/// What a room is about as of a place in the order, unless somebody has said so since.
+pub(super) fn topic(
+    to: &Connection,
+    room: &RoomName,
+    topic: Option<&Topic>,
+    as_of: Seq,
+) -> rusqlite::Result<()> {
+    let by = topic.map(|topic| &topic.by);
     let mut update = to.prepare_cached(
         "UPDATE places SET topic = ?2, topic_nick = ?3, topic_user = ?4, topic_host = ?5, topic_at = ?6
-         WHERE room = ?1",
+         WHERE room = ?1 AND NOT EXISTS (
+             SELECT 1 FROM heard h JOIN entries e ON e.seq = h.seq
+             WHERE h.place = places.id AND h.is_event = 1 AND h.seq > ?7 AND e.kind = ?8 AND e.removed = 0)",
     )?;
     update.execute(params![
         room.folded(),
-        (!text.is_empty()).then_some(text),
-        by.nick.as_str(),
-        by.user(),
-        by.host(),
-        it.at.0,
+        topic.map(|topic| &*topic.text),
+        by.map(|by| by.nick.as_str()),
+        by.map(|by| by.user()),
+        by.map(|by| by.host()),
+        topic.map(|topic| topic.at.0),
+        number(as_of.0),
+        kind::TOPIC,
     ])?;
     Ok(())
 }
 
-/// An entry did not take effect: it is not shown, and a topic that it set is the one before again.
+/// An entry did not take effect: it is not shown.
 pub(super) fn strike(to: &Connection, seq: Seq) -> rusqlite::Result<()> {
     let seq = number(seq.0);
     index::erase(to, seq)?;
     to.prepare_cached("UPDATE entries SET removed = 1 WHERE seq = ?1")?
         .execute([seq])?;
-    to.prepare_cached(
-        "UPDATE places SET (topic, topic_nick, topic_user, topic_host, topic_at) = (
-             SELECT nullif(e.text, ''), e.nick, e.user, e.host, e.at
-             FROM heard h JOIN entries e ON e.seq = h.seq
-             WHERE h.place = places.id AND h.is_event = 1 AND e.kind = ?2 AND e.removed = 0
-             ORDER BY h.seq DESC LIMIT 1)
-         WHERE id IN (SELECT h.place FROM heard h JOIN entries e ON e.seq = h.seq WHERE h.seq = ?1 AND e.kind = ?2)",
-    )?
-    .execute([seq, kind::TOPIC])?;
     Ok(())
 }
 

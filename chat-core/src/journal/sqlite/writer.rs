@@ -370,6 +370,9 @@ fn transact(
         match order {
             Order::Append(committed) => write::entry(&transaction, known, committed)?,
             Order::Strike(seq) => write::strike(&transaction, *seq)?,
+            Order::Topic(room, topic, at) => {
+                write::topic(&transaction, room, topic.as_ref(), *at)?;
+            }
             Order::Forget(room, until) => write::forget(&transaction, room, *until)?,
             Order::Conceal(room, until) => write::conceal(&transaction, room, *until)?,
             Order::Note(note) => write::note(&transaction, note)?,

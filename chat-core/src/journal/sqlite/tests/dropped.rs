@@ -12,10 +12,16 @@ fn what_did_not_take_effect_is_not_shown_and_sets_no_topic() {
             text: text.into(),
         })
     };
-    append(&mut journal, topic("the old one"), 1);
+    let old = append(&mut journal, topic("the old one"), 1);
     for struck in [topic("refused"), said("#a", "refused")] {
         let struck = append(&mut journal, struck, 2);
         journal.strike(&struck);
+        let old = Topic {
+            text: "the old one".into(),
+            by: Arc::clone(&old.entry.source),
+            at: old.at,
+        };
+        journal.restore_topic(&name("#a"), Some(&old), struck.seq);
     }
     append(&mut journal, said("#a", "here"), 3);
     let (there, _) = look(&mut journal, room("#a"), Span::latest(None), 9, false);
