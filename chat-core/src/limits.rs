@@ -153,6 +153,9 @@ pub const JOURNAL_LOG_PAGES: usize = 2000;
 /// Bytes of entries that may wait for the disk; the next one is refused. Ours: seconds of a disk that has hung.
 pub const JOURNAL_WAITING_BYTES_MAX: usize = 32 * 1024 * 1024;
 
+/// People of one name whose talks with somebody are read as one. Ours: what an answer takes stays bounded.
+pub const NAMESAKES_MAX: usize = 100;
+
 /// Notes and the like that may wait for a disk that has failed; the oldest are given up. Ours.
 pub const JOURNAL_OWED_MAX: usize = 100_000;
 

@@ -39,6 +39,7 @@ conversations! {
     a_moderated_room_hears_those_with_a_voice
     a_monitor_list_is_told_cleared_and_bounded
     a_name_taken_while_negotiating_is_asked_for_again
+    a_name_that_nobody_has_means_all_who_had_it
     a_name_that_is_refused_is_not_taken
     a_new_real_name_is_told_to_those_who_asked
     a_notice_is_never_answered

@@ -64,8 +64,16 @@ pub enum About {
 pub enum Where {
     /// That of a room, or of two identities.
     At(Place),
-    /// What an identity and somebody who had this name then said to each other last.
-    With(Identity, Nick),
+    /// What an identity and all who had a name then said to each other, since by a name alone nobody is known from another.
+    With {
+        /// Whose.
+        own: Identity,
+        /// What the others were called when they talked last.
+        called: Nick,
+        /// If nobody was: the first of these with whom there is anything. Who has left under a name may have talked under
+        /// another one.
+        or: Vec<Identity>,
+    },
 }
 
 /// A point in a history, as clients name it.
@@ -95,6 +103,16 @@ pub enum End {
     Earliest,
     /// The latest are given.
     Latest,
+}
+
+impl End {
+    /// So many of what is in order, from this end on.
+    pub(super) fn cut<T>(self, all: &mut Vec<T>, limit: usize) {
+        match self {
+            End::Earliest => all.truncate(limit),
+            End::Latest => drop(all.drain(..all.len().saturating_sub(limit))),
+        }
+    }
 }
 
 impl Span {

@@ -33,7 +33,7 @@ use crate::dialect::irc::history::{ChatHistory, Part, Query, classes};
 use crate::hub::Class;
 use crate::id::PersonId;
 use crate::journal::{About, Epochs, Place, Point, Question, Span, Where};
-use crate::limits::PLAIN_HISTORY_MESSAGES;
+use crate::limits::{NAMESAKES_MAX, PLAIN_HISTORY_MESSAGES};
 use crate::names::{Nick, RoomName};
 use inquiry::{Told, Wish};
 use spans::{Reading, spans};
@@ -44,6 +44,11 @@ fn misses_nothing(span: Span, epochs: &Epochs) -> bool {
         (Some(Point::Seq(seq)), None) => epochs.is_whole_since(seq),
         _ => true,
     }
+}
+
+/// Whether nobody of that name is known but to the journal, if to it.
+fn is_stranger(at: &Where) -> bool {
+    matches!(at, Where::With { or, .. } if or.is_empty())
 }
 
 impl Turn<'_> {
@@ -89,7 +94,7 @@ impl Turn<'_> {
             subcommand: asked.subcommand,
             target: target.into(),
             is_known,
-            is_stranger: matches!(at, Where::With(..)),
+            is_stranger: is_stranger(&at),
         };
         let classes = classes(self.caps(who));
         let mut reading = Reading::new(at, spans, question.limit, classes, self.chat.until);
@@ -122,10 +127,15 @@ impl Turn<'_> {
         let nick = Nick::new(target).ok()?;
         let own = self.chat.hub.person(who)?.identity;
         let here = self.chat.hub.by_nick(&nick).map(|member| member.identity);
-        let gone = || self.chat.hub.gone(&nick).next().map(|gone| gone.identity);
-        Some(match here.or_else(gone) {
+        let gone = self.chat.hub.gone(&nick).map(|gone| gone.identity);
+        let or = gone.take(NAMESAKES_MAX).collect();
+        Some(match here {
             Some(other) => Where::At(Place::direct(own, other)),
-            None => Where::With(own, nick),
+            None => Where::With {
+                own,
+                called: nick,
+                or,
+            },
         })
     }
 

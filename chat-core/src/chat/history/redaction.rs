@@ -55,7 +55,7 @@ impl Turn<'_> {
             target: asked.target.into(),
             msgid: asked.msgid.into(),
             reason: reason.map(Arc::from),
-            is_stranger: matches!(at, Where::With(..)),
+            is_stranger: super::is_stranger(&at),
         };
         let about = About::Said {
             at,

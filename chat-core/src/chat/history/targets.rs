@@ -1,6 +1,6 @@
 //! With whom and where something was said. IRCv3 chathistory, "TARGETS". Floor 5.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::inquiry::Wish;
 use super::lines::{Lines, TargetLine};
@@ -80,7 +80,7 @@ impl Turn<'_> {
             };
             Some(TargetLine { name, at })
         });
-        named.collect()
+        once_each(named.collect())
     }
 
     /// What those of them are called who are here.
@@ -95,4 +95,14 @@ impl Turn<'_> {
         here.map(|member| (member.identity, &member.source.nick))
             .collect()
     }
+}
+
+/// Several who have gone may have had one name; whoever asks for it is given what they all said. The latest line of each
+/// name stays.
+fn once_each(mut lines: Vec<TargetLine>) -> Vec<TargetLine> {
+    let mut later = HashSet::new();
+    lines.reverse();
+    lines.retain(|line| later.insert(line.name.to_ascii_lowercase()));
+    lines.reverse();
+    lines
 }

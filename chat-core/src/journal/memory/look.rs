@@ -1,5 +1,6 @@
 //! Looking through what is in memory. Floor 2.
 
+use std::cmp::Reverse;
 use std::convert::Infallible;
 use std::ops::Range;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use crate::hub::entry::{Act, Committed, Entry, Target};
 use crate::id::{Identity, Seq};
 use crate::journal::stamps::{Run, nearest, runs};
 use crate::journal::{About, End, Found, Partner, Place, Point, Question, Span, Talk, Where};
+use crate::limits::NAMESAKES_MAX;
 use crate::names::{Nick, RoomName};
 use crate::time::Timestamp;
 
@@ -23,15 +25,17 @@ impl Memory {
                 limit,
                 classes,
             } => {
-                let said = self.whose(whose, until);
+                let all = self.whose(whose, until);
                 let is_wanted = |entry: &Entry| classes.contains(&entry.class());
                 let within = self.within(*span, until);
-                Found::Said {
-                    entries: said.map_or_else(Vec::new, |said| {
-                        said.part(&within, *limit, span.from, is_wanted)
-                    }),
-                    is_whole: self.is_whole(said, *span, within.start),
-                }
+                let parts = all
+                    .iter()
+                    .map(|said| said.part(&within, *limit, span.from, is_wanted));
+                let mut entries: Vec<_> = parts.flatten().collect();
+                entries.sort_by_key(|entry| entry.seq);
+                span.from.cut(&mut entries, *limit);
+                let is_whole = self.are_whole(&all, *span, within.start);
+                Found::Said { entries, is_whole }
             }
             About::Talks {
                 of,
@@ -106,21 +110,44 @@ impl Memory {
         there.map(|end| end.map(|age| age.at))
     }
 
-    fn whose(&self, whose: &Where, until: Seq) -> Option<&Said> {
-        match whose {
-            Where::At(place) => self.said.get(*self.places.get(place)?),
-            Where::With(own, nick) => self.with(*own, nick, until),
+    fn whose(&self, whose: &Where, until: Seq) -> Vec<&Said> {
+        let (own, called, or) = match whose {
+            Where::At(place) => return self.at(place).into_iter().collect(),
+            Where::With { own, called, or } => (*own, called, or),
+        };
+        let found = self.with(own, called, until);
+        if !found.is_empty() {
+            return found;
         }
+        let mut others = or.iter().map(|other| Place::direct(own, *other));
+        let found = others.find_map(|place| self.at(&place));
+        found.into_iter().collect()
     }
 
-    /// The latest conversation with somebody of that name.
-    fn with(&self, own: Identity, nick: &Nick, until: Seq) -> Option<&Said> {
+    fn at(&self, place: &Place) -> Option<&Said> {
+        self.said.get(*self.places.get(place)?)
+    }
+
+    /// The latest conversations with all of that name.
+    fn with(&self, own: Identity, nick: &Nick, until: Seq) -> Vec<&Said> {
         let talks = self.said.iter().filter_map(|(_, said)| {
             let last = said.last_post(until)?;
             let (_, called) = partner(&said.place, own, last)?;
             (called == nick).then_some((last.seq, said))
         });
-        talks.max_by_key(|(seq, _)| *seq).map(|(_, said)| said)
+        let mut talks: Vec<_> = talks.collect();
+        talks.sort_by_key(|(seq, _)| Reverse(*seq));
+        talks.truncate(NAMESAKES_MAX);
+        talks.into_iter().map(|(_, said)| said).collect()
+    }
+
+    fn are_whole(&self, all: &[&Said], span: Span, first: Seq) -> bool {
+        match all {
+            [] => self.is_whole(None, span, first),
+            all => all
+                .iter()
+                .all(|said| self.is_whole(Some(said), span, first)),
+        }
     }
 
     /// Whoever names a moment may know nothing of a place that is younger.

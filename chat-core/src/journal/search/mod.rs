@@ -59,10 +59,10 @@ impl Within {
     pub(super) fn holds(&self, place: &Place) -> bool {
         match (self, place) {
             (Within::At(Where::At(at)), _) => at == place,
-            (Within::At(Where::With(own, _)), Place::Direct(one, other)) => {
+            (Within::At(Where::With { own, .. }), Place::Direct(one, other)) => {
                 own == one || own == other
             }
-            (Within::At(Where::With(..)), Place::Room(_)) => false,
+            (Within::At(Where::With { .. }), Place::Room(_)) => false,
             (Within::All { rooms, .. }, Place::Room(room)) => rooms.contains(room),
             (Within::All { of, .. }, Place::Direct(one, other)) => of == one || of == other,
         }
@@ -81,12 +81,14 @@ impl Within {
 
     /// Whether the other one was called as somebody said, if they are known by that alone.
     fn is_called(&self, it: &Committed, post: &Post) -> bool {
-        let Within::At(Where::With(own, called)) = self else {
+        let Within::At(Where::With { own, called, or }) = self else {
             return true;
         };
         match &post.target {
-            Target::Person { nick, .. } if it.entry.identity == *own => nick == called,
-            _ => it.entry.source.nick == *called,
+            Target::Person { nick, identity, .. } if it.entry.identity == *own => {
+                nick == called || or.contains(identity)
+            }
+            _ => it.entry.source.nick == *called || or.contains(&it.entry.identity),
         }
     }
 }

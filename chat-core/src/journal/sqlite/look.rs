@@ -13,6 +13,7 @@ use crate::hub::Class;
 use crate::hub::entry::Committed;
 use crate::id::{Identity, Seq};
 use crate::journal::{About, End, Found, Partner, Place, Point, Question, Span, Talk, Where};
+use crate::limits::NAMESAKES_MAX;
 use crate::names::{Nick, RoomName};
 use crate::time::Timestamp;
 
@@ -87,21 +88,18 @@ fn said(
     limit: usize,
     classes: &[Class],
 ) -> rusqlite::Result<Found> {
-    let place = match whose {
-        Where::At(place) => find_place(from, place)?,
-        Where::With(own, nick) => find_partner(from, *own, nick)?,
+    let places = match whose {
+        Where::At(place) => find_place(from, place)?.into_iter().collect(),
+        Where::With { own, called, or } => find_partners(from, *own, called, or)?,
     };
-    let (mut entries, mut is_whole) = (Vec::new(), is_whole(from, place, within)?);
-    if let Some(place) = place {
+    let (mut entries, mut is_whole) = (Vec::new(), are_whole(from, &places, within)?);
+    for place in places {
         for &class in classes {
             is_whole &= read(from, place, class, within, limit, &mut entries)?;
         }
-        entries.sort_by_key(|entry| entry.seq);
-        match within.from {
-            End::Earliest => entries.truncate(limit),
-            End::Latest => drop(entries.drain(..entries.len().saturating_sub(limit))),
-        }
     }
+    entries.sort_by_key(|entry| entry.seq);
+    within.from.cut(&mut entries, limit);
     let entries = entries.into_iter().map(Arc::new).collect();
     Ok(Found::Said { entries, is_whole })
 }
@@ -148,16 +146,37 @@ fn read(
     Ok(is_whole)
 }
 
-/// The latest talk with somebody of that name.
-fn find_partner(from: &Connection, own: Identity, nick: &Nick) -> rusqlite::Result<Option<i64>> {
-    let own = number(own.0);
-    from.prepare_cached(
+fn are_whole(from: &Connection, places: &[i64], within: &Within) -> rusqlite::Result<bool> {
+    if places.is_empty() {
+        return is_whole(from, None, within);
+    }
+    let mut places = places.iter();
+    places.try_fold(true, |so_far, &place| {
+        Ok(so_far & is_whole(from, Some(place), within)?)
+    })
+}
+
+/// The latest talks with all of that name, or one with those who had it later.
+fn find_partners(
+    from: &Connection,
+    own: Identity,
+    called: &Nick,
+    or: &[Identity],
+) -> rusqlite::Result<Vec<i64>> {
+    let mut select = from.prepare_cached(
         "SELECT id FROM places
          WHERE (one = ?1 AND other_nick = ?2 COLLATE NOCASE) OR (other = ?1 AND one_nick = ?2 COLLATE NOCASE)
-         ORDER BY (SELECT seq FROM heard WHERE place = id AND is_event = 0 ORDER BY seq DESC LIMIT 1) DESC LIMIT 1",
-    )?
-    .query_row(params![own, nick.as_str()], |row| row.get(0))
-    .optional()
+         ORDER BY (SELECT seq FROM heard WHERE place = id AND is_event = 0 ORDER BY seq DESC LIMIT 1) DESC LIMIT ?3",
+    )?;
+    let wanted = params![number(own.0), called.as_str(), number(NAMESAKES_MAX as u64)];
+    let found = select.query_map(wanted, |row| row.get(0))?;
+    let found: Vec<i64> = found.collect::<rusqlite::Result<_>>()?;
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let mut others = or.iter().map(|other| Place::direct(own, *other));
+    let found = others.find_map(|place| find_place(from, &place).transpose());
+    Ok(found.transpose()?.into_iter().collect())
 }
 
 /// All rooms and talks of somebody, each with its last post.

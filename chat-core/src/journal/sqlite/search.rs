@@ -161,7 +161,7 @@ fn places(within: &Within) -> String {
             let (one, other) = (index::talk_of(*one), index::talk_of(*other));
             format!("{} AND {}", quoted(&one), quoted(&other))
         }
-        Within::At(Where::With(own, _)) => quoted(&index::talk_of(*own)),
+        Within::At(Where::With { own, .. }) => quoted(&index::talk_of(*own)),
         Within::All { rooms, of } => {
             let rooms = rooms.iter().map(index::in_room);
             any(rooms.chain([index::talk_of(*of)]))

@@ -5,6 +5,8 @@ mod folders;
 #[cfg(test)]
 mod lost;
 #[cfg(test)]
+mod namesakes;
+#[cfg(test)]
 mod records;
 #[cfg(test)]
 mod redacted;
@@ -153,6 +155,15 @@ fn look(
 
 fn room(room: &str) -> Where {
     Where::At(Place::Room(name(room)))
+}
+
+/// What somebody said with all who were called so.
+fn with(own: u64, called: &str) -> Where {
+    Where::With {
+        own: Identity(own),
+        called: nick(called),
+        or: vec![],
+    }
 }
 
 fn texts(entries: &[Arc<Committed>]) -> String {
@@ -326,16 +337,13 @@ fn direct_messages_are_found_by_identity_and_by_name() {
     append(&mut journal, to_bob("psst"), 1);
     for whose in [
         Where::At(Place::direct(Identity(2), Identity(1))),
-        Where::With(Identity(1), nick("BOB")),
-        Where::With(Identity(2), nick("ana")),
+        with(1, "BOB"),
+        with(2, "ana"),
     ] {
         let (there, _) = look(&mut journal, whose.clone(), Span::latest(None), 9, false);
         assert_eq!(texts(&there), "psst", "{whose:?}");
     }
-    for whose in [
-        Where::With(Identity(3), nick("bob")),
-        Where::With(Identity(1), nick("eve")),
-    ] {
+    for whose in [with(3, "bob"), with(1, "eve")] {
         assert!(
             look(&mut journal, whose, Span::latest(None), 9, false)
                 .0

@@ -104,7 +104,7 @@ fn words_are_found_in_the_index_and_before_they_are_there() {
         assert_eq!(found(&at, &journal, &search), expected, "{search:?}");
     }
     let with_bob = Search {
-        within: Within::At(Where::With(Identity(1), nick("BOB"))),
+        within: Within::At(with(1, "BOB")),
         ..everywhere("creme")
     };
     assert_eq!(found(&at, &journal, &with_bob), "creme-fraiche");
