@@ -179,6 +179,40 @@ fn a_disk_that_is_whole_again_takes_the_next_message() {
     assert_eq!(history(&open(&disk), "#tea"), kept);
 }
 
+/// A line for each would fill a disk that is nearly full, if the log is on it.
+#[test]
+fn the_log_says_once_that_a_disk_refuses_and_once_that_it_is_over() {
+    for (level, fault) in [
+        ("disk", Fault::Full(0)),
+        ("disk", Fault::Unwritable),
+        ("relay", Fault::Full(0)),
+    ] {
+        let disk = Disk::new();
+        let program = Program::start_command(disk.on(command(&disk, &["--sync", level])));
+        let mut ana = Person::enter(&program, "ana", "#tea");
+        disk.fail(fault);
+        say_until_refused(&mut ana);
+        for _ in 0..20 {
+            say_in_vain(&mut ana, "no");
+        }
+        // More than one attempt in between fails.
+        std::thread::sleep(Duration::from_millis(1500));
+        disk.mend();
+        let mut refused = 21;
+        eventually("the log to say that it is over", || {
+            let label = ana.begin("now?");
+            refused += usize::from(ana.answer(&label).contains(" JOURNAL_FAILED "));
+            program.stderr().contains("is written again").then_some(())
+        });
+        let log = program.stderr();
+        let lines = |text: &str| log.lines().filter(|line| line.contains(text)).count();
+        assert_eq!(lines("was not written"), 1, "{log}");
+        let over = format!("is written again; so much was refused meanwhile: {refused}");
+        assert_eq!(lines(&over), 1, "{log}");
+        assert!(lines("ERROR") <= 3, "{log}");
+    }
+}
+
 /// While the disk takes its time, nothing is echoed, and everything else goes on.
 #[test]
 fn a_slow_disk_holds_nobody_else() {

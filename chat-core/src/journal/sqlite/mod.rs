@@ -31,6 +31,7 @@ mod schema;
 mod search;
 #[cfg(test)]
 mod tests;
+mod trouble;
 mod wal;
 mod write;
 mod writer;
@@ -108,6 +109,8 @@ pub struct Sqlite {
     /// Why the last write failed, if it did and what is told does not wait for it: then something told is owed, and until the
     /// disk has it nothing new is told.
     owes: Option<NotKept>,
+    /// How many were refused that the writer has not heard of.
+    turned_away: usize,
     /// What was told and will never be on the disk.
     lost: Lost,
     /// When the writer is to try again, after it failed.
@@ -175,6 +178,7 @@ impl Sqlite {
 
     fn append_durably(&mut self, ticket: Ticket, entry: Entry) {
         if let Some(why) = self.refuses() {
+            self.turned_away += 1;
             return self.decide(ticket, Err((Box::new(entry), why)));
         }
         self.last.0 += 1;
@@ -300,6 +304,10 @@ impl Journal for Sqlite {
     fn turn(&mut self, now: Now) {
         self.hear_reports(Some(now.mono + PAUSE));
         self.give_up_without_writer();
+        if self.turned_away > 0 {
+            let turned_away = std::mem::take(&mut self.turned_away);
+            self.order(Order::TurnedAway(turned_away));
+        }
         if self.retry_at.is_some_and(|at| at <= now.mono) {
             self.retry_at = None;
             self.order(Order::Retry);

@@ -10,6 +10,7 @@ use rusqlite::{Connection, Row, params};
 use super::gathering::Gathering;
 use super::reader::Reader;
 use super::record::{self, COLUMNS, number, unsigned};
+use super::trouble::Trouble;
 use super::write::Known;
 use super::writer::Writer;
 use super::{Bell, Folder, OpenError, Settings, Sqlite, folder, schema, wal};
@@ -62,6 +63,7 @@ impl Sqlite {
             unindexed: JOURNAL_FRESH,
             last_kept: start.last,
             owed: Vec::new(),
+            trouble: Trouble::default(),
             overdue: None,
         };
         let reader = Reader {
@@ -101,6 +103,7 @@ impl Sqlite {
             bell,
             threads,
             owes: None,
+            turned_away: 0,
             lost: Lost::default(),
             retry_at: None,
             retain_at: None,

@@ -25,6 +25,8 @@ pub(super) enum Order {
     Note(Note),
     /// A question that is to see everything that was ordered before.
     PassOn(Inquiry, Question),
+    /// So many were refused before they came here.
+    TurnedAway(usize),
     /// What time it is, for retention.
     Tick(Timestamp),
     /// What went wrong may be over: time to try again.

@@ -9,11 +9,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError};
 
+use log::Level;
 use rusqlite::{Connection, ErrorCode};
 
 use super::gathering::Gathering;
 use super::orders::{Order, Report, entries_of, forget_former_notes};
 use super::retention::Retention;
+use super::trouble::Trouble;
 use super::write::{self, Known};
 use super::{Bell, Cause, folder, schema};
 use crate::hub::entry::NotKept;
@@ -58,6 +60,7 @@ pub(super) struct Writer {
     pub(super) last_kept: Seq,
     /// What cannot be refused, and so is tried again.
     pub(super) owed: Vec<Order>,
+    pub(super) trouble: Trouble,
     /// Until when it was looked for what is old, as long as there is some left.
     pub(super) overdue: Option<Timestamp>,
 }
@@ -126,6 +129,7 @@ impl Writer {
         for order in batch {
             match order {
                 Order::PassOn(inquiry, question) => questions.push((inquiry, question)),
+                Order::TurnedAway(count) => self.trouble.count(count),
                 Order::Tick(now) => self.overdue = Some(now),
                 Order::Retry => retry = true,
                 Order::End => ends = true,
@@ -139,6 +143,7 @@ impl Writer {
             self.count(&orders);
             self.commit(orders);
         }
+        self.tell_if_over();
         for question in questions {
             self.pass_on(question);
         }
@@ -171,6 +176,7 @@ impl Writer {
     fn commit(&mut self, orders: Vec<Order>) {
         let mut report = Report::of(&orders);
         let result = self.try_commit(&orders);
+        self.note_trouble(&result, &orders);
         if let (Ok(()), Some(last)) = (&result, entries_of(&orders).last()) {
             self.last_kept = last.seq;
         }
@@ -180,6 +186,29 @@ impl Writer {
             report.struck = 0;
         }
         self.report(report);
+    }
+
+    /// A commit of nothing says nothing of the disk.
+    fn note_trouble(&mut self, result: &Result<(), NotKept>, orders: &[Order]) {
+        match result {
+            Ok(()) if orders.is_empty() => {}
+            Ok(()) => self.trouble.ease(),
+            Err(_) => {
+                self.trouble.begin();
+                if self.durability == Durability::Disk {
+                    self.trouble.count(entries_of(orders).count());
+                }
+            }
+        }
+    }
+
+    fn tell_if_over(&mut self) {
+        if let Some(refused) = self.trouble.end() {
+            log::info!(
+                "the journal {} is written again; so much was refused meanwhile: {refused}",
+                self.file.display()
+            );
+        }
     }
 
     fn report(&self, report: Report) {
@@ -198,11 +227,12 @@ impl Writer {
 
     /// What went wrong, after the file is sound again or was given up for now.
     fn failed(&mut self, error: &rusqlite::Error) -> NotKept {
-        log::error!(
+        self.trouble.begin();
+        self.complain(&format!(
             "the journal {} was not written: {error}{}",
             self.file.display(),
             Cause::of(error)
-        );
+        ));
         self.known.clear();
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => return NotKept::DiskFull,
@@ -213,7 +243,7 @@ impl Writer {
         self.overdue = None;
         // Those that are refused now must not be there after the next start.
         if let Some(Err(error)) = self.connection.take().as_ref().map(write::over) {
-            log::error!("what was refused may come back: {error}");
+            self.complain(&format!("what was refused may come back: {error}"));
         }
         self.reopen();
         NotKept::DiskFailed
@@ -226,13 +256,28 @@ impl Writer {
         }
         match self.open_anew() {
             Ok(connection) => {
-                log::info!(
-                    "the journal {} is sound and written again",
-                    self.file.display()
+                self.remark(
+                    Level::Info,
+                    &format!(
+                        "the journal {} is sound and written again",
+                        self.file.display()
+                    ),
                 );
+                self.trouble.ease();
                 self.connection = Some(connection);
             }
-            Err(error) => log::error!("{error}{}", error.cause()),
+            Err(error) => self.complain(&format!("{error}{}", error.cause())),
+        }
+    }
+
+    fn complain(&mut self, what: &str) {
+        self.remark(Level::Error, what);
+    }
+
+    /// Once, as long as the disk refuses.
+    fn remark(&mut self, level: Level, what: &str) {
+        if self.trouble.is_news(what) {
+            log::log!(level, "{what}");
         }
     }
 
@@ -242,7 +287,7 @@ impl Writer {
         schema::check(&connection).map_err(failed)?;
         if self.durability == Durability::Disk {
             let taken = write::take_back(&mut connection, self.last_kept).map_err(failed)?;
-            log::info!("{taken} entries that were refused are not in it");
+            log::debug!("{taken} entries that were refused are not in it");
         }
         folder::sync_around(&self.file)?;
         schema::settle(&connection, self.durability).map_err(failed)?;
@@ -376,7 +421,11 @@ fn transact(
             Order::Forget(room, until) => write::forget(&transaction, room, *until)?,
             Order::Conceal(room, until) => write::conceal(&transaction, room, *until)?,
             Order::Note(note) => write::note(&transaction, note)?,
-            Order::PassOn(..) | Order::Tick(_) | Order::Retry | Order::End => {}
+            Order::PassOn(..)
+            | Order::TurnedAway(_)
+            | Order::Tick(_)
+            | Order::Retry
+            | Order::End => {}
         }
     }
     transaction.commit()
