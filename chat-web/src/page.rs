@@ -93,7 +93,7 @@ impl Page {
     /// |---|---|
     /// | `--ground`, `--ink` | the page, and what is said |
     /// | `--side`, `--line`, `--pressed` | the lists at the sides and the page around the login; lines; what is chosen |
-    /// | `--quiet` | what is said less loudly: times, topics, notes |
+    /// | `--quiet` | what is said less loudly: times, topics, notes; paler, the frames of boxes |
     /// | `--accent` | links, buttons with `--ground` as their text, the box that is typed into |
     /// | `--want`, `--edge`, `--want-ink` | what mentions the reader; the state of the connection |
     /// | `--wrong`, `--wrong-ground` | errors |

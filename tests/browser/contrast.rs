@@ -33,6 +33,31 @@ fn every_text_has_contrast_in_both_themes() {
 }
 
 #[test]
+fn every_box_can_be_told_from_what_it_stands_on_in_both_themes() {
+    let chat = Chat::with(&["--unlimited"]);
+    let login = chat.at_login("/login");
+    let ana = chat.enter("ana");
+    let _people = busy(&chat, &ana);
+    does(&ana, "Me, from ten on.", "React");
+    ana.page.wait_for("document.querySelector('#bar input')");
+    // Whatever has the focus has another frame.
+    for (person, boxes) in [(&login, 1), (&ana, 3)] {
+        person.page.eval("document.activeElement.blur()");
+        for scheme in ["light", "dark"] {
+            person.page.color_scheme(scheme);
+            let frames = person
+                .page
+                .eval(&format!("(() => {{ {CONTRAST} {FRAMES} }})()"));
+            let frames = frames.as_array().expect("a list");
+            assert_eq!(frames.len(), boxes, "{frames:?}");
+            for frame in frames {
+                assert!(frame[0].as_f64() >= Some(3.0), "{frame}, {scheme}");
+            }
+        }
+    }
+}
+
+#[test]
 fn every_colour_of_a_name_has_contrast_in_both_themes() {
     let chat = Chat::with(&["--unlimited"]);
     let ana = chat.enter("ana");
@@ -56,12 +81,12 @@ const CONTRAST: &str = "
             .map(part => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
     };
-    const contrast = one => {
+    const contrast = (one, color = getComputedStyle(one).color) => {
         const styles = [];
         for (let node = one; node; node = node.parentElement) styles.unshift(getComputedStyle(node));
         let ground = paint('white');
         for (const { backgroundColor } of styles) ground = paint(backgroundColor);
-        const text = paint(styles.at(-1).color, styles.reduce((all, { opacity }) => all * opacity, 1));
+        const text = paint(color, styles.reduce((all, { opacity }) => all * opacity, 1));
         const [dark, light] = [ground, text].sort((a, b) => a - b);
         return (light + 0.05) / (dark + 0.05);
     };";
@@ -74,6 +99,17 @@ const PALE: &str = "
         .filter(one => speaks(one) && !one.ariaHidden && one.checkVisibility({ opacityProperty: true }))
         .map(one => [contrast(one), one.className || one.id || one.localName, one.textContent.slice(0, 30)])
         .filter(([ratio]) => ratio < 4.5);";
+
+/// What is typed into, with the contrast of its frame to what is around and what is within, whichever
+/// is less. WCAG 2.2, 1.4.11.
+const FRAMES: &str = "
+    const frame = one => {
+        const { borderTopWidth, borderTopColor, backgroundColor } = getComputedStyle(one);
+        const color = borderTopWidth === '0px' ? backgroundColor : borderTopColor;
+        return [Math.min(...[one, one.parentNode].map(ground => contrast(ground, color))), one.id || one.ariaLabel];
+    };
+    return [...document.querySelectorAll('input:not([type=hidden], [type=checkbox]), form:has(textarea)')]
+        .filter(one => one.checkVisibility()).map(frame);";
 
 const PALE_HUES: &str = "
     const found = [], places = '.lead .author, .mention .author, #people .nick, #me .nick, .lead .avatar';

@@ -395,11 +395,17 @@ fn odd_texts_stay_in_their_place() {
         ana.page.wait_for(&format!("innerWidth === {width}"));
         album.take(&ana.page, name);
         assert_eq!(ana.page.eval(WIDER), json!([]), "at {width} px");
+        assert_eq!(ana.page.eval(OVER), json!([]), "at {width} px");
     }
     ana.page
         .eval("document.querySelector('#scroll').scrollTop = 0");
     album.take(&ana.page, "odd-texts-narrow-top");
 }
+
+/// Texts whose marks may pile up over the name above them.
+const OVER: &str = "[...document.querySelectorAll('#log .lead .text')].filter(one => \
+    getComputedStyle(one).overflowY !== 'clip' || one.getBoundingClientRect().top - parseFloat(getComputedStyle(one).overflowClipMargin) \
+        < one.parentNode.querySelector('.author').getBoundingClientRect().bottom).map(one => one.textContent)";
 
 /// What reaches beyond the window, or scrolls sideways.
 const WIDER: &str = "[document.scrollingElement, ...document.querySelectorAll('main, main *')].filter(one => \
