@@ -288,6 +288,7 @@ fn a_deleted_message_is_gone_everywhere_and_stays_gone() {
     for person in [&ana, &bob] {
         person.sees("Message deleted by ana");
         person.shows("#log .quote", "ana message deleted");
+        person.shows("#log .quote i", "message deleted");
     }
     bob.page
         .wait_for("document.querySelector('#answering').hidden");

@@ -67,6 +67,15 @@ fn an_operator_keeps_a_room_in_order_and_others_cannot() {
     keep_picture(&ana, "bans");
     chooses(&ana, "Lift");
     ana.sees("ana lifted the ban on");
+    ana.say("/mode +e bob!*@*");
+    ana.sees("ana exempted bob!*@* from bans");
+    ana.say("/mode e");
+    ana.shows("#sheet-title", "Exempt from bans in #tea");
+    chooses(&ana, "Remove");
+    ana.sees("ana no longer exempts bob!*@* from bans");
+    ana.say("/mode I");
+    ana.page.wait_for_text("Nobody may come uninvited.");
+    ana.page.press("Escape");
     bob.say("/join #tea");
     ana.sees_people(&["ana", "bob"]);
 }

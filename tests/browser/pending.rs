@@ -195,8 +195,9 @@ fn a_refused_message_says_why_and_can_be_tried_again_taken_back_or_thrown_away()
     }
     ana.page
         .wait_for("document.querySelectorAll('#log .failed').length === 3");
-    ana.page
-        .wait_for_text("Not sent: nobody here is called nobody. Look in the list of people.");
+    ana.page.wait_for_text(
+        "Not sent: nobody here is called nobody. They may have left, or go by another name.",
+    );
     let press = |text: &str, way: &str| {
         let row = "[...document.querySelectorAll('#log .failed')]";
         ana.page.eval(&format!(

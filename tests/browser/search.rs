@@ -30,12 +30,24 @@ fn what_was_said_is_found_and_shown_in_its_place() {
     ana.page.press("Enter");
     ana.shows("#sheet mark", "Wheelbarrow");
     keep_picture(&ana, "search");
+    let found = ana.page.eval(
+        "[...document.querySelectorAll('#sheet .result :is(.note, time)')].map(one => one.textContent)",
+    );
+    ana.shows("#sheet .result .note", "#lobby");
     ana.page.click("#sheet .result");
     ana.shows("#room-name", "#lobby");
     ana.page.wait_for(
         "document.querySelector('#log .flash .text')?.textContent === 'The Wheelbarrow is in the shed'",
     );
     assert!(!id_of(&ana, "The Wheelbarrow is in the shed").is_empty());
+    let clock = ana
+        .page
+        .eval("document.querySelector('#log .flash time').textContent");
+    let (found, clock) = (found[1].as_str().unwrap(), clock.as_str().unwrap());
+    assert!(
+        found.ends_with(&format!(" {clock}")),
+        "{found} has the hour as {clock}"
+    );
     ana.page.press("Control+k");
     ana.page.type_text("nothing of the kind");
     ana.page.press("Enter");
@@ -63,6 +75,7 @@ fn what_was_found_opens_its_conversation_again_and_takes_little_place() {
     ana.page
         .wait_for("document.querySelectorAll('#sheet .result').length === 2");
     keep_picture(&ana, "search-long");
+    ana.shows("#sheet .result .note", "with irene");
     let tallest = "Math.max(...[...document.querySelectorAll('#sheet .result')].map(one => one.offsetHeight))";
     let tallest = ana.page.eval(tallest).as_f64().expect("a height");
     assert!((100.0..220.0).contains(&tallest), "{tallest}");

@@ -119,7 +119,7 @@ fn a_refusal_says_what_to_do() {
         ("/nick 1st", "A name starts with a letter"),
         (
             "/msg nobody hello",
-            "here is called nobody. Look in the list",
+            "here is called nobody. They may have left",
         ),
         ("/join #a,b?", "b?: a room's name starts with #"),
     ] {

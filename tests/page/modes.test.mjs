@@ -44,9 +44,9 @@ test('only operators are offered what only they may do', () => {
 	hear(':bob!b@h MODE #a +v ann');
 	assert.deepEqual(offered('bob'), [], 'a voice is not enough');
 	hear(':bob!b@h MODE #a +o ann');
-	assert.deepEqual(offered('BOB'), ['No operator any more', 'Take voice', 'Remove from room', 'Ban and remove']);
+	assert.deepEqual(offered('BOB'), ['Take operator’s rights', 'Take voice', 'Remove from room', 'Ban and remove']);
 	assert.deepEqual(offered('eve').slice(0, 2), ['Make operator', 'Take voice']);
-	assert.deepEqual(offered('ann'), ['No operator any more']);
+	assert.deepEqual(offered('ann'), ['Take operator’s rights']);
 	assert.deepEqual(offered('nobody'), []);
 	assert.deepEqual(deeds(chat, room, 'bob').at(-1)[1], ['MODE #a +b *!*@cafe', 'KICK #a bob']);
 	hear(':joe!j@cafe JOIN #a');
@@ -84,10 +84,18 @@ test('what we are in a room whose names are too many is told by WHOIS', () => {
 	assert.equal(room.ranked, false, 'it is asked for again');
 });
 
+test('who is not held by a ban, or needs no invitation, is told in words', () => {
+	const { hear, told, asked, room } = chatting(':s 005 ann CHANMODES=beI,k,l,imnst :ok');
+	hear(':bob!b@h MODE #a +e-I+e-e eve!*@* *!*@cafe a b');
+	assert.deepEqual(told(), ['bob exempted eve!*@* from bans', 'bob no longer lets *!*@cafe come uninvited', 'bob exempted a from bans', 'bob no longer exempts b from bans']);
+	hear(':s 348 ann #a *!*@one bob 1', ':s 349 ann #a :end', ':s 346 ann #a *!*@two bob 2', ':s 347 ann #a :end');
+	assert.deepEqual(asked.filter(([name]) => name === 'bans'), [['bans', room, [['*!*@one', 'bob', '1']], 'e'], ['bans', room, [['*!*@two', 'bob', '2']], 'I']]);
+});
+
 test('the list of bans is told as a whole', () => {
 	const { hear, asked, room } = chatting();
 	hear(':s 367 ann #a *!*@one bob 1', ':s 367 ann #a *!*@two bob 2', ':s 368 ann #a :end', ':s 368 ann #a :end');
-	assert.deepEqual(asked.filter(([name]) => name === 'bans'), [['bans', room, [['*!*@one', 'bob', '1'], ['*!*@two', 'bob', '2']]], ['bans', room, []]]);
+	assert.deepEqual(asked.filter(([name]) => name === 'bans'), [['bans', room, [['*!*@one', 'bob', '1'], ['*!*@two', 'bob', '2']], 'b'], ['bans', room, [], 'b']]);
 });
 
 test('in a crowd comings and goings are one line that grows', () => {

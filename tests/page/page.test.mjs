@@ -17,7 +17,7 @@ test('text nodes only, nothing inline, nothing from elsewhere', () => {
 // Comments are in it, which do not travel: what does is bounded by a test of chat-web's pages.rs. Replies, reactions, search, moderation and operators were added; then what keeps it from losing a word.
 test('the page does not grow unnoticed', () => {
 	const bytes = [...files.values()].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-	assert.ok(bytes < 159_000, `${bytes} bytes`);
+	assert.ok(bytes < 163_000, `${bytes} bytes`);
 });
 
 // chat-web's assets.rs leaves comments out of what travels, and looks at each line alone.

@@ -8,7 +8,7 @@ const ONLY_HERE = ' (only in this tab: keep it open)'; // the browser refused to
 const FATES = new Map([['waiting', 'waits to be sent'], ['sent', 'on its way'], ['unsure', 'waits to be sent']]);
 
 const GROUP_MS = 5 * 60_000, QUOTED = 120;
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
 const date = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
 const day = item => item && new Date(item.at).toDateString();
 export const time = (at, words) => Object.assign(el('time', '', words.format(at)), { dateTime: new Date(at).toISOString() });
@@ -51,7 +51,7 @@ function quote(node, { reply, removed }, room, jump) {
 	if ((node.quoted ?? '') === mark) return;
 	node.quoted = mark;
 	node.querySelector('.quote')?.remove();
-	const said = other ? [nickname(other.nick), ' ', short(other)] : [mark];
+	const said = other ? [nickname(other.nick), ' ', other.removed ? el('i', '', short(other)) : short(other)] : [mark];
 	if (mark) node.querySelector('.text').before(Object.assign(button('quote', () => jump(reply), ...said), { title: 'Go to that message' }));
 }
 

@@ -33,6 +33,7 @@ export function mark(support, person, { on, mode }) {
 
 const WORDS = new Map(Object.entries({
 	o: ['made $ an operator', 'took the operator’s rights from $'], v: ['gave $ a voice', 'took $’s voice'], b: ['banned $', 'lifted the ban on $'],
+	e: ['exempted $ from bans', 'no longer exempts $ from bans'], I: ['let $ come uninvited', 'no longer lets $ come uninvited'],
 	i: ['made the room open to invited people only', 'opened the room to everybody'], m: ['let only people with a voice speak', 'let everybody speak'],
 	n: ['let only people in the room speak', 'let people outside speak'], t: ['let only operators set the topic', 'let everybody set the topic'],
 	s: ['hid the room', 'showed the room'], k: ['set a key', 'removed the key'], l: ['set the limit to $ people', 'removed the limit of people'],
@@ -50,7 +51,7 @@ export function deeds(chat, room, nick) {
 	if (!person || !mayModerate(chat, room)) return [];
 	const has = mode => person.marks.includes(marks[modes.indexOf(mode)]);
 	const give = (mode, make, take) => (modes.includes(mode) ? [[has(mode) ? take : make, [`MODE ${room.name} ${has(mode) ? '-' : '+'}${mode} ${nick}`]]] : []);
-	const rights = [...give('o', 'Make operator', 'No operator any more'), ...give('v', 'Give voice', 'Take voice')];
+	const rights = [...give('o', 'Make operator', 'Take operator’s rights'), ...give('v', 'Give voice', 'Take voice')];
 	const kick = `KICK ${room.name} ${nick}`, kill = chat.oper ? [['Remove from the server', [`KILL ${nick}`]]] : [];
 	return chat.isMe(nick) ? rights.slice(0, has('o') ? 1 : 0) : [...rights, ['Remove from room', [kick]], ['Ban and remove', [`MODE ${room.name} +b ${banMask(person, room.people.values())}`, kick]], ...kill];
 }

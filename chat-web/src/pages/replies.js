@@ -1,6 +1,6 @@
 // What the server's numbers say: in its words what is wrong, and what to do next here. Pure.
 const NEXT = new Map(Object.entries({
-	401: () => 'Look in the list of people.', 433: name => `Choose another: /nick ${name}_`, 442: room => `Join it first: /join ${room}`,
+	401: () => 'They may have left, or go by another name.', 433: name => `Choose another: /nick ${name}_`, 442: room => `Join it first: /join ${room}`,
 }));
 
 /** The words of the server as a sentence; a name in front stays as it is, and a command is written as in the box. */

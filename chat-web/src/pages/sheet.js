@@ -39,11 +39,16 @@ export function personMenu(chat, nick, anchor, on) {
 	sheet(nick, [...(own ? [] : talk), ...does], anchor);
 }
 
-/** The list of bans has come. */
-export function showBans(room, bans, on) {
-	const lift = mask => choice('Lift', () => on.send(`MODE ${room.name} -b ${mask}`));
+const LISTS = {
+	b: ['Banned from', 'Nobody is banned.', 'Lift'], e: ['Exempt from bans in', 'Nobody is exempt from bans.', 'Remove'],
+	I: ['May come uninvited to', 'Nobody may come uninvited.', 'Remove'],
+};
+
+/** The list of bans, or another one, has come. */
+export function showBans(room, bans, letter, on) {
+	const [title, none, end] = LISTS[letter], lift = mask => choice(end, () => on.send(`MODE ${room.name} -${letter} ${mask}`));
 	const rows = bans.map(([mask, by]) => el('li', '', bdi(mask), el('span', 'note', by ? `by ${by.split('!')[0]}` : ''), lift(mask)));
-	sheet(`Banned from ${room.name}`, rows.length ? [el('ul', 'rows', ...rows)] : [el('p', 'quiet', 'Nobody is banned.')]);
+	sheet(`${title} ${room.name}`, rows.length ? [el('ul', 'rows', ...rows)] : [el('p', 'quiet', none)]);
 }
 
 const KEYS = [
@@ -145,7 +150,7 @@ export class Search {
 			closeSheet();
 			this.on.jump(room, id);
 		};
-		return button('result', go, avatar(nick), el('span', 'head', nickname(nick, 'author'), ' ', el('span', 'note', room), ' ', time(at, when)),
+		return button('result', go, avatar(nick), el('span', 'head', nickname(nick, 'author'), ' ', el('span', 'note', room[0] === '#' ? room : `with ${room}`), ' ', time(at, when)),
 			Object.assign(el('span', 'said', ...marked(text, this.#looked)), { dir: 'auto' }));
 	}
 

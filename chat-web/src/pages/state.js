@@ -21,7 +21,7 @@ export class Chat {
 
 	/**
 	 * `on`: ready(), joined(room), left(room), renamed(old), echo(), error(text, label, name), marked(room), apart(note), wanted(room, item),
-	 * redacted(room, id), crowd(room), found(items, label), callers(list, label), bans(room, masks), refused(code, label, more), and
+	 * redacted(room, id), crowd(room), found(items, label), callers(list, label), bans(room, masks, mode), refused(code, label, more), and
 	 * history(room, items, label, page), which answers with `{fresh, missed, older}`: what is new, and why it was asked for.
 	 */
 	constructor(me, on, pending = new Pending()) {
@@ -135,7 +135,7 @@ const HANDLERS = new Map(Object.entries({
 	'001': (chat, message, me) => Object.assign(chat, { me }),
 	'005': (chat, message, me, ...list) => list.forEach(token => chat.support.set(...`${token}=`.split('='))),
 	305: chat => Object.assign(chat, { away: false }), 306: chat => Object.assign(chat, { away: true }),
-	332: setTopic, 331: (chat, message, me, name) => setTopic(chat, message, me, name, ''), 353: names, 366: named, 319: whois, 221: modes, 367: banned, 368: allBanned,
+	332: setTopic, 331: (chat, message, me, name) => setTopic(chat, message, me, name, ''), 353: names, 366: named, 319: whois, 221: modes, 367: banned, 368: allBanned, 348: banned, 349: allBanned, 346: banned, 347: allBanned,
 	352: (chat, message, ...who) => setAway(chat, who[5] ?? '', who[6]?.[0] === 'G'),
 	376: chat => chat.on.ready(), 422: chat => chat.on.ready(),
 }));

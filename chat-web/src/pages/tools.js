@@ -54,7 +54,7 @@ export class Tools {
 		});
 	}
 
-	bans = (room, bans) => showBans(room, bans, this.wire);
+	bans = (room, bans, letter) => showBans(room, bans, letter, this.wire);
 
 	redacted(id, text) {
 		this.composer.redacted(id, text);
