@@ -120,6 +120,7 @@ fn garden(chat: &Chat, reader: &Person) -> Vec<LineClient> {
     tell(&mut people[0], &PLAN);
     reader.say("/join #garden");
     reader.sees("lunch at one");
+    reader.shows("#people [data-name=weather] .bot", "bot");
     let (plan, pots) = (
         id_of(reader, PLAN_TEXT),
         id_of(reader, "Shall I bring the big pots?"),

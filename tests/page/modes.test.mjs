@@ -31,6 +31,17 @@ test('whoever made the room and comes back has the mark that the server tells', 
 	assert.deepEqual([told().at(-1), marks().includes('@eve')], ['s made eve an operator', true]);
 });
 
+test('a bot is known by WHO, by its coming and by what it says', () => {
+	const { chat, hear, room } = chatting(':s 005 ann BOT=B :ok'), bots = () => room.listed().filter(({ bot }) => bot).map(({ nick }) => nick);
+	hear('@bot :new!n@h JOIN #a', ':s 352 ann #a b cafe s bob H@B :0 Bob', ':s 352 ann #a e e s eve G :0 Eve');
+	assert.deepEqual([bots(), room.people.get('eve').away], [['bob', 'new'], true]);
+	hear(':bob!b@cafe NICK bot', ':s 352 ann #a n h s new H :0 New', '@bot;msgid=1 :eve!e@e PRIVMSG #a :beep');
+	assert.deepEqual(bots(), ['bot', 'eve']);
+	chat.support.delete('BOT');
+	hear(':s 352 ann #a b cafe s bot H@B :0 Bob');
+	assert.deepEqual(bots(), ['eve'], 'what B means is the server’s to say');
+});
+
 test('a person who is removed is told, with the reason if there is one', () => {
 	const { hear, told, room, asked } = chatting();
 	hear(':bob!b@h KICK #a eve :shouting', ':bob!b@h KICK #a ann :bob');

@@ -1,5 +1,6 @@
 // What is said, and what hangs on it. Pure.
 import { joined, timeOf } from './irc.js';
+import { byBot, note } from './people.js';
 import { hearTyping } from './typing.js';
 
 const STATUS = /^([@+])+(?=#)/; // `@#room` is for those of the room with that mark: STATUSMSG
@@ -13,7 +14,7 @@ const answered = tags => tags.get('+reply') ?? tags.get('+draft/reply');
 
 export function item(chat, { command, nick, tags, params: [to = '', said = ''] }, at) {
 	const action = /^\x01ACTION ([^\x01]*)/.exec(said), text = action?.[1] ?? said, own = chat.isMe(nick);
-	const kind = action ? 'action' : command === 'NOTICE' ? 'notice' : 'post', bot = tags.has('bot') || tags.has('draft/bot');
+	const kind = action ? 'action' : command === 'NOTICE' ? 'notice' : 'post', bot = byBot({ tags });
 	return { kind, at, id: tags.get('msgid'), nick, text, own, mention: !own && chat.mentions(text), reply: answered(tags), bot, only: STATUS.exec(to)?.[1] };
 }
 
@@ -25,6 +26,7 @@ export function said(chat, message, whom = '', text = '') {
 	const mine = said.own && chat.pending.take(message.label), one = Object.assign(mine || {}, said, { state: '' }); // the same item: it keeps its row
 	one.mention ||= !one.own && Boolean(room?.find(one.reply)?.own);
 	if (room) hearTyping(room, message.nick, 'done');
+	if (one.bot) note(chat, one.nick, { bot: true });
 	if (room?.insert([one]).length) chat.count(room, one);
 	if (!one.own) return;
 	chat.prefix = message.source;

@@ -3,7 +3,10 @@ import { fold, timeOf } from './irc.js';
 import { changes, mark, ranks, words } from './modes.js';
 
 const CROWD = 100; // people, from which on the server counts them
-const person = (nick, source = '', marks = '') => ({ nick, marks, away: false, host: source.split('@')[1] ?? '' });
+const person = (nick, source = '', marks = '', bot = false) => ({ nick, marks, away: false, bot, host: source.split('@')[1] ?? '' });
+
+/** Whether a bot did this: IRCv3 bot-mode. */
+export const byBot = ({ tags }) => tags.has('bot') || tags.has('draft/bot');
 
 export function join(chat, message, name = '') {
 	const own = chat.isMe(message.nick), room = own ? chat.open(name) : chat.room(name);
@@ -12,7 +15,7 @@ export function join(chat, message, name = '') {
 		room.people.clear();
 		Object.assign(room, { name, joined: true, total: 0, stale: true, naming: null, ranked: false });
 	} else chat.move([room], message.nick, 'joined', message);
-	room?.people.set(fold(message.nick), person(message.nick, message.source));
+	room?.people.set(fold(message.nick), person(message.nick, message.source, '', byBot(message)));
 	if (own) chat.on.joined(room);
 }
 
@@ -52,13 +55,18 @@ export function renamed(chat, message, name = message.nick) {
 	if (own) chat.on.renamed(old);
 }
 
-export function setAway(chat, nick, away) {
-	for (const { people } of chat.with(nick)) Object.assign(people.get(fold(nick)) ?? {}, { away });
+/** Facts about somebody, wherever they are. */
+export function note(chat, nick, facts) {
+	for (const { people } of chat.with(nick)) Object.assign(people.get(fold(nick)) ?? {}, facts);
 }
+
+/** An answer to WHO. */
+export const described = (chat, message, me, room, user, host, server, nick = '', flags = '') =>
+	note(chat, nick, { away: flags[0] === 'G', bot: flags.includes(chat.support.get('BOT') || '-') });
 
 export function away(chat, message, why) {
 	const is = why !== undefined;
-	setAway(chat, message.nick, is);
+	note(chat, message.nick, { away: is });
 	chat.move(chat.with(message.nick), message.nick, is ? `is away${why && ` (${why})`}` : 'is back', message);
 }
 

@@ -20,14 +20,14 @@ export function drawRooms(chat, show) {
 	$('open-rooms').classList.toggle('dot', rooms.some(({ unread }) => unread));
 }
 
-function person(button, { name, marks, away, me }) {
-	button.replaceChildren(avatar(name), nickname(name), el('span', 'mark', marks[0] ?? ''), el('span', 'note', away ? 'away' : me ? 'you' : ''));
+function person(button, { name, marks, away, bot, me }) {
+	button.replaceChildren(avatar(name), nickname(name), el('span', 'mark', marks[0] ?? ''), bot ? el('span', 'bot', 'bot') : '', el('span', 'note', away ? 'away' : me ? 'you' : ''));
 	button.className = away ? 'person away' : 'person';
 }
 
 export function drawPeople(chat, open) {
 	const people = chat.current?.direct === false ? chat.current.listed() : [];
-	refill($('people'), people.map(({ nick, marks, away }) => ({ name: nick, marks, away, me: chat.isMe(nick) })), person, open);
+	refill($('people'), people.map(({ nick, marks, away, bot }) => ({ name: nick, marks, away, bot, me: chat.isMe(nick) })), person, open);
 	$('people-count').textContent = chat.current?.total || people.length;
 	$('open-people').hidden = $('people-side').hidden = !people.length;
 }

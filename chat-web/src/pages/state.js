@@ -2,7 +2,7 @@
 import { fold, timeOf } from './irc.js';
 import { mentions } from './format.js';
 import { batch, said, tags } from './messages.js';
-import { allBanned, away, banned, crowd, gone, join, kicked, mode, modes, named, names, renamed, setAway, whois } from './people.js';
+import { allBanned, away, banned, crowd, described, gone, join, kicked, mode, modes, named, names, renamed, whois } from './people.js';
 import { Pending } from './pending.js';
 import { Room } from './room.js';
 import { answer, explain, sentence } from './replies.js';
@@ -135,7 +135,6 @@ const HANDLERS = new Map(Object.entries({
 	'001': (chat, message, me) => Object.assign(chat, { me }),
 	'005': (chat, message, me, ...list) => list.forEach(token => chat.support.set(...`${token}=`.split('='))),
 	305: chat => Object.assign(chat, { away: false }), 306: chat => Object.assign(chat, { away: true }),
-	332: setTopic, 331: (chat, message, me, name) => setTopic(chat, message, me, name, ''), 353: names, 366: named, 319: whois, 221: modes, 367: banned, 368: allBanned, 348: banned, 349: allBanned, 346: banned, 347: allBanned,
-	352: (chat, message, ...who) => setAway(chat, who[5] ?? '', who[6]?.[0] === 'G'),
+	332: setTopic, 331: (chat, message, me, name) => setTopic(chat, message, me, name, ''), 353: names, 366: named, 319: whois, 352: described, 221: modes, 367: banned, 368: allBanned, 348: banned, 349: allBanned, 346: banned, 347: allBanned,
 	376: chat => chat.on.ready(), 422: chat => chat.on.ready(),
 }));
