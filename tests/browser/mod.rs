@@ -14,6 +14,7 @@ mod network;
 mod past;
 mod pending;
 mod reading;
+mod rooms;
 mod search;
 mod session;
 mod site;

@@ -71,10 +71,11 @@ fn an_operator_keeps_a_room_in_order_and_others_cannot() {
     ana.sees("ana exempted bob!*@* from bans");
     ana.say("/mode e");
     ana.shows("#sheet-title", "Exempt from bans in #tea");
-    chooses(&ana, "Remove");
+    chooses(&ana, "Lift");
     ana.sees("ana no longer exempts bob!*@* from bans");
     ana.say("/mode I");
-    ana.page.wait_for_text("Nobody may come uninvited.");
+    ana.shows("#sheet-title", "May come uninvited to #tea");
+    ana.shows("#sheet-body", "Nobody.");
     ana.page.press("Escape");
     bob.say("/join #tea");
     ana.sees_people(&["ana", "bob"]);

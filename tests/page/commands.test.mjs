@@ -1,10 +1,18 @@
 // What begins with a slash, completion, back-off, the handshake.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { interpret, isSecret } from '../../chat-web/src/pages/commands.js';
+import { interpret, isSecret, offers } from '../../chat-web/src/pages/commands.js';
 import { Handshake, delay } from '../../chat-web/src/pages/connection.js';
 import { parse } from '../../chat-web/src/pages/irc.js';
 import { Room } from '../../chat-web/src/pages/room.js';
+import { Chat } from '../../chat-web/src/pages/state.js';
+
+/** A chat that is in #lobby. */
+function chatting() {
+	const chat = new Chat('a', new Proxy({}, { get: () => () => {} }));
+	chat.open('#lobby').joined = true;
+	return chat;
+}
 
 const lobby = Object.assign(new Room('#lobby', false), { joined: true });
 
@@ -34,6 +42,21 @@ test('commands become lines', () => {
 	assert.deepEqual(['/msg @bob hi', '/msg @#tea hi', '/kick @bob'].map(text => interpret(text, lobby)).map(({ post, send }) => post?.target ?? send), ['bob', '@#tea', 'KICK #lobby bob'], 'as Tab completes it');
 	const modes = ['/mode', '/mode b', '/mode +o bob', '/mode #tea -i', '/mode ann -o'].map(text => interpret(text, lobby).send);
 	assert.deepEqual(modes, ['MODE #lobby', 'MODE #lobby b', 'MODE #lobby +o bob', 'MODE #tea -i', 'MODE ann -o']);
+});
+
+test('what IRC has a command for and the page a menu is said so', () => {
+	for (const text of ['/ban bob', '/op bob', '/deop bob', '/whois bob']) assert.match(interpret(text, lobby).error, /nothing was sent\. Choose the name in the list of people\./);
+	assert.deepEqual(interpret('/list', null), { list: true });
+});
+
+test('rooms are offered by name or topic, those with most people first, and where one is already not', () => {
+	const chat = chatting(), hear = (...lines) => lines.forEach(line => chat.receive(parse(line))), offered = word => offers(chat, word).map(({ name }) => name);
+	hear(':s 321 a :Users', ':s 322 a #lobby 9 :', ':s 322 a #tea 2 :hot', ':s 322 a #garden 10 :Saturday', ':s 323 a :end');
+	assert.deepEqual([offered(''), offered('TE'), offered('sat'), offered('#g'), offered('x')], [['#garden', '#tea'], ['#tea'], ['#garden'], ['#garden'], []]);
+	hear(':s 321 a :Users', ':s 322 a #den 1 :', ':s 323 a :end');
+	assert.deepEqual(offered(''), ['#den'], 'a new list takes the place of the old one');
+	hear(':s 321 a :Users', ...Array.from({ length: 60 }, (_, i) => `:s 322 a #r${i} ${i} :`));
+	assert.deepEqual([offered('').length, offered('')[0]], [50, '#r59']);
 });
 
 test('an operator has a password, which is sent and never said', () => {

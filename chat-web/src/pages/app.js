@@ -12,7 +12,7 @@ import { Memory } from './memory.js';
 import { Pending } from './pending.js';
 import { Sender } from './sender.js';
 import { Speaker } from './speak.js';
-import { drawPeople, drawRooms, drawer } from './sidebar.js';
+import { browse, drawPeople, drawRooms, drawer, joining } from './sidebar.js';
 import { showState, showTitle, tell } from './status.js';
 import * as store from './store.js';
 import { Tools } from './tools.js';
@@ -37,6 +37,7 @@ const chat = new Chat(meta('name'), {
 	callers: (list, label) => callers.came(list, label),
 	found: (items, label) => tools.search.found(items, label),
 	bans: (...args) => tools.bans(...args),
+	rooms: () => offer(),
 	crowd: room => room === chat.current && askNames(room),
 	redacted: (room, id, text) => tools.redacted(id, text),
 	wanted: (room, item) => tools.notifier.wanted(room, item),
@@ -49,10 +50,11 @@ const send = line => connection.send(line), handshake = new Handshake(send);
 const wire = { send, caps: handshake.caps, connected: () => connection.state === 'ready' };
 const past = new History({ ...wire, settled, claim: (room, items) => waiting.claim(room.name, items) }), callers = new Callers({ ...wire, called, store: memory.of('heard') });
 const sender = new Sender(chat, wire), markers = new Markers({ ...wire, keep: () => memory.keepRead() }), typing = new Typing(wire);
-const speaker = new Speaker({ ...wire, chat, sender, connection }, { show, close, draw, go: name => (wanted = name) });
+const speaker = new Speaker({ ...wire, chat, sender, connection }, { show, close, draw, list: browse, go: name => (wanted = name) });
 const composer = new Composer(chat, { submit, wrote: (room, text) => room && typing.wrote(room, text), up: () => log.focus() });
 const log = new Log({ older: (room, scrolled) => wire.connected() && past.older(room, scrolled), scrolled: seen, retry, edit, discard, fill: () => past.fill(chat.current),
 	jump: id => tools.jump(id), react: (item, reaction) => tools.react(item, reaction), isMe: chat.isMe });
+const offer = joining({ chat, wire, submit, done: () => composer.focus() });
 const tools = new Tools({ chat, composer, log, past, wire, show });
 
 // --- The connection ---
@@ -280,10 +282,6 @@ function close(room) {
 $('state-action').onclick = () => (connection.state === 'ended' ? toLogin() : connection.open());
 for (const id of ['state-action', 'new-messages']) $(id).addEventListener('click', () => composer.focus()); // these vanish when used
 $('logout').onsubmit = () => waiting.close();
-$('join').onsubmit = event => {
-	event.preventDefault();
-	if (submit(`/join ${$('join-name').value}`)) $('join').reset();
-};
 for (const event of ['focus', 'blur', 'visibilitychange']) addEventListener(event, attend);
 addEventListener('pagehide', () => markers.tell());
 addEventListener('beforeunload', event => (waiting.onlyHere.length || composer.onlyHere) && event.preventDefault()); // or that would be lost

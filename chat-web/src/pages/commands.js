@@ -1,6 +1,7 @@
 // What begins with a slash. Pure: it gives what is to be done, and the page does it.
-import { format } from './irc.js';
+import { fold, format } from './irc.js';
 
+const MOST = 50;
 const elsewhere = { error: 'That works in a room. Open one: /join #lobby' };
 const cut = rest => /^(?:@(?!#))?(\S*)\s*(.*)$/s.exec(rest).slice(1);
 const inRoom = act => (rest, room) => (room?.direct === false ? act(rest, room) : elsewhere);
@@ -34,7 +35,8 @@ function message(rest) {
 /** Name → [what follows it, what it does, what is to be done: tell, join, leave, open, post, send, quit or error]. */
 export const COMMANDS = new Map(Object.entries({
 	help: ['', 'shows this', () => ({ tell: help() })],
-	join: ['#room', 'enters a room, or makes it', join],
+	join: ['#room key', 'enters a room, or makes it', join],
+	list: ['', 'shows the rooms', () => ({ list: true })],
 	part: ['', 'leaves this room or conversation', (rest, room) => (room ? { leave: /^[#&]/.test(rest) ? rest : room.name } : elsewhere)],
 	msg: ['name text', 'writes to one person', message],
 	me: ['waves', 'says what you do', (rest, room) => rest && (room ? { post: { target: room.name, text: rest, action: true } } : elsewhere)],
@@ -56,11 +58,19 @@ const usage = name => `/${name} ${COMMANDS.get(name)[0]}`.trim();
 const help = () => ['Enter sends, Shift+Enter begins a line, Tab completes a name, ↑ brings back what you said, Ctrl+/ shows more keys.',
 	...[...COMMANDS].map(([name, [, does]]) => `${usage(name)} – ${does}`)].join('\n');
 
+const MENU = /^(ban|(de)?op|whois)$/;
+
+/** The rooms to offer to whoever begins to write a name: those with most people first. */
+export function offers(chat, word) {
+	const fits = ({ name, topic }) => !chat.room(name)?.joined && fold(name + topic).includes(fold(word));
+	return chat.listed.filter(fits).sort((a, b) => b.count - a.count).slice(0, MOST);
+}
+
 /** A line from the box, in the room where it was written → what is to be done. */
 export function interpret(text, room) {
 	const [, word, rest] = /^\s*\/(?!\/)(\S*)\s*(.*)$/s.exec(text) ?? [];
 	if (word === undefined) return room ? { post: { target: room.name, text: text.replace(/^\/\//, '/') } } : elsewhere;
 	const name = word.toLowerCase(), run = COMMANDS.get(name)?.[2];
-	if (!run) return { error: `There is no command /${word}; nothing was sent. /help lists them. To say it as it is: /${text}` };
+	if (!run) return { error: `There is no command /${word}; nothing was sent. ${MENU.test(name) ? 'Choose the name in the list of people.' : `/help lists them. To say it as it is: /${text}`}` };
 	return run(rest.trim(), room) || { error: `Write it like this: ${usage(name)}` };
 }

@@ -23,7 +23,7 @@ export class Composer {
 	constructor(chat, on) {
 		Object.assign(this, { box: $('box'), chat }, on);
 		$('answer-no').onclick = () => this.answer(null);
-		this.completion = new Completion(this.box, chat);
+		this.completion = new Completion(this.box, $('completion'), (...asked) => (chat.current ? candidates(chat, ...asked) : { words: [] }));
 		$('compose').onsubmit = event => {
 			event.preventDefault();
 			this.#send();
@@ -177,7 +177,7 @@ function others({ current, isMe }) {
 }
 
 /** What may replace the text from `start`; a bare word is completed only when `asked` by Tab. */
-function candidates(before, chat, asked) {
+function candidates(chat, before, asked) {
 	const start = before.search(/\S*$/), word = fold(before.slice(start));
 	let all = [];
 	if (word[0] === '@') all = others(chat).map(nick => `@${nick} `);
@@ -187,13 +187,13 @@ function candidates(before, chat, asked) {
 	return { start, words: all.filter(one => fold(one).startsWith(word)).slice(0, 6) };
 }
 
-class Completion {
+export class Completion {
 	#found = { words: [] };
 	#at = -1;
 
-	constructor(box, chat) {
-		this.box = box;
-		this.chat = chat;
+	/** `find(before, asked)`: where the word begins, and what may stand there; `row(word)`: how it is shown; `taken()`: one was clicked. */
+	constructor(box, list, find, row = word => [word], taken) {
+		Object.assign(this, { box, list, find, row, taken });
 	}
 
 	get open() {
@@ -201,7 +201,7 @@ class Completion {
 	}
 
 	suggest(asked) {
-		this.#draw(this.chat.current ? candidates(this.box.value.slice(0, this.box.selectionStart), this.chat, asked) : { words: [] });
+		this.#draw(this.find(this.box.value.slice(0, this.box.selectionStart), asked));
 	}
 
 	close() {
@@ -220,20 +220,22 @@ class Completion {
 	}
 
 	#put(word) {
-		this.box.setRangeText(word, this.#found.start, this.box.selectionStart, 'end');
+		this.box.setRangeText(word.name ?? word, this.#found.start, this.box.selectionStart, 'end');
 	}
 
 	#draw(found, at = -1) {
 		this.#found = found;
 		this.#at = at;
-		$('completion').hidden = !this.open;
-		$('completion').replaceChildren(...found.words.map((word, i) => Object.assign(el('li', '', word), {
+		this.list.hidden = !this.open;
+		this.list.replaceChildren(...found.words.map((word, i) => Object.assign(el('li', '', ...this.row(word)), {
 			role: 'option', ariaSelected: `${i === at}`,
 			onpointerdown: event => {
 				event.preventDefault(); // or the box loses the focus, and a phone its keyboard
 				this.#put(word);
 				this.close();
+				this.taken?.();
 			},
 		})));
+		this.list.children[at]?.scrollIntoView({ block: 'nearest' });
 	}
 }

@@ -51,7 +51,7 @@ function quote(node, { reply, removed }, room, jump) {
 	if ((node.quoted ?? '') === mark) return;
 	node.quoted = mark;
 	node.querySelector('.quote')?.remove();
-	const said = other ? [nickname(other.nick), ' ', other.removed ? el('i', '', short(other)) : short(other)] : [mark];
+	const said = other ? [nickname(other.nick), ' ', el(other.removed ? 'i' : 'span', '', short(other))] : [mark];
 	if (mark) node.querySelector('.text').before(Object.assign(button('quote', () => jump(reply), ...said), { title: 'Go to that message' }));
 }
 

@@ -124,13 +124,11 @@ export function mode(chat, message, name = '', letters, ...args) {
 	}
 }
 
-const ENDS = { 368: 'b', 349: 'e', 347: 'I' };
-
 /** The list of bans, or of whom no ban holds, or of whom no invitation needs to let in, comes one by one. */
 export const banned = (chat, message, me, name, ...ban) => (chat.room(name) ? (chat.room(name).bans ??= []).push(ban) : 0);
 
 export function allBanned(chat, message, me, name) {
 	const room = chat.room(name), bans = room?.bans ?? [];
 	if (room) room.bans = null;
-	if (room) chat.on.bans(room, bans, ENDS[message.command]);
+	if (room) chat.on.bans(room, bans, { 347: 'I', 349: 'e' }[message.command] ?? 'b');
 }

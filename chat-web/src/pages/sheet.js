@@ -39,16 +39,13 @@ export function personMenu(chat, nick, anchor, on) {
 	sheet(nick, [...(own ? [] : talk), ...does], anchor);
 }
 
-const LISTS = {
-	b: ['Banned from', 'Nobody is banned.', 'Lift'], e: ['Exempt from bans in', 'Nobody is exempt from bans.', 'Remove'],
-	I: ['May come uninvited to', 'Nobody may come uninvited.', 'Remove'],
-};
+const LISTS = { b: 'Banned from', e: 'Exempt from bans in', I: 'May come uninvited to' };
 
 /** The list of bans, or another one, has come. */
 export function showBans(room, bans, letter, on) {
-	const [title, none, end] = LISTS[letter], lift = mask => choice(end, () => on.send(`MODE ${room.name} -${letter} ${mask}`));
+	const lift = mask => choice('Lift', () => on.send(`MODE ${room.name} -${letter} ${mask}`));
 	const rows = bans.map(([mask, by]) => el('li', '', bdi(mask), el('span', 'note', by ? `by ${by.split('!')[0]}` : ''), lift(mask)));
-	sheet(`${title} ${room.name}`, rows.length ? [el('ul', 'rows', ...rows)] : [el('p', 'quiet', none)]);
+	sheet(`${LISTS[letter]} ${room.name}`, rows.length ? [el('ul', 'rows', ...rows)] : [el('p', 'quiet', 'Nobody.')]);
 }
 
 const KEYS = [

@@ -1,4 +1,6 @@
 // The rooms on one side and the people on the other.
+import { offers } from './commands.js';
+import { Completion } from './compose.js';
 import { $, avatar, bdi, el, nickname, refill } from './dom.js';
 
 const badge = ({ unread, mentions }) => el('span', mentions ? 'badge mentions' : 'badge', `${mentions || unread || ''}`);
@@ -21,7 +23,7 @@ export function drawRooms(chat, show) {
 }
 
 function person(button, { name, marks, away, bot, me }) {
-	button.replaceChildren(avatar(name), nickname(name), el('span', 'mark', marks[0] ?? ''), bot ? el('span', 'bot', 'bot') : '', el('span', 'note', away ? 'away' : me ? 'you' : ''));
+	button.replaceChildren(avatar(name), nickname(name), bot ? el('span', 'bot', 'bot') : '', el('span', 'mark', marks[0] ?? ''), el('span', 'note', away ? 'away' : me ? 'you' : ''));
 	button.className = away ? 'person away' : 'person';
 }
 
@@ -45,3 +47,33 @@ $('open-rooms').onclick = () => drawer('rooms');
 $('open-people').onclick = () => drawer('people');
 $('shade').onclick = () => drawer();
 addEventListener('keydown', ({ key }) => key === 'Escape' && drawer());
+
+const box = $('join-name'), AGAIN_MS = 10_000, STEPS = { ArrowUp: -1, ArrowDown: 1 };
+const offer = ({ name, count, topic }) => [bdi(name), el('span', 'note', `${count} inside`), el('span', 'note name', topic)];
+
+/** To where rooms are offered. */
+export function browse() {
+	if ($('open-rooms').offsetParent) drawer('rooms');
+	box.focus();
+}
+
+/** The box by which one joins a room: gives what is to be done when the server has told which there are. */
+export function joining({ chat, wire, submit, done }) {
+	const list = new Completion(box, $('offers'), word => ({ start: 0, words: offers(chat, word) }), offer, go), suggest = () => list.suggest();
+	let asked = 0;
+	function go(event) {
+		event?.preventDefault();
+		if (!submit(`/join ${box.value}`)) return;
+		box.value = '';
+		box.blur();
+		drawer(); // or it hides what the server says to it
+		done();
+	}
+	function ask() {
+		suggest();
+		if (wire.connected() && Date.now() - asked > AGAIN_MS) asked = Date.now(), wire.send('LIST');
+	}
+	$('join').onsubmit = go;
+	Object.assign(box, { onfocus: ask, onblur: () => list.close(), oninput: suggest, onkeydown: event => STEPS[event.key] && list.next(STEPS[event.key]) && event.preventDefault() });
+	return () => box.matches(':focus') && suggest();
+}

@@ -8,7 +8,7 @@ const MOST = 20;
 const AWAY = ['taken', 'ended', 'denied'];
 
 export class Speaker {
-	/** `on`: show(room), close(room), draw(), go(name): a room is to be shown as soon as we are in it. */
+	/** `on`: show(room), close(room), draw(), list(), go(name): a room is to be shown as soon as we are in it. */
 	constructor({ chat, sender, connection, caps, send }, on) {
 		Object.assign(this, { chat, sender, connection, caps, send, on });
 	}
@@ -44,10 +44,11 @@ export class Speaker {
 		return this.chat.pending.fits(posts) ? '' : 'Too many messages wait to be sent. Your text stays in the box.';
 	}
 
-	#carryOut({ tell: text, join, open, post, send, leave, quit }) {
+	#carryOut({ tell: text, join, list, open, post, send, leave, quit }) {
 		const { chat, on } = this, left = chat.room(leave);
 		if (text) chat.current?.say(text);
 		if (join) on.go(join);
+		if (list) on.list();
 		if (chat.room(join)?.joined) on.show(chat.room(join));
 		if (open) on.show(chat.open(open));
 		if (post) this.sender.say(post);

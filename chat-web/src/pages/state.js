@@ -18,9 +18,10 @@ export class Chat {
 	oper = false; // of the whole server
 	support = new Map();
 	batches = new Map();
+	listed = []; // the rooms that there are, when it was asked last
 
 	/**
-	 * `on`: ready(), joined(room), left(room), renamed(old), echo(), error(text, label, name), marked(room), apart(note), wanted(room, item),
+	 * `on`: ready(), joined(room), left(room), renamed(old), echo(), error(text, label, name), marked(room), apart(note), wanted(room, item), rooms(),
 	 * redacted(room, id), crowd(room), found(items, label), callers(list, label), bans(room, masks, mode), refused(code, label, more), and
 	 * history(room, items, label, page), which answers with `{fresh, missed, older}`: what is new, and why it was asked for.
 	 */
@@ -134,6 +135,7 @@ const HANDLERS = new Map(Object.entries({
 	SETNAME: (chat, message, name) => chat.move(chat.with(message.nick), message.nick, `goes by “${name}”`, message),
 	'001': (chat, message, me) => Object.assign(chat, { me }),
 	'005': (chat, message, me, ...list) => list.forEach(token => chat.support.set(...`${token}=`.split('='))),
+	321: chat => (chat.listed = []), 322: (chat, message, me, name, count, topic) => chat.listed.push({ name, count: Number(count), topic }), 323: chat => chat.on.rooms(),
 	305: chat => Object.assign(chat, { away: false }), 306: chat => Object.assign(chat, { away: true }),
 	332: setTopic, 331: (chat, message, me, name) => setTopic(chat, message, me, name, ''), 353: names, 366: named, 319: whois, 352: described, 221: modes, 367: banned, 368: allBanned, 348: banned, 349: allBanned, 346: banned, 347: allBanned,
 	376: chat => chat.on.ready(), 422: chat => chat.on.ready(),
