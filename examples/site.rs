@@ -24,7 +24,8 @@ const COLOURS: &str = "
     :root { --accent: #f0b35e; --side: #1d1a15; --pressed: #2c2720; --line: #332d24; }
 }";
 
-const PICTURE: &[u8] = br##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 28 28">
+const PICTURE: &[u8] =
+    br##"<svg xmlns="http://www.w3.org/2000/svg" width="28" height="28" viewBox="0 0 28 28">
 <rect width="28" height="28" rx="6" fill="#d9822b"/><g fill="#fff"><circle cx="8" cy="8" r="3"/>
 <circle cx="14" cy="14" r="3"/><circle cx="20" cy="20" r="3"/></g></svg>"##;
 
@@ -100,9 +101,9 @@ impl Club {
 fn page(inner: &str) -> Response {
     let html = format!(
         "<!doctype html><html lang=en><meta name=viewport content=\"width=device-width\">\
-         <title>The dice club</title><link rel=icon href=/assets/dice.svg>\
+         <title>The dice club</title><link rel=icon href=/assets/icon.svg>\
          <link rel=stylesheet href=/assets/style.css><link rel=stylesheet href=/assets/own.css>\
-         <body class=door><main class=card><img src=/assets/dice.svg width=48 height=48 alt=\"\">\
+         <body class=door><main class=card><img src=/assets/icon.svg width=48 height=48 alt=\"\">\
          <h1>The dice club</h1>{inner}</main>"
     );
     Response::new(Status::OK).body("text/html; charset=utf-8", html.into_bytes())
@@ -117,7 +118,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut relay = Page::new()
         .at(address.as_deref().unwrap_or("127.0.0.1:8080").parse()?)
         .style(COLOURS)
-        .asset("dice.svg", "image/svg+xml", PICTURE)
+        .icon("image/svg+xml", PICTURE)
         .house(Club::default())
         .build(Relay::builder().title("The dice club"))?;
     println!("http {}\nready", relay.addresses()[0]);

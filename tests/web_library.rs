@@ -125,6 +125,21 @@ fn own_colours_follow_ours_on_every_page() {
 }
 
 #[test]
+fn an_own_picture_takes_the_place_of_ours() {
+    let png = &b"\x89PNG"[..];
+    let served = Served::new(Page::new().icon("image/png", png));
+    for path in ["/login", "/nothing"] {
+        let page = get(served.http, path);
+        assert!(page.text().contains("/assets/icon.svg"), "{path}");
+    }
+    let icon = get(served.http, "/assets/icon.svg");
+    assert_eq!(icon.header("content-type"), Some("image/png"));
+    assert_eq!(icon.body, png);
+    let ours = get(Served::new(Page::new()).http, "/assets/icon.svg");
+    assert!(ours.text().contains("<svg"));
+}
+
+#[test]
 fn own_files_are_served_like_ours() {
     let text = "dice ".repeat(1000);
     let page = Page::new()
@@ -173,6 +188,8 @@ fn what_cannot_be_served_is_told_at_the_start() {
     assert!(bad.to_string().contains("write letters"), "{bad}");
     let large = refused(Page::new().asset("a", "x/y", vec![0; 256 * 1024]));
     assert!(large.to_string().contains("send_queue_bytes"), "{large}");
+    let large = refused(Page::new().icon("image/png", vec![0; 256 * 1024]));
+    assert!(large.to_string().contains("icon.svg has"), "{large}");
 
     let busy = listener();
     let error = refused(Page::new().at(busy.local_addr().unwrap()));

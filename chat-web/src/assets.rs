@@ -98,6 +98,15 @@ impl Assets {
         Ok(())
     }
 
+    /// The program's own in the place of ours, with at most so many bytes.
+    ///
+    /// # Errors
+    /// It cannot be served.
+    pub fn replace(&mut self, asset: Asset, bytes_max: usize) -> Result<(), AssetError> {
+        self.0.retain(|ours| ours.name != asset.name);
+        self.add(asset, bytes_max)
+    }
+
     /// By its name.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&Asset> {
@@ -216,6 +225,9 @@ fn media_of(name: &str) -> &'static str {
 
 /// The stylesheet of the program around, which follows ours on every page.
 pub const OWN_STYLE: &str = "own.css";
+
+/// The picture of the chat.
+pub const ICON: &str = "icon.svg";
 
 #[cfg(test)]
 mod tests {

@@ -14,7 +14,7 @@ use chat_core::net::{Door, Framing};
 use chat_core::relay::{Builder, Relay, StartError};
 use chat_relay::doors::{Kind, reachable};
 
-use crate::assets::{Asset, AssetError, Assets, OWN_STYLE};
+use crate::assets::{Asset, AssetError, Assets, ICON, OWN_STYLE};
 use crate::front::Front;
 use crate::origin::Origins;
 use crate::proxy::Proxies;
@@ -40,6 +40,7 @@ use crate::web::{Settings, Web};
 pub struct Page {
     places: Vec<Place>,
     style: String,
+    icon: Option<Asset>,
     files: Vec<Asset>,
     origins: Origins,
     proxies: Proxies,
@@ -110,7 +111,7 @@ impl Page {
 
     /// Serves a file at `/assets/NAME`, of a media type such as `image/png`, as ours are: in gzip if
     /// that is shorter, and with a validator, so that a browser which has it is told so. None of ours
-    /// can be replaced. It has no more bytes than the limit `send_queue_bytes` less 1 KiB.
+    /// can be replaced, but for the [picture](Page::icon). It has no more bytes than the limit `send_queue_bytes` less 1 KiB.
     #[must_use]
     pub fn asset(
         mut self,
@@ -119,6 +120,21 @@ impl Page {
         bytes: impl Into<Cow<'static, [u8]>>,
     ) -> Page {
         self.files.push(Asset::new(name, media, bytes));
+        self
+    }
+
+    /// The chat's picture in the place of ours: at its login, beside its title, in the browser's tab, where
+    /// a dot on it says that somebody is wanted, and in notifications. It is square, of a media type such
+    /// as `image/png` or `image/svg+xml`; give the latter a `width` and a `height`, or some browsers
+    /// show the dot alone. Whatever its type, it is `/assets/icon.svg`, for the program's own pages too. It has no more
+    /// bytes than other [files](Page::asset).
+    #[must_use]
+    pub fn icon(
+        mut self,
+        media: impl Into<Cow<'static, str>>,
+        bytes: impl Into<Cow<'static, [u8]>>,
+    ) -> Page {
+        self.icon = Some(Asset::new(ICON, media, bytes));
         self
     }
 
@@ -152,7 +168,8 @@ impl Page {
         let settings = Settings::from(builder.bounds());
         let slow = builder.slow_readers().at(Dialect::Irc);
         let lines = builder.doors().map_err(StartError::from)?;
-        let assets = assets(&self.style, self.files, builder.bounds().send_queue_bytes)?;
+        let bytes_max = builder.bounds().send_queue_bytes;
+        let assets = assets(&self.style, self.icon, self.files, bytes_max)?;
         let places = self.places.into_iter();
         let doors: Result<Vec<Door>, StartError> = places.map(|at| at.open(settings)).collect();
         let doors = doors?;
@@ -185,7 +202,12 @@ impl Place {
     }
 }
 
-fn assets(style: &str, files: Vec<Asset>, queue_bytes: u64) -> Result<Assets, AssetError> {
+fn assets(
+    style: &str,
+    icon: Option<Asset>,
+    files: Vec<Asset>,
+    queue_bytes: u64,
+) -> Result<Assets, AssetError> {
     let bytes_max = body_bytes_max(usize::try_from(queue_bytes).unwrap_or(usize::MAX));
     let style = (!style.is_empty()).then(|| {
         Asset::new(
@@ -195,6 +217,9 @@ fn assets(style: &str, files: Vec<Asset>, queue_bytes: u64) -> Result<Assets, As
         )
     });
     let mut assets = Assets::embedded();
+    if let Some(icon) = icon {
+        assets.replace(icon, bytes_max)?;
+    }
     for asset in style.into_iter().chain(files) {
         assets.add(asset, bytes_max)?;
     }

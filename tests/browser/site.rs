@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use test_support::example::example;
+use test_support::serde_json::json;
 use test_support::{Browser, Program};
 
 use super::support::{Person, browser, keep_picture};
@@ -43,6 +44,14 @@ impl Site {
     }
 }
 
+/// The colours of the tab's icon: at its ground, its dot and the middle one of the dice's.
+const PIXELS: &str = "
+    const image = new Image(), pen = new OffscreenCanvas(32, 32).getContext('2d', { willReadFrequently: true });
+    image.src = document.querySelector('#icon').href;
+    await image.decode();
+    pen.drawImage(image, 0, 0);
+    return [[16, 28], [24, 8], [16, 16]].map(([x, y]) => [...pen.getImageData(x, y, 1, 1).data].slice(0, 3).join());";
+
 #[test]
 fn users_of_a_site_are_people_of_its_chat() {
     let site = Site::start();
@@ -62,6 +71,20 @@ fn users_of_a_site_are_people_of_its_chat() {
             .contains(&ana.page.eval(accent))
     );
     keep_picture(&ana, "site");
+    // Its picture is that of the chat too, in the tab with a dot when somebody is wanted.
+    let shown = "document.querySelector('.brand img').naturalWidth === 28";
+    assert_eq!(ana.page.eval(shown), true);
+    ana.page.hidden(true);
+    bob.say("@ana: is it you?");
+    ana.page
+        .wait_for("document.title === '(1) #lobby – The dice club'");
+    assert_eq!(
+        ana.page.eval(&format!("(async () => {{ {PIXELS} }})()")),
+        json!(["217,130,43", "229,72,77", "255,255,255"])
+    );
+    ana.page.hidden(false);
+    ana.page
+        .wait_for("document.querySelector('#icon').href.endsWith('/assets/icon.svg')");
 
     // Out of the chat: the page says so, and one link leads back.
     ana.page.click("#logout button");

@@ -1,5 +1,5 @@
 // What the page says about itself: the connection, errors, the tab's title and icon, notifications.
-import { $, say } from './dom.js';
+import { $, el, say } from './dom.js';
 import { clean } from './format.js';
 import * as store from './store.js';
 
@@ -30,16 +30,25 @@ export function tell(text) {
 	if (text) telling = setTimeout(tell, STATUS_MS, '');
 }
 
-const icon = dot => `data:image/svg+xml,${encodeURIComponent('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
-	+ `<path fill="#0f766e" d="M7 4h18a5 5 0 0 1 5 5v10a5 5 0 0 1-5 5H15l-8 6v-6a5 5 0 0 1-5-5V9a5 5 0 0 1 5-5z"/>${dot}</svg>`)}`;
-const QUIET = icon(''), WANTED = icon('<circle cx="24" cy="8" r="8" fill="#e5484d"/>');
+const ICON = '/assets/icon.svg';
+let dotted = false;
+
+/** The picture of the chat with a dot. It is the first of the page; one that the browser cannot read is left out. */
+function withDot() {
+	const canvas = Object.assign(el('canvas', ''), { width: 32, height: 32 }), pen = canvas.getContext('2d'), [picture] = document.images;
+	if (picture.naturalWidth) pen.drawImage(picture, 0, 0, 32, 32);
+	pen.fillStyle = '#e5484d';
+	pen.arc(24, 8, 8, 0, 7);
+	pen.fill();
+	return canvas.toDataURL();
+}
 
 /** Somebody wants you: a count in the title, a dot on the icon. */
 export function showTitle(chat, title) {
 	const rooms = [...chat.rooms.values()], mentions = rooms.reduce((sum, room) => sum + room.mentions, 0);
-	const mark = mentions ? `(${mentions}) ` : rooms.some(room => room.unread) ? '• ' : '', href = mentions ? WANTED : QUIET;
+	const mark = mentions ? `(${mentions}) ` : rooms.some(room => room.unread) ? '• ' : '';
 	document.title = clean(`${mark}${chat.current ? `${chat.current.name} – ` : ''}${title}`);
-	if ($('icon').href !== href) $('icon').href = href;
+	if (dotted !== mentions > 0) $('icon').href = (dotted = mentions > 0) ? withDot() : ICON;
 }
 
 const TELLS = new Map(Object.entries({
@@ -82,7 +91,7 @@ export class Notifier {
 		const said = this.#state === 'text' ? { body: clean(text) } : {};
 		let one;
 		try {
-			one = new Notification(clean(room.direct ? nick : `${nick} in ${room.name}`), { tag: room.name, icon: '/assets/icon.svg', ...said });
+			one = new Notification(clean(room.direct ? nick : `${nick} in ${room.name}`), { tag: room.name, icon: ICON, ...said });
 		} catch {
 			return; // Chrome on Android has the name, and throws
 		}
