@@ -121,7 +121,7 @@ fn a_refusal_says_what_to_do() {
             "/msg nobody hello",
             "here is called nobody. They may have left",
         ),
-        ("/join #a,b?", "b?: a room's name starts with #"),
+        ("/join #a,b?", "A room's name starts with #"),
     ] {
         ana.say(said);
         ana.page.wait_for_text(answer);
