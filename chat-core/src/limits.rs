@@ -197,6 +197,10 @@ pub const ROOM_INVITED_MAX: usize = 100;
 /// NTP puts right in passing. A clock that was further ahead was wrong, and what follows bears the right time again.
 pub const CLOCK_AHEAD_MAX: Duration = Duration::from_secs(60);
 
+/// How long the clock must have gone on evenly before what is old by it is dropped, or as long as it is kept if that is
+/// less. Ours: a machine that starts without the time has it by then.
+pub const CLOCK_STEADY: Duration = Duration::from_secs(60 * 60);
+
 /// How often a journal looks for what is too old, or too much. Ours.
 pub const RETENTION_EVERY: Duration = Duration::from_secs(60);
 

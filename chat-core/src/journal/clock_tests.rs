@@ -295,11 +295,41 @@ fn left_of(walls: &[i64], wall: i64) -> Vec<i64> {
     drop(journal);
     for _ in 0..3 {
         let mut journal = on_disk(folder.path(), Some(Duration::from_secs(3600)));
-        turn(&mut journal, Timestamp(wall));
+        // The clock is believed when it has gone on evenly for an hour.
+        for minutes in 0..=60 {
+            let mono = Instant::now() + Duration::from_secs(60) * minutes;
+            let wall = Timestamp(wall);
+            journal.turn(Now { mono, wall });
+            journal.hand_over();
+        }
         // The writer drops what it drops at once before it ends.
         drop(journal);
     }
     look(&mut on_disk(folder.path(), None), Span::latest(None), 999)
+}
+
+#[cfg(feature = "sqlite")]
+#[test]
+fn a_clock_that_jumps_ahead_drops_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut journal = on_disk(folder.path(), Some(Duration::from_secs(3600)));
+    say(&mut journal, to("#a"), HOUR);
+    let start = Instant::now();
+    // An hour, and then a minute in which the clock is ten years ahead, and so on.
+    for (minutes, wall) in [
+        (0, HOUR),
+        (60, 2 * HOUR),
+        (61, 10 * YEAR),
+        (62, 2 * HOUR + 2 * MINUTE),
+    ] {
+        let mono = start + Duration::from_secs(60) * minutes;
+        let wall = Timestamp(wall);
+        journal.turn(Now { mono, wall });
+        journal.hand_over();
+    }
+    drop(journal);
+    let mut journal = on_disk(folder.path(), None);
+    assert_eq!(look(&mut journal, Span::latest(None), 9), [HOUR]);
 }
 
 #[cfg(feature = "sqlite")]

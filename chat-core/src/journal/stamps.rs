@@ -12,9 +12,11 @@
 //! A moment is looked for in the run that has an entry nearest to it, since clients name the times of what they have: who
 //! saw `2036-01-01` last gets 10:07 and 10:09 next, and who saw 10:07 gets 10:09.
 
+use std::time::{Duration, Instant};
+
 use crate::id::Seq;
 use crate::limits::CLOCK_AHEAD_MAX;
-use crate::time::Timestamp;
+use crate::time::{Now, Timestamp};
 
 /// Gives entries their stamps.
 #[derive(Debug)]
@@ -49,6 +51,34 @@ impl Stamps {
 pub(crate) fn is_ahead(stamp: Timestamp, wall: Timestamp) -> bool {
     let most = i64::try_from(CLOCK_AHEAD_MAX.as_millis()).unwrap_or(i64::MAX);
     stamp.0 > wall.0.saturating_add(most)
+}
+
+/// Since when the clock of the day has kept step with the one that nobody sets. One that jumps is believed again later: it
+/// may have been put right, or wrong, or the machine was asleep.
+#[derive(Debug, Default)]
+pub(super) struct Steady {
+    seen: Option<Now>,
+    since: Option<Instant>,
+}
+
+impl Steady {
+    /// For how long it has kept step by now; to be asked again and again.
+    pub(super) fn time(&mut self, now: Now) -> Duration {
+        if !self.seen.is_some_and(|before| keeps_step(before, now)) {
+            self.since = Some(now.mono);
+        }
+        self.seen = Some(now);
+        self.since.map_or(Duration::ZERO, |since| {
+            now.mono.saturating_duration_since(since)
+        })
+    }
+}
+
+fn keeps_step(before: Now, now: Now) -> bool {
+    let passed = now.mono.saturating_duration_since(before.mono).as_millis();
+    let told = i128::from(now.wall.0) - i128::from(before.wall.0);
+    let apart = i128::try_from(passed).map_or(u128::MAX, |passed| passed.abs_diff(told));
+    apart <= CLOCK_AHEAD_MAX.as_millis()
 }
 
 /// An entry whose stamp is before that of the entry before it.
@@ -173,6 +203,28 @@ mod tests {
             Timestamp(7),
             "after a restart too"
         );
+    }
+
+    #[test]
+    fn a_clock_is_steady_from_its_last_jump_on() {
+        let (start, mut steady) = (Instant::now(), Steady::default());
+        let cases = [
+            // mono, wall, steady for so many minutes
+            (0, 500, 0),
+            (1, 501, 1),
+            // Slow, but not by more than NTP puts right.
+            (2, 501, 2),
+            (3, 9_000, 0),
+            (4, 9_001, 1),
+            (5, 504, 0),
+            (65, 564, 60),
+        ];
+        for (mono, wall, minutes) in cases {
+            let mono = start + Duration::from_secs(60) * mono;
+            let wall = Timestamp(wall * MINUTE);
+            let time = steady.time(Now { mono, wall });
+            assert_eq!(time, Duration::from_secs(60) * minutes, "{wall:?}");
+        }
     }
 
     /// Ten entries by a clock that was put on before the fourth and back before the sixth, and a little back before the ninth.

@@ -45,7 +45,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::Ticket;
-use super::stamps::Stamps;
+use super::stamps::{Stamps, Steady};
 use super::{
     Alarm, Durability, Epochs, Found, Inquiry, Journal, Lost, Note, Outcome, Question, Recovered,
 };
@@ -116,6 +116,9 @@ pub struct Sqlite {
     /// When the writer is to try again, after it failed.
     retry_at: Option<Instant>,
     retain_at: Option<Instant>,
+    steady: Steady,
+    /// For how long the clock must be steady before it says what is old.
+    steady_for: Duration,
 }
 
 /// An entry on its way to the disk.
@@ -314,7 +317,8 @@ impl Journal for Sqlite {
         }
         if self.retain_at.is_none_or(|at| at <= now.mono) {
             self.retain_at = Some(now.mono + RETENTION_EVERY);
-            self.order(Order::Tick(now.wall));
+            let is_steady = self.steady.time(now) >= self.steady_for;
+            self.order(Order::Tick(is_steady.then_some(now.wall)));
         }
     }
 

@@ -17,9 +17,9 @@ use super::{Bell, Folder, OpenError, Settings, Sqlite, folder, schema, wal};
 use crate::hub::entry::{Committed, Source};
 use crate::hub::{Past, Topic};
 use crate::id::Seq;
-use crate::journal::stamps::Stamps;
+use crate::journal::stamps::{Stamps, Steady};
 use crate::journal::{Durability, Epoch, Epochs, Lost, Note, Recovered, RoomThen};
-use crate::limits::{JOURNAL_FRESH, RETRIES_MAX};
+use crate::limits::{CLOCK_STEADY, JOURNAL_FRESH, RETRIES_MAX};
 use crate::names::{Nick, RoomName};
 use crate::time::Timestamp;
 
@@ -107,6 +107,8 @@ impl Sqlite {
             lost: Lost::default(),
             retry_at: None,
             retain_at: None,
+            steady: Steady::default(),
+            steady_for: settings.retention.age.unwrap_or_default().min(CLOCK_STEADY),
         })
     }
 }

@@ -27,8 +27,8 @@ pub(super) enum Order {
     PassOn(Inquiry, Question),
     /// So many were refused before they came here.
     TurnedAway(usize),
-    /// What time it is, for retention.
-    Tick(Timestamp),
+    /// It is time for retention: by the clock, if that can be believed, and by size.
+    Tick(Option<Timestamp>),
     /// What went wrong may be over: time to try again.
     Retry,
     /// The end, in order.

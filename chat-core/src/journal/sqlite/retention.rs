@@ -21,8 +21,12 @@ pub struct Retention {
 }
 
 impl Retention {
-    /// Drops some of what is to be dropped by now; whether there was any.
-    pub(super) fn drop_some(self, from: &mut Connection, now: Timestamp) -> rusqlite::Result<bool> {
+    /// Drops some of what is to be dropped by now, or is too much if nobody knows what time it is; whether there was any.
+    pub(super) fn drop_some(
+        self,
+        from: &mut Connection,
+        now: Option<Timestamp>,
+    ) -> rusqlite::Result<bool> {
         let last = self.last_to_drop(from, now)?;
         if let Some(last) = last {
             drop_until(from, last)?;
@@ -31,7 +35,11 @@ impl Retention {
     }
 
     /// The last entry of those that are to be dropped in one step.
-    fn last_to_drop(self, from: &Connection, now: Timestamp) -> rusqlite::Result<Option<i64>> {
+    fn last_to_drop(
+        self,
+        from: &Connection,
+        now: Option<Timestamp>,
+    ) -> rusqlite::Result<Option<i64>> {
         let oldest = "SELECT seq FROM entries ORDER BY seq LIMIT ?1";
         let last: Option<i64> = match self.is_too_much(from)? {
             true => from.query_row(
@@ -44,7 +52,7 @@ impl Retention {
         if last.is_some() {
             return Ok(last);
         }
-        let Some(age) = self.age else {
+        let (Some(age), Some(now)) = (self.age, now) else {
             return Ok(None);
         };
         let age = i64::try_from(age.as_millis()).unwrap_or(i64::MAX);

@@ -62,7 +62,7 @@ pub(super) struct Writer {
     pub(super) owed: Vec<Order>,
     pub(super) trouble: Trouble,
     /// Until when it was looked for what is old, as long as there is some left.
-    pub(super) overdue: Option<Timestamp>,
+    pub(super) overdue: Option<Option<Timestamp>>,
 }
 
 impl Writer {
