@@ -364,7 +364,7 @@ fn a_message_of_several_lines_is_kept_as_one_and_printed_line_by_line() {
         .lines()
         .map(|line| &line["2026-11-29T00:00:00.000Z ".len()..])
         .collect();
-    assert_eq!(ends, ["ana: zero", "ana: one", "ana: two, three"]);
+    assert_eq!(ends, ["ana: zero", "ana: one", "ana: ", "ana: two, three"]);
     let json = text(&log(&["#lobby", "--data", data, "--json"]).stdout);
     let last: Value = serde_json::from_str(json.lines().last().unwrap()).unwrap();
     assert_eq!(

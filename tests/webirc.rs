@@ -246,12 +246,18 @@ fn whoever_comes_from_a_gateway_s_address_and_is_none_is_counted_as_from_there()
     });
 }
 
+/// Three rooms, and the next one each ten minutes.
+fn few_rooms() -> Limits {
+    Limits {
+        new_rooms: 3,
+        rooms_per_person: 4,
+        ..Limits::default()
+    }
+}
+
 #[test]
 fn an_address_may_make_so_many_rooms_and_then_one_now_and_then() {
-    let house = house(&Limits {
-        new_rooms: 3,
-        ..Limits::default()
-    });
+    let house = house(&few_rooms());
     let mut ana = behind(&house, "192.0.2.7");
     ana.register("ana");
     ana.send("JOIN #a,#b");
@@ -273,4 +279,31 @@ fn an_address_may_make_so_many_rooms_and_then_one_now_and_then() {
         other.expect_contains(" 366 bob #g ");
         other.expect_eof();
     }
+}
+
+#[test]
+fn what_one_may_not_make_anyway_is_no_room_that_was_made() {
+    let house = house(&few_rooms());
+    let mut ana = behind(&house, "192.0.2.7");
+    ana.register("ana");
+    ana.send("JOIN #a,#lobby\r\nJOIN #lobb\u{443}");
+    ana.expect_contains(" 403 ana #lobb\u{443} ");
+    ana.send("JOIN #b,#c,#d");
+    ana.expect_contains(" 366 ana #c ");
+    ana.expect_contains(" 405 ana #d ");
+}
+
+#[test]
+fn who_comes_by_another_door_makes_no_more_rooms() {
+    let more = |builder: Builder| builder;
+    let away = |chat| Abroad::at([192, 0, 2, 7], chat);
+    let house = House::around(&few_rooms(), more, away);
+    let mut nico = LineClient::connect(house.plain);
+    nico.send("nico");
+    for room in ["#a", "#b", "#c"] {
+        nico.send(&format!("/join {room}"));
+        nico.expect_contains(room);
+    }
+    nico.send("/join #d");
+    nico.expect_contains("Sorry, #d cannot be made now");
 }

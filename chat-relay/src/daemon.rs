@@ -102,7 +102,11 @@ fn listen_for_signals(handle: Handle) -> anyhow::Result<()> {
     thread::Builder::new()
         .name("signals".into())
         .spawn(move || {
-            for (count, _) in signals.forever().enumerate() {
+            for (count, signal) in signals.forever().enumerate() {
+                // A terminal that is closed says so twice: its shell does, and the kernel.
+                if count > 0 && signal == SIGHUP {
+                    continue;
+                }
                 if count == 0 {
                     log::info!("draining; a second signal ends at once");
                 }

@@ -14,6 +14,14 @@ pub(crate) fn a_signal_drains(subject: &Subject, signal: &str) {
 /// The tests themselves may have been started by `nohup`, and what they start goes on then.
 pub(crate) fn a_terminal_that_is_closed_drains(subject: &Subject) {
     drains(started_by(&["env", "--default-signal=HUP"], subject), "HUP");
+    // As a terminal does it: the shell and the kernel both say so.
+    let mut program = started_by(&["env", "--default-signal=HUP"], subject);
+    let ana = irc(&program, "ana");
+    program.signal("HUP");
+    program.expect_stderr("draining");
+    program.signal("HUP");
+    drop(ana);
+    assert_eq!(program.wait(PATIENCE).code(), Some(0));
 }
 
 pub(crate) fn nohup_outlives_its_terminal(subject: &Subject) {

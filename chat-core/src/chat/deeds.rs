@@ -95,15 +95,8 @@ impl Turn<'_> {
                 // The first one may not have been committed yet.
                 Ok(room) if named.contains(&room) => {}
                 Ok(room) => {
-                    named.push(room.clone());
-                    if self.chat.hub.room(&room).is_none() {
-                        if let Err(refusal) = self.count_founding(who, &room) {
-                            self.refuse(key, &refusal);
-                            continue;
-                        }
-                        made += 1;
-                    }
-                    self.submit(who, Request::Join(room, secret.map(Arc::from)), key);
+                    made += u32::from(self.go_into(who, &room, secret, key));
+                    named.push(room);
                 }
                 Err(wrong) => self.refuse(key, &Refusal::BadName(name.to_owned(), wrong)),
             }
@@ -112,6 +105,25 @@ impl Turn<'_> {
         if made > 1 {
             self.charge(who, made - 1);
         }
+    }
+
+    /// Goes into a room; whether it is made for that. What they may not do anyway counts for nothing.
+    pub(super) fn go_into(
+        &mut self,
+        who: PersonId,
+        room: &RoomName,
+        secret: Option<&str>,
+        key: AnswerKey,
+    ) -> bool {
+        let request = Request::Join(room.clone(), secret.map(Arc::from));
+        let is_new = self.chat.hub.room(room).is_none();
+        let is_made = is_new && self.chat.hub.check(who, request.clone()).is_ok();
+        if is_made && let Err(refusal) = self.count_founding(who, room) {
+            self.refuse(key, &refusal);
+            return false;
+        }
+        self.submit(who, request, key);
+        is_new
     }
 
     /// Counts a room that somebody is about to make: nobody can fill the chat with rooms, which stay while there are words

@@ -176,7 +176,9 @@ impl Turn<'_> {
             Ok(room) if self.chat.hub.is_in(who, &room) => {
                 self.write(who, &format!("You are in {room} already."));
             }
-            Ok(room) => self.submit(who, Request::Join(room, None), key),
+            Ok(room) => {
+                self.go_into(who, &room, None, key);
+            }
             Err(wrong) => self.refuse(key, &Refusal::BadName(room.to_owned(), wrong)),
         }
     }

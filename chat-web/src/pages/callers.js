@@ -23,14 +23,16 @@ export class Callers {
 	}
 
 	/** A message came: with it, all that was said before. */
-	hears({ tags }) {
-		this.#heard = Math.max(this.#heard, Date.parse(tags.get('time')) || 0);
+	hears({ tags }, now = Date.now()) {
+		const at = Date.parse(tags.get('time')) || 0;
+		if (tags.has('batch') || at > now + DAY_MS) return; // the past tells no time, and a clock may have been wrong
+		this.#heard = Math.max(this.#heard, at);
 		if (this.#whole) this.#keep();
 	}
 
 	/** Registered. A browser that has heard nothing yet has missed nothing. */
 	ask(now = Date.now()) {
-		const known = Math.min(Math.max(this.#known, Number(this.store.read())), now); // a clock may have been wrong
+		const kept = Number(this.store.read()), known = Math.min(Math.max(this.#known, kept > now + DAY_MS ? now - 7 * DAY_MS : kept), now);
 		this.#since = known - SLACK_MS;
 		if (!this.caps.has('draft/chathistory')) return;
 		if (known) this.#ask(now + DAY_MS);
@@ -42,12 +44,12 @@ export class Callers {
 		this.send(`@label=callers ${format('CHATHISTORY', 'TARGETS', moment(before), moment(this.#since), `${MOST}`)}`);
 	}
 
-	/** The answer, `[{name, at}]`: the latest, and where there are more the next question is for those before them. */
+	/** The answer, `[{name, at}]`: the latest, and the next question is for those before them; it may be short and not the last. */
 	came(list, label) {
 		if (label !== 'callers' || this.#whole) return;
 		const next = Math.min(...list.map(({ at }) => at)) + 1; // some may have the same time
 		this.called(list, this.#since);
-		if (list.length >= MOST && next < this.#before) this.#ask(next);
+		if (list.length && next < this.#before) this.#ask(next);
 		else this.#end();
 	}
 
@@ -60,6 +62,7 @@ export class Callers {
 	#keep() {
 		if (this.#heard < this.#known + KEEP_MS) return;
 		this.#known = this.#heard;
-		this.store.write(Math.max(this.#heard, Number(this.store.read())));
+		const kept = Number(this.store.read());
+		this.store.write(kept > this.#heard + DAY_MS ? this.#heard : Math.max(this.#heard, kept));
 	}
 }

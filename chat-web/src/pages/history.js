@@ -1,7 +1,7 @@
 // What was said before we came, while we were away, and further up; and how far it was read. IRCv3 chathistory and read-marker.
 import { format } from './irc.js';
 
-const PAGE = 50, PAGE_MISSED = 100, PAGES_MISSED = 20, PAGES_EMPTY = 10, TELL_MS = 2_000;
+const PAGE = 50, PAGE_MISSED = 100, PAGES_MISSED = 20, PAGES_EMPTY = 10, TELL_MS = 2_000, DAY_MS = 24 * 3_600_000;
 
 export class History {
 	#asked = new Map(); // label → { room, how, from, pages, missed, found }
@@ -121,7 +121,7 @@ export class Markers {
 
 	/** The reader sees the room's end. The server is told now and then, not for each message. */
 	seen(room) {
-		const at = room.items.findLast(({ id }) => id)?.at ?? 0;
+		const at = Math.min(room.items.findLast(({ id }) => id)?.at ?? 0, Date.now() + DAY_MS); // a clock may have been wrong
 		if (at <= (room.read ?? 0)) return;
 		room.read = at;
 		this.keep();

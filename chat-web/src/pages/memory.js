@@ -2,6 +2,8 @@
 import { fold } from './irc.js';
 import * as store from './store.js';
 
+const DAY_MS = 24 * 3_600_000;
+
 export class Memory {
 	#chat;
 	#known = 0; // how many rooms were kept
@@ -35,7 +37,11 @@ export class Memory {
 		this.of('rooms').write({ rooms: [...[...rooms.values()].map(({ name }) => name), ...awaited], current: current?.name });
 	}
 
-	readTo = name => this.of('read').read()?.[fold(name)];
+	/** A clock may have been wrong. */
+	readTo(name) {
+		const at = this.of('read').read()?.[fold(name)];
+		return at > Date.now() + DAY_MS ? undefined : at;
+	}
 
 	/** How far it was read before a reload. */
 	recall(room) {
@@ -45,6 +51,6 @@ export class Memory {
 
 	keepRead() {
 		const { read, write } = this.of('read');
-		write({ ...read(), ...Object.fromEntries([...this.#chat.rooms.values()].map(room => [fold(room.name), room.read])) });
+		write({ ...read(), ...Object.fromEntries([...this.#chat.rooms.values()].filter(({ read }) => read).map(room => [fold(room.name), room.read])) });
 	}
 }

@@ -71,6 +71,7 @@ impl Sqlite {
             questions: for_reader,
             answers: found,
             bell: Arc::clone(&bell),
+            trouble: Trouble::default(),
         };
         let threads = vec![
             spawn("journal-writer", || writer.run())?,

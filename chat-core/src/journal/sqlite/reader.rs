@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 
 use super::look;
+use super::trouble::Trouble;
 use super::{Bell, Cause, schema};
 use crate::journal::{About, Found, Inquiry, Question};
 use crate::limits::SEARCH_TIME_MAX;
@@ -21,11 +22,12 @@ pub(super) struct Reader {
     pub(super) questions: Receiver<(Inquiry, Question)>,
     pub(super) answers: Sender<(Inquiry, Found)>,
     pub(super) bell: Arc<Bell>,
+    pub(super) trouble: Trouble,
 }
 
 impl Reader {
     /// Answers until nobody asks any more.
-    pub(super) fn run(self) {
+    pub(super) fn run(mut self) {
         let mut searches = VecDeque::new();
         let mut connection = None;
         while let Some((inquiry, question)) = next(&self.questions, &mut searches) {
@@ -36,18 +38,28 @@ impl Reader {
         }
     }
 
-    fn answer(&self, connection: &mut Option<Connection>, question: &Question) -> Found {
+    fn answer(&mut self, connection: &mut Option<Connection>, question: &Question) -> Found {
         match self.try_answer(connection, question) {
-            Ok(found) => found,
+            Ok(found) => {
+                self.trouble.ease();
+                self.trouble.end();
+                found
+            }
             Err(error) => {
-                log::error!(
-                    "the journal {} cannot be read: {error}{}",
-                    self.file.display(),
-                    Cause::of(&error)
-                );
+                self.complain(&error);
                 *connection = None;
                 Found::Unreadable
             }
+        }
+    }
+
+    /// Once, as long as it is so: anybody may ask again and again.
+    fn complain(&mut self, error: &rusqlite::Error) {
+        self.trouble.begin();
+        let (file, cause) = (self.file.display(), Cause::of(error));
+        let what = format!("the journal {file} cannot be read: {error}{cause}");
+        if self.trouble.is_news(&what) {
+            log::error!("{what}");
         }
     }
 

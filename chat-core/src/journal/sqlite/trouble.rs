@@ -1,5 +1,5 @@
-//! A disk that refuses is in the log once, and once more when that is over: a line for each that is refused would be many,
-//! and may be what keeps the disk full. Floor 2.
+//! A disk that refuses, or cannot be read, is in the log once, and one that refused once more when that is over: a line for
+//! each that is refused would be many, and may be what keeps the disk full. Floor 2.
 
 use std::time::{Duration, Instant};
 
