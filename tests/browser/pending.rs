@@ -2,7 +2,7 @@
 //! and in order, and what was refused can be tried again.
 
 use serde_json::json;
-use test_support::{Cut, Proxy, serde_json};
+use test_support::{Cut, LineClient, Proxy, eventually, serde_json};
 
 use super::support::{Chat, Person, behind, ends_session, impatient, is, retry};
 
@@ -321,6 +321,19 @@ fn a_message_without_an_echo_is_sent_again_under_its_id() {
     assert_eq!(irene.transcript().matches(":once").count(), 1);
 }
 
+/// Waits until somebody may be called so: behind a gateway when the relay has heard all that was said by who was.
+#[track_caller]
+fn is_free(chat: &Chat, name: &str) {
+    eventually("the name", || {
+        let mut next = LineClient::connect(chat.door("irc"));
+        next.send(&format!("NICK {name}\r\nUSER u 0 * :u"));
+        let is_in = next.next_line().contains(" 001 ");
+        next.send("QUIT");
+        next.expect_eof();
+        is_in.then_some(())
+    });
+}
+
 #[test]
 fn what_had_no_echo_is_not_said_twice_by_the_next_session_of_that_name() {
     let chat = Chat::start();
@@ -342,6 +355,7 @@ fn what_had_no_echo_is_not_said_twice_by_the_next_session_of_that_name() {
     ana.opens("#lobby");
     ana.say("never sent");
     ends_session(&chat, &ana);
+    is_free(&chat, "ana");
     // More than one page of a history, by several since nobody may talk so fast.
     for guest in 0..11 {
         let mut guest = chat.irc(&format!("guest{guest}"));

@@ -1,7 +1,7 @@
 // Who wrote to us directly while we were away: somebody new is in no list of ours, so nobody else would ask. IRCv3 chathistory, TARGETS. Pure.
 import { format } from './irc.js';
 
-const MOST = 100, KEEP_MS = 10_000, DAY_MS = 24 * 3_600_000;
+const MOST = 100, KEEP_MS = 10_000, DAY_MS = 86_400_000;
 const SLACK_MS = 60_000; // what has its time already may still be on its way to the server's disk
 const moment = at => `timestamp=${new Date(at).toISOString()}`;
 
@@ -24,9 +24,8 @@ export class Callers {
 
 	/** A message came: with it, all that was said before. */
 	hears({ tags }, now = Date.now()) {
-		const at = Date.parse(tags.get('time')) || 0;
-		if (tags.has('batch') || at > now + DAY_MS) return; // the past tells no time, and a clock may have been wrong
-		this.#heard = Math.max(this.#heard, at);
+		const at = Date.parse(tags.get('time'));
+		if (!tags.has('batch') && at < now + DAY_MS) this.#heard = Math.max(this.#heard, at); // the past tells no time, and a clock may have been wrong
 		if (this.#whole) this.#keep();
 	}
 
@@ -63,6 +62,6 @@ export class Callers {
 		if (this.#heard < this.#known + KEEP_MS) return;
 		this.#known = this.#heard;
 		const kept = Number(this.store.read());
-		this.store.write(kept > this.#heard + DAY_MS ? this.#heard : Math.max(this.#heard, kept));
+		if (kept < this.#heard || kept > this.#heard + DAY_MS) this.store.write(this.#heard);
 	}
 }

@@ -1,7 +1,7 @@
 // What was said before we came, while we were away, and further up; and how far it was read. IRCv3 chathistory and read-marker.
 import { format } from './irc.js';
 
-const PAGE = 50, PAGE_MISSED = 100, PAGES_MISSED = 20, PAGES_EMPTY = 10, TELL_MS = 2_000, DAY_MS = 24 * 3_600_000;
+const PAGE = 50, PAGE_MISSED = 100, PAGES_MISSED = 20, PAGES_EMPTY = 10, TELL_MS = 2_000, DAY_MS = 86_400_000;
 
 export class History {
 	#asked = new Map(); // label → { room, how, from, pages, missed, found }

@@ -2,7 +2,7 @@
 import { fold } from './irc.js';
 import * as store from './store.js';
 
-const DAY_MS = 24 * 3_600_000;
+const DAY_MS = 86_400_000;
 
 export class Memory {
 	#chat;
@@ -40,7 +40,7 @@ export class Memory {
 	/** A clock may have been wrong. */
 	readTo(name) {
 		const at = this.of('read').read()?.[fold(name)];
-		return at > Date.now() + DAY_MS ? undefined : at;
+		if (at < Date.now() + DAY_MS) return at;
 	}
 
 	/** How far it was read before a reload. */

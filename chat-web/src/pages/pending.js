@@ -1,7 +1,7 @@
 // What was written and has no echo yet, in the order of writing. It outlives connections and reloads. Pure; the store may refuse.
 import { fold } from './irc.js';
 
-const MOST = 200, IN_FLIGHT = 5, DAY_MS = 24 * 3_600_000;
+const MOST = 200, IN_FLIGHT = 5, DAY_MS = 86_400_000;
 const FIELDS = ['key', 'target', 'kind', 'text', 'at', 'state', 'why', 'after', 'reply', 'as', 'maybe', 'by'];
 const sound = one => ['key', 'target', 'text'].every(field => typeof one?.[field] === 'string');
 
