@@ -2,7 +2,7 @@
 //! and in order, and what was refused can be tried again.
 
 use serde_json::json;
-use test_support::{Cut, LineClient, Proxy, eventually, serde_json};
+use test_support::{Cut, LineClient, PATIENCE, Proxy, eventually, serde_json, within};
 
 use super::support::{Chat, Person, behind, ends_session, impatient, is, retry};
 
@@ -38,6 +38,8 @@ fn waits(person: &Person, texts: &[&str]) {
 fn has_said(person: &Person, texts: &[&str]) {
     person.hears("ana", texts.last().expect("a text"));
     waits(person, &[]);
+    // What was said before a reload comes with the history, which may be the last to come.
+    within(PATIENCE, || (person.texts() == texts).then_some(()));
     assert_eq!(person.texts(), texts);
 }
 
