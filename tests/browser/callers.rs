@@ -4,7 +4,7 @@
 use serde_json::json;
 use test_support::{Cut, LineClient, Proxy, serde_json, tempfile};
 
-use super::support::{Chat, Person, again_at, behind, is, retry};
+use super::support::{Chat, Person, again_at, behind, cut, heal, is, retry};
 
 /// Tells it, and waits until the chat has it.
 fn tell(from: &mut LineClient, whom: &str, text: &str) {
@@ -20,12 +20,8 @@ fn counts(person: &Person, name: &str, count: &str) {
 }
 
 fn breaks_for_a_moment(proxy: &Proxy, person: &Person) {
-    proxy.cut(Cut::Refuse);
-    proxy.drop_connections();
-    is(person, "waiting");
-    proxy.restore();
-    retry(person);
-    is(person, "ready");
+    cut(proxy, person);
+    heal(proxy, person);
 }
 
 #[test]

@@ -1,15 +1,9 @@
 //! What is written and not sent yet is kept in the browser: for the person who wrote it, in all their
 //! tabs, and where the browser refuses the page says so.
 
-use test_support::{Cut, LineClient, Proxy};
+use test_support::{LineClient, Proxy};
 
-use super::support::{ASKED, Chat, Person, behind, ends_session, is, retry};
-
-fn cut(proxy: &Proxy, person: &Person) {
-    proxy.cut(Cut::Refuse);
-    proxy.drop_connections();
-    is(person, "waiting");
-}
+use super::support::{ASKED, Chat, Person, behind, cut, ends_session, is, retry};
 
 /// No place is left in the browser's storage.
 fn fill(person: &Person) {

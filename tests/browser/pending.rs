@@ -4,20 +4,7 @@
 use serde_json::json;
 use test_support::{Cut, LineClient, PATIENCE, Proxy, eventually, serde_json, within};
 
-use super::support::{Chat, Person, behind, ends_session, impatient, is, retry};
-
-/// Takes the network away, and waits until the page has noticed.
-fn cut(proxy: &Proxy, person: &Person) {
-    proxy.cut(Cut::Refuse);
-    proxy.drop_connections();
-    is(person, "waiting");
-}
-
-fn heal(proxy: &Proxy, person: &Person) {
-    proxy.restore();
-    retry(person);
-    is(person, "ready");
-}
+use super::support::{Chat, Person, behind, cut, ends_session, heal, impatient, is, retry};
 
 /// From now on the page waits as long as it may between two tries to connect.
 fn unlucky(person: &Person) {
@@ -171,7 +158,7 @@ fn a_second_tab_sends_what_the_first_one_had_to_leave() {
     has_said(&second, &["one", "two"]);
     ana.page.eval("WebSocket = Way");
     ana.page.wait_up_to(
-        3 * test_support::PATIENCE,
+        3 * PATIENCE,
         "document.body.dataset.state === 'ready' || \
         (document.body.dataset.state === 'waiting' && document.querySelector('#state-action').click())",
     );

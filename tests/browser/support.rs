@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use serde_json::json;
 use test_support::program::chat_relay;
 use test_support::{
-    Browser, LineClient, PATIENCE, Page, Profile, Program, Proxy, serde_json, tempfile,
+    Browser, Cut, LineClient, PATIENCE, Page, Profile, Program, Proxy, serde_json, tempfile,
 };
 
 /// The program with a door of each kind, and a browser for all who come by the page. In the tests of
@@ -371,6 +371,20 @@ pub(crate) fn retry(person: &Person) {
     let script = "document.body.dataset.state === 'waiting' && \
         document.querySelector('#state-action').click()";
     person.page.eval(script);
+}
+
+/// Takes the network away, and waits until the page has noticed.
+pub(crate) fn cut(proxy: &Proxy, person: &Person) {
+    proxy.cut(Cut::Refuse);
+    proxy.drop_connections();
+    is(person, "waiting");
+}
+
+/// The network is there again, and the page too.
+pub(crate) fn heal(proxy: &Proxy, person: &Person) {
+    proxy.restore();
+    retry(person);
+    is(person, "ready");
 }
 
 /// What the browser asks before a page is left that would lose something.
